@@ -1,0 +1,40 @@
+"""Errors by what they ask of the caller.
+
+HantuError
+├── UsageError        the person typed or configured something wrong; nothing was done
+├── DeniedError       a safety rule said no; nothing was done
+├── RetryableError    it did not happen and may be tried again
+├── UnknownOutcome    it may have happened; only evidence ends the doubt
+└── BrokenError       storage or a peer is unusable; needs a person
+"""
+
+
+class HantuError(Exception):
+    """Root of every error hantu raises on purpose.
+
+    ``next_step`` is one sentence, in the user's language, that says what to do.
+    """
+
+    def __init__(self, message: str, *, next_step: str = "") -> None:
+        super().__init__(message)
+        self.next_step = next_step
+
+
+class UsageError(HantuError):
+    """The person typed or configured something wrong; nothing was done."""
+
+
+class DeniedError(HantuError):
+    """A safety rule said no; nothing was done."""
+
+
+class RetryableError(HantuError):
+    """It did not happen and may be tried again."""
+
+
+class UnknownOutcome(HantuError):
+    """It may have happened; only evidence ends the doubt."""
+
+
+class BrokenError(HantuError):
+    """Storage or a peer is unusable; a person is needed."""

@@ -1,0 +1,174 @@
+"""Intents: what hantu means to do at the broker, and how far it got.
+
+State machine 1 of hantu. An exit is stored as a target ("at most T shares
+held"), never as an amount, so repeating it is harmless. The edges below are
+the only ones; anything else is a bug and raises.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hantu.domain.account import Side
+from hantu.domain.instrument import Symbol
+from hantu.domain.money import Price, Quantity
+
+
+class Purpose(StrEnum):
+    """Why an order exists (매도 사유)."""
+
+    STOP_LOSS = "stop_loss"
+    TAKE_PROFIT = "take_profit"
+    TRAILING_STOP = "trailing_stop"
+    PARTIAL_PROFIT = "partial_profit"
+    MANUAL = "manual"
+
+    @property
+    def protective(self) -> bool:
+        """Whether it cuts a loss; such orders pass the ``active`` kill level."""
+        return self in (Purpose.STOP_LOSS, Purpose.TRAILING_STOP)
+
+
+class IntentState(StrEnum):
+    """How far an intent got; see ``EDGES``."""
+
+    TRIGGERED = "triggered"
+    PREPARED = "prepared"
+    SENDING = "sending"
+    WORKING = "working"
+    PARTIAL = "partial"
+    UNKNOWN = "unknown"
+    # terminal
+    FILLED = "filled"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+    REFUSED = "refused"
+    NOT_SENT = "not_sent"
+    ABSENT = "absent"
+    VOID = "void"
+    # needs a person
+    ESCALATED = "escalated"
+
+
+_S = IntentState
+EDGES: dict[IntentState, frozenset[IntentState]] = {
+    _S.TRIGGERED: frozenset({_S.PREPARED, _S.SENDING, _S.VOID}),
+    _S.PREPARED: frozenset({_S.SENDING, _S.VOID}),
+    _S.SENDING: frozenset({_S.WORKING, _S.REFUSED, _S.NOT_SENT, _S.UNKNOWN, _S.PARTIAL, _S.FILLED}),
+    _S.UNKNOWN: frozenset({_S.WORKING, _S.PARTIAL, _S.FILLED, _S.CANCELED, _S.ABSENT, _S.ESCALATED, _S.REFUSED}),
+    _S.ESCALATED: frozenset({_S.WORKING, _S.PARTIAL, _S.FILLED, _S.CANCELED, _S.ABSENT, _S.REFUSED}),
+    _S.WORKING: frozenset({_S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED, _S.REFUSED}),
+    _S.PARTIAL: frozenset({_S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED}),
+}
+TERMINAL = frozenset({_S.FILLED, _S.CANCELED, _S.EXPIRED, _S.REFUSED, _S.NOT_SENT, _S.ABSENT, _S.VOID})
+MAY_BE_LIVE = frozenset({_S.SENDING, _S.UNKNOWN, _S.ESCALATED, _S.WORKING, _S.PARTIAL})
+"""States in which the broker may hold a live order; their remainder counts as sold."""
+
+
+class IllegalEdge(AssertionError):
+    """An intent was moved along an edge that does not exist: a bug of ours."""
+
+
+def check_edge(before: IntentState, after: IntentState) -> None:
+    """Raise unless an intent may go from ``before`` to ``after``.
+
+    Raises:
+        IllegalEdge: The edge is not in ``EDGES``.
+    """
+    if after not in EDGES.get(before, frozenset()):
+        raise IllegalEdge(f"{before} -> {after}")
+
+
+class OrderType(StrEnum):
+    """How an order is priced; hantu sends limits, the rest is for the wire."""
+
+    LIMIT = "limit"
+    MARKET = "market"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """Exactly what goes to the broker for one attempt of one intent."""
+
+    intent_id: str
+    symbol: Symbol
+    side: Side
+    quantity: Quantity
+    limit_price: Price
+    order_type: OrderType = OrderType.LIMIT
+    venue: str = "KRX"
+    purpose: Purpose = Purpose.STOP_LOSS
+    epoch: int = 0
+    """Fencing number of the guard that decided it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRequest:
+    """Cancel everything that remains of one accepted order."""
+
+    intent_id: str
+    """Intent of the cancel itself."""
+    target_intent_id: str
+    symbol: Symbol
+    order_no: str
+    branch_no: str
+    venue: str = "KRX"
+    epoch: int = 0
+
+
+class OutcomeKind(StrEnum):
+    """Three values, and the locally provable fourth: no byte ever left."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    NOT_SENT = "not_sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a request at the broker, as far as this attempt can tell."""
+
+    kind: OutcomeKind
+    order_no: str = ""
+    branch_no: str = ""
+    ordered_at: str = ""
+    code: str = ""
+    """The broker's message code, or ours: timeout, reset, denied …"""
+    message: str = ""
+    retryable: bool = False
+    """Only for REFUSED and NOT_SENT: a new attempt may be made after a pause."""
+    sent_mono: float = 0.0
+    """When the first byte left; 0 if none did."""
+    answered_mono: float = 0.0
+
+
+class NoticeKind(StrEnum):
+    """What an execution notice (체결 통보) reports."""
+
+    ACCEPTED = "accepted"
+    FILL = "fill"
+    CANCELED = "canceled"
+    AMENDED = "amended"
+    REJECTED = "rejected"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One execution notice; it carries no fill number and no running total."""
+
+    kind: NoticeKind
+    order_no: str
+    original_order_no: str
+    symbol: Symbol
+    side: Side
+    quantity: Quantity
+    """Of this event only: filled, cancelled or ordered shares."""
+    price: Price
+    order_quantity: Quantity
+    at: str
+    """HHMMSS, Korean time."""
+    branch_no: str = ""
+    account_matches: bool = True
+    name: str = ""
+    received_at: float = 0.0
