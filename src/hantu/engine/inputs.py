@@ -1,0 +1,195 @@
+"""Everything that can reach the engine, one class each; all enter by ``handle``."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from hantu.domain.account import Balance, BrokerOrder
+from hantu.domain.commands import Command
+from hantu.domain.events import Fact
+from hantu.domain.instrument import Symbol
+from hantu.domain.market import MarketOperation
+from hantu.domain.order import Notice, Outcome
+from hantu.domain.quote import BookTop, PolledPrice, Trade
+
+
+class FeedFailure(StrEnum):
+    """Why a connection could not be made or kept."""
+
+    NETWORK = "network"
+    AUTH = "auth"
+    MAINTENANCE = "maintenance"
+    IN_USE = "in_use"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedOpened:
+    """The stream is connected; nothing is subscribed yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedClosed:
+    """An open stream ended, by either side or by silence."""
+
+    reason: str
+    asked: bool = False
+    """True when we closed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFailed:
+    """A connection attempt failed, or the server refused the session."""
+
+    kind: FeedFailure
+    reason: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """The server confirmed one registration."""
+
+    tr_id: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubscribeRefused:
+    """The server refused one registration."""
+
+    tr_id: str
+    key: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribed:
+    """The server confirmed the end of one registration."""
+
+    tr_id: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrameUnparsable:
+    """A message that could not be read; already masked and bounded."""
+
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitEnded:
+    """What became of a submitted order."""
+
+    intent_id: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class CancelEnded:
+    """What became of a cancel request."""
+
+    intent_id: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceRead:
+    """The broker's holdings, complete; None when the inquiry failed."""
+
+    balance: Balance | None
+    asked_mono: float
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersRead:
+    """The broker's complete list of today's orders; None when it failed."""
+
+    orders: tuple[BrokerOrder, ...] | None
+    asked_mono: float
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PricesRead:
+    """Prices polled over REST; None when the inquiry failed."""
+
+    prices: tuple[PolledPrice, ...] | None
+    asked_mono: float
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RangesRead:
+    """Average true range per symbol, won, from finished daily bars (0 = unusable)."""
+
+    ranges: tuple[tuple[Symbol, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WatchItem:
+    """One stock of the watch list (Phase 2 result)."""
+
+    selection_id: int
+    symbol: Symbol
+    name: str
+    score: float
+    support_price: int
+    selection_date: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOrigin:
+    """Where a held stock came from: its selection row and the day it was bought."""
+
+    symbol: Symbol
+    selection_id: int
+    bought_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """First input of a life: what the store remembers.
+
+    ``facts`` are today's, oldest first, plus those of intents still open from
+    earlier days. ``clean`` is false when the last life did not end by itself.
+    """
+
+    facts: tuple[Fact, ...] = ()
+    watchlist: tuple[WatchItem, ...] = ()
+    origins: tuple[HeldOrigin, ...] = ()
+    next_intent: int = 1
+    epoch: int = 1
+    clean: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class WatchlistChanged:
+    """The watch list was imported anew while running."""
+
+    watchlist: tuple[WatchItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StorageHealth:
+    """Whether the database takes writes; new risk is refused while it does not."""
+
+    ok: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """The deadline the engine asked for has come."""
+
+
+StreamInput: TypeAlias = (
+    FeedOpened | FeedClosed | FeedFailed | Subscribed | SubscribeRefused | Unsubscribed
+    | FrameUnparsable | Trade | BookTop | Notice | MarketOperation
+)  # fmt: skip
+BrokerInput: TypeAlias = SubmitEnded | CancelEnded | BalanceRead | OrdersRead | PricesRead | RangesRead
+Input: TypeAlias = StreamInput | BrokerInput | Command | Started | WatchlistChanged | StorageHealth | Woken
+

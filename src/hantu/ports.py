@@ -1,0 +1,153 @@
+"""What the runtime needs of the world; adapters and the harness provide it.
+
+Every method that reports an outcome of an order returns it as a value and never
+raises for what the broker or the network did. Nothing here retries an order.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from hantu.domain.account import Balance, BrokerOrder
+from hantu.domain.alert import Alert
+from hantu.domain.events import Fact
+from hantu.domain.instant import Instant
+from hantu.domain.instrument import Symbol
+from hantu.domain.order import CancelRequest, OrderRequest, Outcome
+from hantu.domain.quote import PolledPrice
+from hantu.engine.inputs import Started, StreamInput, WatchItem
+
+
+class Clock(Protocol):
+    """Time of the market; a practice exchange may run it faster or skip stretches."""
+
+    def now(self) -> Instant:
+        """Return the present moment."""
+        ...
+
+    def real_delay(self, market_s: float) -> float:
+        """Return real seconds that ``market_s`` of market time will take."""
+        ...
+
+
+class Feed(Protocol):
+    """The real-time stream of one app key; results arrive at the sink, in order."""
+
+    def open(self, approval_key: str) -> None:
+        """Begin to connect; ends in FeedOpened or FeedFailed within 2 s."""
+        ...
+
+    def subscribe(self, tr_id: str, key: str) -> None:
+        """Send one subscribe message; ends in Subscribed or SubscribeRefused, or silence."""
+        ...
+
+    def unsubscribe(self, tr_id: str, key: str) -> None:
+        """Send one unsubscribe message."""
+        ...
+
+    async def close(self) -> None:
+        """Close with a handshake, bounded in time; ends in FeedClosed(asked=True)."""
+        ...
+
+
+FeedSink = Callable[[StreamInput], None]
+
+
+class Broker(Protocol):
+    """The broker's REST side. Reads raise RetryableError or BrokenError."""
+
+    async def submit(self, order: OrderRequest) -> Outcome:
+        """Send one order exactly once and say what became of it."""
+        ...
+
+    async def cancel(self, cancel: CancelRequest) -> Outcome:
+        """Send one cancel exactly once and say what became of it."""
+        ...
+
+    async def approval_key(self, *, renew: bool = False) -> str:
+        """Return the stream's approval key, issued at most as often as allowed."""
+        ...
+
+    async def balance(self) -> Balance:
+        """Read every page of the holdings."""
+        ...
+
+    async def orders_today(self) -> tuple[BrokerOrder, ...]:
+        """Read every page of today's orders on all venues."""
+        ...
+
+    async def prices(self, symbols: Sequence[Symbol], *, urgent: bool) -> tuple[PolledPrice, ...]:
+        """Read current prices, many per call where the environment allows it."""
+        ...
+
+    async def average_range(self, symbol: Symbol, period: int) -> int:
+        """Return the average true range of ``period`` finished daily bars, won; 0 = unusable."""
+        ...
+
+    async def closed_days(self, start: date) -> frozenset[date] | None:
+        """Return the exchange's closed weekdays from ``start``; None where not offered (paper)."""
+        ...
+
+    async def warm(self) -> None:
+        """Fetch a token and open the order connections before they are needed."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one decision records, in one transaction.
+
+    ``epoch`` is compared with the lease in the same transaction when the batch
+    contains an intent; a guard that lost its lease records nothing.
+    """
+
+    at: Instant
+    facts: tuple[Fact, ...]
+    alerts: tuple[tuple[int, Alert], ...] = ()
+    """(index of the fact that raised it, alert)"""
+    epoch: int = 0
+
+
+class Store(Protocol):
+    """Durable memory of the guard. One writer thread; callers never wait inside it."""
+
+    async def record(self, batch: Batch) -> None:
+        """Commit a batch durably.
+
+        Raises:
+            DeniedError: The lease belongs to a newer guard.
+            BrokenError: The database does not take the write now.
+        """
+        ...
+
+    async def load(self, trade_date: date) -> Started:
+        """Return what the last life left behind."""
+        ...
+
+    async def watchlist(self, trade_date: date) -> tuple[WatchItem, ...]:
+        """Return the watch list valid on ``trade_date``."""
+        ...
+
+    async def close(self) -> None:
+        """Finish writing, mark a clean end, release the lease."""
+        ...
+
+
+class Notifier(Protocol):
+    """One channel to a person."""
+
+    name: str
+
+    async def send(self, alert: Alert) -> None:
+        """Deliver one alert.
+
+        Raises:
+            RetryableError: Not delivered, may be tried again.
+            BrokenError: Refused for good (bad token, unknown chat).
+        """
+        ...
