@@ -151,3 +151,30 @@ class Notifier(Protocol):
             BrokenError: Refused for good (bad token, unknown chat).
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class PendingAlert:
+    """One alert waiting in the outbox, written with the fact that raised it."""
+
+    alert_id: int
+    alert: Alert
+    event_at: str
+    """UTC text of the fact's time."""
+    attempts: int
+
+
+class Outbox(Protocol):
+    """Alerts that wait for delivery; at least once, marked only after success."""
+
+    async def pending(self, limit: int) -> tuple[PendingAlert, ...]:
+        """Return undelivered alerts that are due, most urgent first, then oldest."""
+        ...
+
+    async def delivered(self, alert_id: int, channel: str) -> None:
+        """Mark one alert as accepted by a channel."""
+        ...
+
+    async def failed(self, alert_id: int, channel: str, reason: str, *, retry_s: float | None) -> None:
+        """Note a failed attempt; ``retry_s`` None gives the alert up for this channel."""
+        ...
