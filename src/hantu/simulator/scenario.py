@@ -220,6 +220,30 @@ class RulesSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Refusals and numbers in the style of the paper host."""
 
 
+class GatewaySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How strict the servers in front of the exchange are; all times in market seconds."""
+
+    lenient_keys: bool = False
+    """Take any non-empty key pair, not only well-formed ones (36 and 180 characters)."""
+    token_issue_limit: bool = True
+    """Refuse a second token within a minute with EGW00133."""
+    calls_per_second: int | None = None
+    """Per app key; by default 18, or 1 in the style of the paper host."""
+    ledger_calls_per_second: int = 0
+    """Second limit for balance and order calls; 0 means none."""
+    ping_idle: float = 100.0
+    """A session that hears nothing for so long is asked with PINGPONG."""
+    ping_answer: float = 30.0
+    """An unanswered PINGPONG ends the session after so long."""
+    stale_session: float = 0.0
+    """How long a session that ended without a close frame still occupies its key."""
+    storm_per_minute: int = 20
+    """More connections of one key within a minute than this block it."""
+    storm_block: float = 60.0
+    conflation: float = 0.2
+    """Trades of a stock are gathered for so long, of its book only the latest is sent."""
+
+
 class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Something that goes wrong, when, for whom and for how long."""
 
@@ -249,6 +273,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     liquidity: LiquiditySpec = LiquiditySpec()
     fees: FeeSpec = FeeSpec()
     rules: RulesSpec = RulesSpec()
+    gateway: GatewaySpec = GatewaySpec()
     faults: tuple[Fault, ...] = ()
 
     def stock(self, symbol: str) -> StockSpec | None:
