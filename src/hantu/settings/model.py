@@ -1,0 +1,221 @@
+"""Every setting of hantu as one frozen value; units are in the names.
+
+Rates in basis points (``_bps``, 100 = 1 %), times in seconds (``_s``), money in
+won. Key names here are the key names of ``hantu.toml``.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta, Struct
+
+from hantu.settings.secret import Secret
+
+Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=86_400)]
+Bps: TypeAlias = Annotated[int, Meta(ge=1, le=9_999)]
+Count: TypeAlias = Annotated[int, Meta(ge=1, le=1_000_000_000)]
+WonPrice: TypeAlias = Annotated[int, Meta(ge=1, le=100_000_000)]
+Environment: TypeAlias = Literal["real", "paper", "local"]
+ExitKind: TypeAlias = Literal["fixed", "atr"]
+LogLevel: TypeAlias = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+PRACTICE_REST_URL = "http://127.0.0.1:9443"
+PRACTICE_WS_URL = "ws://127.0.0.1:21000"
+"""Where ``hantu sim`` listens unless told otherwise; the port numbers of the broker."""
+PRACTICE_ACCOUNT = "12345678-01"
+PRACTICE_HTS_ID = "USER"
+PRACTICE_APP_KEY = "PS" + "PRACTICE" * 4 + "00"
+PRACTICE_APP_SECRET = "practice" * 22 + "only"
+"""Well-formed (36 and 180 characters) and worth nothing: only the local exchange takes them."""
+
+
+class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One table of the file."""
+
+
+class AccountSettings(Section, frozen=True):
+    """Whose positions are guarded."""
+
+    alias: Annotated[str, Meta(min_length=1, max_length=40)] = "main"
+    """Name in records and messages; the number never appears there."""
+    number: Secret = Secret()
+    """Eight digits, dash, two digits of the product (종합계좌번호)."""
+
+
+class KisSettings(Section, frozen=True):
+    """How the broker is reached."""
+
+    app_key_file: Path | None = None
+    app_secret_file: Path | None = None
+    hts_id: str = ""
+    """Log-in name at the broker; execution notices are subscribed with it."""
+    rest_url: str = ""
+    """Only for ``local``; real and paper hosts are fixed."""
+    ws_url: str = ""
+    app_key: Secret = Secret()
+    app_secret: Secret = Secret()
+
+
+class GuardSettings(Section, frozen=True):
+    """How the guard watches and reacts."""
+
+    mode: Literal["sell", "watch"] = "sell"
+    default_rule: bool = False
+    """Guard holdings without a rule of their own by the rule in ``[exits]``."""
+    sell_while_sleeping: bool = False
+    schedule: bool = True
+    """Begin by itself at the opening of each trading day."""
+    subscribe_pace_s: Annotated[float, Meta(ge=0, le=60)] = 0.5
+    retry_delays: Annotated[tuple[Seconds, ...], Meta(min_length=1, max_length=20)] = (1.0, 2.0, 4.0, 8.0, 16.0)
+    connect_timeout_s: Seconds = 2.0
+    max_registrations: Annotated[int, Meta(ge=1, le=41)] = 41
+    fill_wait_s: Seconds = 60.0
+    order_timeout_s: Seconds = 3.0
+    stale_trade_s: Seconds = 5.0
+    delay_warn_s: Seconds = 1.0
+    delay_alert_s: Seconds = 5.0
+    dead_line_s: Seconds = 60.0
+    ping_s: Seconds = 30.0
+    blind_poll_after_s: Seconds = 5.0
+    blind_poll_every_s: Seconds = 10.0
+    sleep_poll_s: Seconds = 30.0
+    reconcile_every_s: Seconds = 300.0
+    cooldown_s: Seconds = 60.0
+    """Rest of a stock after its order was given up."""
+    add_buy_min_score: Annotated[float, Meta(ge=0, le=100)] = 70.0
+    add_buy_band_bps: Bps = 100
+    add_buy_rearm_bps: Bps = 200
+    add_buy_halt_quiet_s: Seconds = 600.0
+    """No opportunity is reported this long after a halt."""
+
+
+class TrailingSettings(Section, frozen=True):
+    """A stop that follows the highest price upwards."""
+
+    enabled: bool = False
+    activation_bps: Bps = 200
+    distance_bps: Bps = 200
+
+
+class PartialSettings(Section, frozen=True):
+    """Sell a share of the position early."""
+
+    enabled: bool = False
+    at_bps: Bps = 500
+    share_bps: Bps = 5_000
+
+
+class ExitSettings(Section, frozen=True):
+    """The default rule; distances are measured from the average price."""
+
+    kind: ExitKind = "fixed"
+    stop_bps: Bps = 300
+    target_bps: Annotated[int, Meta(ge=1, le=100_000)] = 800
+    atr_period: Annotated[int, Meta(ge=2, le=100)] = 14
+    atr_stop: Annotated[float, Meta(gt=0, le=20)] = 2.0
+    atr_target: Annotated[float, Meta(gt=0, le=20)] = 3.0
+    trailing: TrailingSettings = TrailingSettings()
+    partial: PartialSettings = PartialSettings()
+
+
+class Rule(Section, frozen=True):
+    """What differs for one stock; absent keys follow ``[exits]``."""
+
+    symbol: Annotated[str, Meta(pattern=r"^[0-9A-Z]{6,7}$")]
+    guard: bool = True
+    """False = never sell this stock."""
+    kind: ExitKind | None = None
+    stop_bps: Bps | None = None
+    target_bps: Annotated[int, Meta(ge=1, le=100_000)] | None = None
+    stop_price: WonPrice | None = None
+    target_price: WonPrice | None = None
+
+
+class LimitSettings(Section, frozen=True):
+    """Hard borders of every order, checked last before it leaves."""
+
+    max_order_quantity: Count = 1_000_000
+    max_order_value: Annotated[int, Meta(ge=1, le=10_000_000_000_000)] = 10_000_000_000
+    orders_per_second: Annotated[int, Meta(ge=1, le=18)] = 10
+    orders_per_day: Count = 1_000
+
+
+class TelegramSettings(Section, frozen=True):
+    """Where messages go; nothing is sent while token or chat is missing."""
+
+    token_file: Path | None = None
+    chat_id: str = ""
+    api_url: str = "https://api.telegram.org"
+    token: Secret = Secret()
+
+    @property
+    def enabled(self) -> bool:
+        """Whether there is a chat and something that was meant as a token."""
+        return bool(self.chat_id) and bool(self.token or self.token.problem)
+
+
+class LogSettings(Section, frozen=True):
+    """The application log, ``<home>/logs/app.log``."""
+
+    level: LogLevel = "INFO"
+
+
+class CalendarSettings(Section, frozen=True):
+    """Closed days beyond those the broker reports."""
+
+    override_file: Path | None = None
+    always_open: bool = False
+    """Only for ``local``: the practice exchange may trade on any day."""
+
+
+class Settings(Section, frozen=True):
+    """Everything a process of hantu is told at its start."""
+
+    environment: Environment = "local"
+    home: Path = Path("var")
+    """HANTU_HOME, absolute."""
+    database: Path = Path("var/hantu.db")
+    """``hantu.db`` in the home unless DATABASE_URL names another SQLite file."""
+    account: AccountSettings = AccountSettings()
+    kis: KisSettings = KisSettings()
+    guard: GuardSettings = GuardSettings()
+    exits: ExitSettings = ExitSettings()
+    rules: tuple[Rule, ...] = ()
+    limits: LimitSettings = LimitSettings()
+    telegram: TelegramSettings = TelegramSettings()
+    log: LogSettings = LogSettings()
+    calendar: CalendarSettings = CalendarSettings()
+
+    @property
+    def socket(self) -> Path:
+        """Control socket of the guard."""
+        return self.home / "guard.sock"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by the running guard."""
+        return self.home / "guard.lock"
+
+    @property
+    def kill_file(self) -> Path:
+        """The kill switch's third door."""
+        return self.home / "KILL"
+
+    @property
+    def token_dir(self) -> Path:
+        """Cached access tokens, owner only."""
+        return self.home / "tokens"
+
+    @property
+    def spill_dir(self) -> Path:
+        """Records that could not be written to the database yet."""
+        return self.home / "spill"
+
+    @property
+    def log_file(self) -> Path:
+        """The application log."""
+        return self.home / "logs" / "app.log"
+
+    def rule_for(self, symbol: str) -> Rule | None:
+        """Return the stock's own rule, if it has one."""
+        return next((rule for rule in self.rules if rule.symbol == symbol), None)
