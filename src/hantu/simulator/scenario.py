@@ -26,6 +26,7 @@ FaultKind: TypeAlias = Literal[
     "lost_response",
     "wrong_key",
     "rate_limit",
+    "subscribe_refuse",
     # the market and the ledger (exchange)
     "reject_order",
     "hold_notices",
