@@ -1,0 +1,52 @@
+# Every target does its own set-up: a machine needs Python 3.11 or newer, git and make, nothing else.
+#   PYTHON=/path/to/python   which interpreter makes .venv (default: the first suitable one on PATH)
+#   ARGS="..."               handed to the program behind demo, bench and test
+#   SEEDS=200                how many seeded days `make sim` plays
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+PYTHON ?=
+ARGS ?=
+SEEDS ?= 200
+BIN := .venv/bin
+
+.PHONY: help setup demo test check fmt bench sim docs lock clean
+
+help: ## list the targets
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
+
+setup: ## make .venv and install the locked dependencies (once, and again when the locks change)
+	@PYTHON="$(PYTHON)" tools/setup
+
+demo: setup ## play a compressed trading day; ARGS=--keep leaves it running
+	@$(BIN)/hantu demo $(ARGS)
+
+test: setup ## check, then every test
+	@tools/check format lint types imports dead-code
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+check: setup ## format, lint, types, import layers, dead code, tidiness
+	@tools/check format lint types imports dead-code tidy
+
+fmt: setup ## format and mend what can be mended
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+bench: setup ## measure against the goals; writes docs/benchmarks.md
+	@$(BIN)/hantu bench $(ARGS)
+
+sim: setup ## seeded trading days on a virtual clock; SEEDS=n
+	@$(BIN)/python -m pytest tests/simulation -n 2 --seeds $(SEEDS) $(ARGS)
+
+docs: setup ## write docs/traceability.md; fails on a closed area with an untested row
+	@$(BIN)/python tools/traceability.py
+
+lock: ## choose the newest allowed dependencies and write both lock files
+	@PYTHON="$(PYTHON)" tools/lock
+
+clean: ## remove what the tools made; records in var/ stay
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage build dist htmlcov
+	@find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
