@@ -1,0 +1,125 @@
+"""Token policy: one issue a day, never two in a minute, never a rejected one again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hantu.kis.tokens import (
+    ISSUES_PER_HOUR,
+    LIFETIME,
+    Grant,
+    Issue,
+    IssueLog,
+    Use,
+    Wait,
+    granted,
+    next_step,
+    reject,
+)
+
+NOW = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
+NEVER = IssueLog()
+
+
+def token(age: timedelta, secret: str = "token-1") -> Grant:
+    return Grant(secret, NOW - age, NOW - age + LIFETIME)
+
+
+def test_without_a_token_one_is_issued() -> None:
+    assert next_step(None, NEVER, NOW) == Issue()
+
+
+def test_fresh_token_is_used() -> None:
+    grant = token(timedelta(hours=7))
+    assert next_step(grant, NEVER, NOW) == Use(grant)
+
+
+def test_token_near_its_end_is_replaced_and_serves_until_then() -> None:
+    grant = token(timedelta(hours=23, minutes=45))
+    assert next_step(grant, NEVER, NOW) == Issue(grant)
+    assert next_step(grant, NEVER.attempted(NOW), NOW + timedelta(seconds=5)) == Use(grant)
+
+
+def test_ended_token_is_not_used() -> None:
+    assert next_step(token(LIFETIME), NEVER, NOW) == Issue()
+
+
+def test_short_lived_token_is_not_asked_for_again_within_six_hours() -> None:
+    """The same token would come back, and the customer would get another message."""
+    grant = Grant("token-1", NOW - timedelta(hours=1), NOW + timedelta(minutes=5))
+    assert next_step(grant, NEVER, NOW) == Use(grant)
+
+
+def test_rejected_token_is_replaced_once_a_minute() -> None:
+    rejected = reject(token(timedelta(hours=1)), "token-1")
+    assert next_step(rejected, NEVER, NOW) == Issue()
+    log = NEVER.attempted(NOW)
+    assert next_step(rejected, log, NOW + timedelta(seconds=30)) == Wait(NOW + timedelta(seconds=61))
+    assert next_step(rejected, log, NOW + timedelta(seconds=61)) == Issue()
+
+
+def test_late_rejection_of_an_older_token_changes_nothing() -> None:
+    newer = token(timedelta(0), "token-2")
+    assert reject(newer, "token-1") is newer
+    assert reject(None, "token-1") is None
+
+
+def test_refused_issue_waits_longer_than_a_minute() -> None:
+    log = NEVER.attempted(NOW).too_often(NOW)
+    step = next_step(None, log, NOW + timedelta(seconds=90))
+    assert step == Wait(NOW + timedelta(seconds=120))
+
+
+def test_budget_of_an_hour_holds() -> None:
+    log, now, issued = NEVER, NOW, 0
+    while now < NOW + timedelta(hours=1):
+        if isinstance(next_step(None, log, now), Issue):
+            log, issued = log.attempted(now), issued + 1
+        now += timedelta(seconds=10)
+    assert issued == ISSUES_PER_HOUR
+
+
+def test_clock_set_back_does_not_block_for_more_than_an_hour() -> None:
+    log = NEVER.attempted(NOW).too_often(NOW)
+    earlier = NOW - timedelta(days=3)
+    assert log.next_allowed(earlier) <= earlier + timedelta(hours=1)
+
+
+@given(st.lists(st.floats(0, 400), min_size=1, max_size=60))
+def test_two_issues_are_never_less_than_a_minute_apart(pauses: list[float]) -> None:
+    log, now, previous = NEVER, NOW, None
+    for pause in pauses:
+        now += timedelta(seconds=pause)
+        if isinstance(next_step(None, log, now), Issue):
+            assert previous is None or now - previous > timedelta(minutes=1)
+            log, previous = log.attempted(now), now
+
+
+def test_end_is_read_as_korean_time() -> None:
+    grant = granted("t", NOW, expiry_text="2026-11-24 09:00:00", expires_in_s=86_400)
+    assert grant.expires_at == datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
+    assert grant.issued_at == NOW
+
+
+def test_repeated_token_keeps_its_first_issue() -> None:
+    grant = granted("t", NOW, expiry_text="2026-11-24 04:00:00")
+    assert grant.issued_at == NOW - timedelta(hours=5)
+    assert next_step(grant, NEVER, NOW) == Use(grant)
+
+
+def test_earliest_named_end_counts() -> None:
+    assert granted("t", NOW, expires_in_s=60).expires_at == NOW + timedelta(seconds=60)
+    assert granted("t", NOW).expires_at == NOW + LIFETIME
+
+
+@pytest.mark.parametrize(("secret", "text"), [("", ""), ("t", "tomorrow")])
+def test_nonsense_is_refused(secret: str, text: str) -> None:
+    with pytest.raises(ValueError):
+        granted(secret, NOW, expiry_text=text)
+
+
+def test_secret_does_not_show() -> None:
+    assert "token-1" not in repr(token(timedelta(0)))
+    assert "token-1" not in repr(next_step(token(timedelta(hours=1)), NEVER, NOW))
