@@ -162,6 +162,8 @@ class PendingAlert:
     event_at: str
     """UTC text of the fact's time."""
     attempts: int
+    delivered_to: tuple[str, ...] = ()
+    """Channels that have it already; only the others are tried again."""
 
 
 class Outbox(Protocol):
