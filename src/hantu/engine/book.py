@@ -1,0 +1,331 @@
+"""Everything the guard remembers; it changes only by applying facts.
+
+The same code runs live, at restart and in replay. Invariants kept here:
+1. at most one open order intent per stock and side;
+2. fills of an intent only move up and never pass what was ordered;
+3. an intent moves only along the edges of ``domain.order``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hantu.domain import events as ev
+from hantu.domain.account import Side
+from hantu.domain.commands import KillLevel
+from hantu.domain.instrument import Symbol
+from hantu.domain.order import MAY_BE_LIVE, TERMINAL, IntentState, Purpose, check_edge
+from hantu.engine.journey import State
+
+
+@dataclass(slots=True)
+class Position:
+    """A guarded holding with the levels at which it is left."""
+
+    symbol: Symbol
+    name: str
+    quantity: int
+    cost: int
+    stop_price: int
+    target_price: int
+    rule: str
+    selection_id: int = 0
+    held_since: str = ""
+    trailing: bool = False
+    """The stop has been raised by the trailing rule."""
+    high: int = 0
+    partial_done: bool = False
+
+    @property
+    def average_price(self) -> int:
+        """Won per share, rounded to the nearest won."""
+        return (self.cost + self.quantity // 2) // self.quantity if self.quantity else 0
+
+
+@dataclass(slots=True)
+class Intent:
+    """One attempt at one order or cancel, as recorded."""
+
+    record: ev.IntentRecorded
+    state: IntentState
+    order_no: str = ""
+    branch_no: str = ""
+    filled: int = 0
+    amount: int = 0
+    """Won received for the filled shares, before costs."""
+    canceled: int = 0
+    sent_at: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether it still blocks another order of its stock and side."""
+        return self.state not in TERMINAL
+
+    @property
+    def remaining(self) -> int:
+        """Shares that may still be filled."""
+        return self.record.quantity - self.filled - self.canceled
+
+    @property
+    def committed(self) -> int:
+        """Shares that are sold or may be: a doubtful order counts in full."""
+        live = self.remaining if self.state in MAY_BE_LIVE else 0
+        return self.filled + live
+
+
+@dataclass(slots=True)
+class Flow:
+    """One exit from its trigger to its last share, over all attempts."""
+
+    flow: str
+    symbol: Symbol
+    name: str
+    purpose: Purpose
+    entry_price: int
+    held: int
+    target: int
+    attempts: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Closed:
+    """Result of one finished exit, for the day's summary."""
+
+    symbol: Symbol
+    pnl: int
+
+
+class Book:
+    """State derived from facts, and nothing else."""
+
+    def __init__(self) -> None:
+        self.state = State.IDLE
+        self.kill = KillLevel.OFF
+        self.kill_reason = ""
+        self.sleep_cause = ""
+        self.positions: dict[Symbol, Position] = {}
+        self.unguarded: dict[Symbol, ev.PositionUnguarded] = {}
+        self.intents: dict[str, Intent] = {}
+        self.flows: dict[str, Flow] = {}
+        self.halts: dict[Symbol, ev.MarketHalted] = {}
+        """Empty symbol = the whole market."""
+        self.closed: list[Closed] = []
+        self.started_today = False
+        self.summary_sent = False
+        self.unprotected_s = 0.0
+        self.next_intent = 1
+        self._by_type: dict[type, Callable[[Any], None]] = {
+            ev.SessionStateChanged: self._session_state_changed,
+            ev.MonitorStarted: self._monitor_started,
+            ev.SleepEntered: self._sleep_entered,
+            ev.SleepLeft: self._sleep_left,
+            ev.BlindPeriodEnded: self._blind_period_ended,
+            ev.MarketHalted: self._market_halted,
+            ev.MarketResumed: self._market_resumed,
+            ev.PositionGuarded: self._position_guarded,
+            ev.PositionUnguarded: self._position_unguarded,
+            ev.PositionChanged: self._position_changed,
+            ev.PositionClosed: self._position_closed,
+            ev.TrailingStopRaised: self._trailing_stop_raised,
+            ev.IntentRecorded: self._intent_recorded,
+            ev.IntentVoided: self._intent_voided,
+            ev.OrderAccepted: self._order_accepted,
+            ev.OrderRejectedBroker: self._order_rejected,
+            ev.OrderNotSent: self._order_not_sent,
+            ev.OrderUnresolved: self._order_unresolved,
+            ev.OrderAbsent: self._order_absent,
+            ev.OrderEscalated: self._order_escalated,
+            ev.OrderFilled: self._order_filled,
+            ev.OrderCanceled: self._order_canceled,
+            ev.OrderExpired: self._order_expired,
+            ev.CancelResolved: self._cancel_resolved,
+            ev.StopLossFilled: self._exit_filled,
+            ev.TakeProfitFilled: self._exit_filled,
+            ev.KillswitchOn: self._killswitch_on,
+            ev.KillswitchOff: self._killswitch_off,
+            ev.DailySummary: self._daily_summary,
+        }
+
+    def apply(self, fact: ev.Fact) -> None:
+        """Take one fact into account; facts that change nothing are legal."""
+        handler = self._by_type.get(type(fact))
+        if handler is not None:
+            handler(fact)
+
+    # --- questions ---------------------------------------------------------------
+
+    def open_intent(self, symbol: Symbol, side: Side = Side.SELL) -> Intent | None:
+        """Return the open order intent of a stock and side; there is at most one."""
+        for intent in self.intents.values():
+            record = intent.record
+            if intent.open and record.kind == "order" and record.symbol == symbol and record.side is side:
+                return intent
+        return None
+
+    def open_intents(self) -> list[Intent]:
+        """Return every open intent, oldest first."""
+        return [intent for intent in self.intents.values() if intent.open]
+
+    def by_order_no(self, order_no: str) -> Intent | None:
+        """Return the intent whose order carries this number."""
+        for intent in self.intents.values():
+            if order_no and intent.order_no == order_no:
+                return intent
+        return None
+
+    def halted(self, symbol: Symbol) -> ev.MarketHalted | None:
+        """Return the halt that covers a stock, the market's first."""
+        return self.halts.get(Symbol("")) or self.halts.get(symbol)
+
+    def new_day(self) -> None:
+        """Forget what belongs to one trading day only; open intents stay."""
+        self.closed.clear()
+        self.halts.clear()
+        self.started_today = False
+        self.summary_sent = False
+        self.unprotected_s = 0.0
+        self.unguarded.clear()
+        self.intents = {key: intent for key, intent in self.intents.items() if intent.open}
+        kept = {intent.record.flow for intent in self.intents.values()}
+        self.flows = {key: flow for key, flow in self.flows.items() if key in kept}
+
+    # --- facts -------------------------------------------------------------------
+
+    def _session_state_changed(self, fact: ev.SessionStateChanged) -> None:
+        self.state = State(fact.after)
+        if self.state is not State.SLEEPING:
+            self.sleep_cause = ""
+
+    def _monitor_started(self, fact: ev.MonitorStarted) -> None:
+        self.started_today = True
+
+    def _sleep_entered(self, fact: ev.SleepEntered) -> None:
+        self.sleep_cause = fact.cause
+
+    def _sleep_left(self, fact: ev.SleepLeft) -> None:
+        self.sleep_cause = ""
+
+    def _blind_period_ended(self, fact: ev.BlindPeriodEnded) -> None:
+        self.unprotected_s += fact.unprotected_s
+
+    def _market_halted(self, fact: ev.MarketHalted) -> None:
+        self.halts[fact.symbol] = fact
+
+    def _market_resumed(self, fact: ev.MarketResumed) -> None:
+        self.halts.pop(fact.symbol, None)
+
+    def _position_guarded(self, fact: ev.PositionGuarded) -> None:
+        before = self.positions.get(fact.symbol)
+        position = Position(
+            fact.symbol, fact.name, fact.quantity, fact.cost, fact.stop_price, fact.target_price, fact.rule,
+            fact.selection_id, fact.held_since,
+        )  # fmt: skip
+        if before is not None and before.average_price == position.average_price:
+            position.trailing, position.high = before.trailing, before.high
+            position.partial_done = before.partial_done
+        self.positions[fact.symbol] = position
+        self.unguarded.pop(fact.symbol, None)
+
+    def _position_unguarded(self, fact: ev.PositionUnguarded) -> None:
+        self.unguarded[fact.symbol] = fact
+
+    def _position_changed(self, fact: ev.PositionChanged) -> None:
+        position = self.positions.get(fact.symbol)
+        if position is not None and position.quantity:
+            position.cost = position.cost * fact.after // position.quantity
+            position.quantity = fact.after
+
+    def _position_closed(self, fact: ev.PositionClosed) -> None:
+        self.positions.pop(fact.symbol, None)
+        self.unguarded.pop(fact.symbol, None)
+
+    def _trailing_stop_raised(self, fact: ev.TrailingStopRaised) -> None:
+        position = self.positions.get(fact.symbol)
+        if position is not None:
+            position.trailing, position.high, position.stop_price = True, fact.high, fact.stop_price
+
+    def _intent_recorded(self, fact: ev.IntentRecorded) -> None:
+        if fact.kind == "order":
+            already = self.open_intent(fact.symbol, fact.side)
+            assert already is None, f"second open intent for {fact.symbol}: {already}"
+            flow = self.flows.get(fact.flow)
+            if flow is None:
+                flow = Flow(
+                    fact.flow, fact.symbol, fact.name, fact.purpose, fact.average_price, fact.held, fact.target
+                )
+                self.flows[fact.flow] = flow
+            flow.attempts.append(fact.intent_id)
+        self.intents[fact.intent_id] = Intent(fact, fact.state)
+        self.next_intent += 1
+
+    def _move(self, intent_id: str, state: IntentState) -> Intent:
+        intent = self.intents[intent_id]
+        if not (intent.state is state and state in (IntentState.WORKING, IntentState.UNKNOWN)):
+            check_edge(intent.state, state)
+        intent.state = state
+        return intent
+
+    def _intent_voided(self, fact: ev.IntentVoided) -> None:
+        self._move(fact.intent_id, IntentState.VOID)
+
+    def _order_accepted(self, fact: ev.OrderAccepted) -> None:
+        intent = self._move(fact.intent_id, IntentState.WORKING)
+        intent.order_no, intent.branch_no, intent.sent_at = fact.order_no, fact.branch_no, fact.sent_at
+
+    def _order_rejected(self, fact: ev.OrderRejectedBroker) -> None:
+        self._move(fact.intent_id, IntentState.REFUSED)
+
+    def _order_not_sent(self, fact: ev.OrderNotSent) -> None:
+        self._move(fact.intent_id, IntentState.NOT_SENT)
+
+    def _order_unresolved(self, fact: ev.OrderUnresolved) -> None:
+        intent = self._move(fact.intent_id, IntentState.UNKNOWN)
+        intent.sent_at = intent.sent_at or fact.sent_at
+
+    def _order_absent(self, fact: ev.OrderAbsent) -> None:
+        self._move(fact.intent_id, IntentState.ABSENT)
+
+    def _order_escalated(self, fact: ev.OrderEscalated) -> None:
+        self._move(fact.intent_id, IntentState.ESCALATED)
+
+    def _order_filled(self, fact: ev.OrderFilled) -> None:
+        intent = self.intents[fact.intent_id]
+        assert 0 < fact.quantity <= intent.remaining, f"fill beyond the order: {fact}"
+        intent.filled += fact.quantity
+        intent.amount += fact.quantity * fact.price
+        state = IntentState.FILLED if intent.remaining == 0 and not intent.canceled else IntentState.PARTIAL
+        if intent.remaining == 0 and intent.canceled:
+            state = IntentState.CANCELED
+        self._move(fact.intent_id, state)
+        position = self.positions.get(fact.symbol)
+        if position is not None and position.quantity >= fact.quantity:
+            left = position.quantity - fact.quantity
+            position.cost = position.cost * left // position.quantity
+            position.quantity = left
+
+    def _order_canceled(self, fact: ev.OrderCanceled) -> None:
+        intent = self.intents[fact.intent_id]
+        intent.canceled += min(fact.quantity, intent.remaining)
+        if intent.remaining == 0:
+            self._move(fact.intent_id, IntentState.CANCELED)
+
+    def _order_expired(self, fact: ev.OrderExpired) -> None:
+        self._move(fact.intent_id, IntentState.EXPIRED)
+
+    def _cancel_resolved(self, fact: ev.CancelResolved) -> None:
+        self.intents[fact.intent_id].state = fact.state
+
+    def _exit_filled(self, fact: ev.StopLossFilled | ev.TakeProfitFilled) -> None:
+        self.closed.append(Closed(fact.symbol, fact.pnl))
+        position = self.positions.get(fact.symbol)
+        if position is not None and fact.purpose is Purpose.PARTIAL_PROFIT:
+            position.partial_done = True
+
+    def _killswitch_on(self, fact: ev.KillswitchOn) -> None:
+        self.kill, self.kill_reason = fact.level, fact.reason
+
+    def _killswitch_off(self, fact: ev.KillswitchOff) -> None:
+        self.kill, self.kill_reason = KillLevel.OFF, ""
+
+    def _daily_summary(self, fact: ev.DailySummary) -> None:
+        self.summary_sent = True

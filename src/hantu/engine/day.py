@@ -1,0 +1,208 @@
+"""The trading day: opening by schedule, halts, close, summary.
+
+At the close everything is given back, open orders get a last inquiry, the
+day's result is recorded, and the session waits for the next opening. A close
+during sleep or a halt ends the day in the same way.
+"""
+
+from datetime import datetime
+
+from hantu.domain import events as ev
+from hantu.domain.instrument import Symbol
+from hantu.domain.market import MarketOperation, OperationKind
+from hantu.domain.order import IntentState
+from hantu.domain.session import Phase, trading_date
+from hantu.engine import line, registrations, results
+from hantu.engine.decision import CloseFeed, ReadRanges
+from hantu.engine.journey import State
+from hantu.engine.turn import Turn
+
+MARKET = Symbol("")
+PREPARE_S = 600.0
+"""How long before the opening average true ranges are read."""
+ACTIVE = (State.CONNECTING, State.SUBSCRIBING, State.MONITORING, State.MARKET_HALTED, State.RECONNECTING)
+
+
+def due(turn: Turn) -> None:
+    """Open and close by the calendar."""
+    desk, book = turn.desk, turn.book
+    calendar, wall = desk.config.calendar, turn.now.wall
+    phase = calendar.phase(wall)
+    today = f"{trading_date(wall):%Y-%m-%d}"
+    if desk.opened_on and desk.opened_on != today and book.state is State.IDLE:
+        desk.opened_on = ""
+        book.new_day()
+        desk.told.clear()
+        desk.add_buy_armed.clear()
+    if book.state is State.IDLE:
+        _prepare(turn, phase, today)
+        if phase in (Phase.CONTINUOUS, Phase.CLOSING_AUCTION) and _may_open(turn, today):
+            open_day(turn, "schedule")
+    elif book.state is State.UNSUBSCRIBING:
+        _finish(turn)
+    elif phase in (Phase.AFTER_CLOSE, Phase.CLOSED_DAY) and not desk.held_open:
+        close_day(turn, "market close")
+
+
+def open_day(turn: Turn, cause: str) -> None:
+    """Begin a session: connect, and compare holdings anew."""
+    desk = turn.desk
+    desk.opened_on = f"{trading_date(turn.now.wall):%Y-%m-%d}"
+    desk.closing = desk.stop_asked = False
+    desk.held_open = desk.config.calendar.phase(turn.now.wall) in (Phase.AFTER_CLOSE, Phase.CLOSED_DAY)
+    desk.line.lost_mono = None
+    desk.line.attempt = 0
+    desk.line.key_renewed = False
+    desk.line.in_use_seen = 0
+    desk.equity_start = desk.equity
+    if desk.reads.balance_read_mono is None or turn.now.mono - desk.reads.balance_read_mono > desk.config.pace.settle_s:
+        desk.reads.balance_due = turn.now.mono
+    line.connect(turn, cause)
+
+
+def close_day(turn: Turn, cause: str) -> None:
+    """Begin the orderly end of a session."""
+    desk = turn.desk
+    if turn.book.state in (State.IDLE, State.UNSUBSCRIBING):
+        return
+    if cause == "market close":
+        turn.say("INFO", "장 마감 - 모든 구독 해제 중")
+    desk.closing = True
+    line.end_blind(turn)
+    if turn.book.state is State.MARKET_HALTED or turn.book.state in ACTIVE or turn.book.state is State.SLEEPING:
+        turn.move(State.UNSUBSCRIBING, cause)
+    desk.line.next_try_mono = None
+    registrations.release_all(turn)
+    desk.reads.orders_due = desk.reads.balance_due = turn.now.mono
+    desk.close_deadline = turn.now.mono + desk.config.pace.last_look_s
+    desk.close_started = turn.now.mono
+    if not desk.line.open:
+        _finish(turn)
+
+
+def stop(turn: Turn, actor: str) -> None:
+    """Stop by a person's wish; what is still open at the broker is reported."""
+    open_orders = sum(1 for intent in turn.book.open_intents() if intent.record.kind == "order")
+    turn.record(ev.MonitorStopped(actor, open_orders))
+    turn.desk.stop_asked = True
+    if turn.book.state is not State.IDLE:
+        close_day(turn, f"stop by {actor}")
+
+
+def operation(turn: Turn, message: MarketOperation) -> None:
+    """Take a market-operation message in."""
+    kind, symbol = message.kind, MARKET if message.market_wide else message.symbol
+    if kind is OperationKind.HALT:
+        halt(turn, symbol, "stream", message.code)
+    elif kind is OperationKind.VI_ON:
+        halt(turn, message.symbol, "vi", message.code)
+    elif kind is OperationKind.RESUME:
+        resume(turn, symbol, "stream", message.code)
+    elif kind is OperationKind.VI_OFF:
+        resume(turn, message.symbol, "vi", message.code)
+    elif kind is OperationKind.EARLY_CLOSE and turn.book.halts.get(MARKET) is not None:
+        close_day(turn, "early close")
+
+
+def halt(turn: Turn, symbol: Symbol, source: str, code: str) -> None:
+    """Pause orders of a stock, or of the market; receiving goes on."""
+    if symbol in turn.book.halts:
+        return
+    position = turn.book.positions.get(symbol)
+    turn.record(ev.MarketHalted(symbol, position.name if position else "", source, code))
+    turn.say("WARNING", "장 중단 이벤트 수신 - 대기 모드")
+    if symbol == MARKET and turn.book.state is State.MONITORING:
+        turn.move(State.MARKET_HALTED, f"halt {code}")
+
+
+def resume(turn: Turn, symbol: Symbol, source: str, code: str) -> None:
+    """End a pause; what was held is judged anew on the next fresh price."""
+    before = turn.book.halts.get(symbol)
+    if before is None or (before.source == "manual" and source != "manual"):
+        return
+    turn.record(ev.MarketResumed(symbol, before.name, source, code))
+    turn.forget("held")
+    if symbol == MARKET and turn.book.state is State.MARKET_HALTED:
+        turn.move(State.MONITORING, f"resume {code}")
+
+
+def next_due(turn: Turn) -> float | None:
+    """Return the monotonic moment of the next opening or close, or None."""
+    desk, wall = turn.desk, turn.now.wall
+    if turn.book.state is State.UNSUBSCRIBING:
+        return desk.close_deadline
+    if turn.book.state is State.IDLE:
+        return turn.now.mono + _seconds(wall, desk.config.calendar.next_opening(wall))
+    return turn.now.mono + max(0.0, _seconds(wall, desk.config.calendar.closing(trading_date(wall))))
+
+
+# --- leaves ------------------------------------------------------------------------
+
+
+def _may_open(turn: Turn, today: str) -> bool:
+    desk = turn.desk
+    return desk.config.scheduled and desk.recovered and desk.opened_on != today and not desk.stop_asked
+
+
+def _prepare(turn: Turn, phase: Phase, today: str) -> None:
+    desk = turn.desk
+    if phase is not Phase.BEFORE_OPEN or not desk.recovered or not turn.book.positions:
+        return
+    opening = desk.config.calendar.opening(trading_date(turn.now.wall))
+    if _seconds(turn.now.wall, opening) > PREPARE_S:
+        return
+    symbols = tuple(
+        symbol for symbol in sorted(turn.book.positions) if getattr(desk.config.rule_for(symbol), "kind", "") == "atr"
+    )
+    if symbols and ("ranges", today) not in desk.told:
+        desk.told.add(("ranges", today))
+        rule = desk.config.rule_for(symbols[0])
+        turn.do(ReadRanges(symbols, rule.atr_period if rule else 14))
+
+
+def _finish(turn: Turn) -> None:
+    """End the day once everything is given back and the last looks are in."""
+    desk, reads = turn.desk, turn.desk.reads
+    started = desk.close_started
+    released = not desk.line.open or not (desk.line.releasing or desk.line.waiting)
+    looked = (reads.orders_read_mono or -1e9) >= started and (reads.balance_read_mono or -1e9) >= started
+    late = desk.close_deadline is not None and turn.now.mono >= desk.close_deadline
+    if late and not desk.line.open:
+        released = True
+    very_late = desk.close_deadline is not None and turn.now.mono >= desk.close_deadline + 2 * desk.config.pace.last_look_s
+    if not (released and (looked or late)) and not very_late:
+        return
+    session_over = desk.config.calendar.phase(turn.now.wall) in (Phase.AFTER_CLOSE, Phase.CLOSED_DAY)
+    next_opening = desk.config.calendar.next_opening(turn.now.wall)
+    stamp = next_opening.strftime("%Y-%m-%d %H:%M:%S.%f")
+    if session_over:
+        _expire(turn)
+    if (session_over or desk.stop_asked) and not turn.book.summary_sent:
+        turn.record(results.day_summary(turn, stamp))
+    if desk.line.open:
+        turn.do(CloseFeed())
+        desk.line.open = False
+    desk.line.active.clear()
+    desk.line.lost_mono = None
+    desk.sights.clear()
+    desk.closing = False
+    desk.close_deadline = None
+    turn.move(State.IDLE, "day ended" if session_over else "stopped")
+    turn.record(ev.MonitorFinished(stamp))
+    turn.say("INFO", "WebSocket 연결 종료 완료 - 다음 장 시작까지 대기")
+
+
+def _expire(turn: Turn) -> None:
+    """Day orders end with the day; a doubt does not."""
+    for intent in turn.book.open_intents():
+        record = intent.record
+        if record.kind == "order" and intent.state in (IntentState.WORKING, IntentState.PARTIAL):
+            turn.record(ev.OrderExpired(record.intent_id, record.symbol, intent.remaining))
+            if intent.filled:
+                results.exit_finished(turn, intent)
+        elif record.kind == "order" and intent.state is IntentState.UNKNOWN:
+            turn.record(ev.OrderEscalated(record.intent_id, record.symbol, record.name, "미확인 상태로 장 마감"))
+
+
+def _seconds(start: datetime, end: datetime) -> float:
+    return (end - start).total_seconds()

@@ -1,0 +1,151 @@
+"""How a position is left: checks before an order, its quantity and its price.
+
+Entry point: ``leave``. Every check that can hold an exit back is one line
+here, in the order in which a person would ask; what is held is judged anew on
+the next fresh price.
+"""
+
+from hantu.domain import events as ev
+from hantu.domain.account import Side
+from hantu.domain.commands import KillLevel
+from hantu.domain.instrument import Symbol
+from hantu.domain.order import IntentState, OrderRequest, OrderType, Purpose
+from hantu.domain.price_step import round_down, round_up
+from hantu.domain.session import trading_date
+from hantu.engine.book import Flow, Position
+from hantu.engine.config import Mode
+from hantu.engine.decision import Submit
+from hantu.engine.guards import Hit
+from hantu.engine.turn import Turn, Watch
+
+Reached = ev.StopLossReached | ev.TakeProfitReached
+
+
+def leave(turn: Turn, position: Position, hit: Hit, *, traded_at: str, received_at: str) -> None:
+    """Act on a reached level: sell, or record why not."""
+    flow = f"{trading_date(turn.now.wall):%Y%m%d}-{position.symbol}-{hit.purpose}-{turn.book.next_intent}"
+    reached = _reached(position, hit, flow, traded_at, received_at)
+    if turn.desk.config.mode is Mode.WATCH:
+        if turn.record_once(("reached", position.symbol, hit.purpose), reached):
+            price = exit_price(turn, position.symbol, hit.purpose, hit.price)
+            turn.record(
+                ev.ExitSimulated(
+                    flow, position.symbol, position.name, hit.purpose, position.quantity - hit.target, price
+                )
+            )
+        return
+    held_by = _held_by(turn, position, hit)
+    if held_by is not None:
+        _hold(turn, position, hit, reached, held_by)
+        return
+    turn.forget("held", position.symbol)
+    turn.record(reached)
+    send(turn, position, hit.purpose, hit.target, flow, hit.price, attempt=1, parent="")
+
+
+def send(
+    turn: Turn, position: Position, purpose: Purpose, target: int, flow: str, price: int, *, attempt: int, parent: str
+) -> bool:
+    """Record an intent that is sent at once and its order; False if nothing may be sold.
+
+    The quantity is computed here, anew for every attempt: what is held and
+    sellable now beyond the target.
+    """
+    desk, symbol = turn.desk, position.symbol
+    quantity = sellable_now(turn, symbol) - target
+    if quantity <= 0:
+        turn.record_once(
+            ("held", symbol, purpose, "not_sellable"), ev.ExitHeld(flow, symbol, position.name, "not_sellable")
+        )
+        desk.reads.balance_due = turn.now.mono
+        return False
+    limit_price = exit_price(turn, symbol, purpose, price)
+    number = turn.book.next_intent
+    intent_id = f"{trading_date(turn.now.wall):%Y%m%d}-{number:04d}"
+    baseline = tuple(sorted(desk.known_orders.get((symbol, Side.SELL.value), set())))
+    turn.record(
+        ev.IntentRecorded(
+            intent_id, flow, "order", IntentState.SENDING, symbol, position.name, Side.SELL, purpose, target, quantity,
+            limit_price, OrderType.LIMIT, "KRX", attempt, parent, position.quantity, position.average_price,
+            desk.epoch, baseline, f"{trading_date(turn.now.wall):%Y-%m-%d}",
+        )
+    )  # fmt: skip
+    if turn.book.kill is KillLevel.ACTIVE:
+        turn.record(ev.OrderAllowedProtective(intent_id, symbol, turn.book.kill))
+    desk.watches[intent_id] = Watch(turn.now.mono)
+    order = OrderRequest(
+        intent_id, symbol, Side.SELL, quantity, limit_price, OrderType.LIMIT, "KRX", purpose, desk.epoch  # type: ignore[arg-type]
+    )
+    turn.do(Submit(order))
+    return True
+
+
+def sellable_now(turn: Turn, symbol: Symbol) -> int:
+    """Return shares that can be sold now: held, less what other working sells lock."""
+    position = turn.book.positions.get(symbol)
+    held = position.quantity if position else 0
+    return max(0, held - turn.desk.foreign_locked.get(symbol, 0))
+
+
+def exit_price(turn: Turn, symbol: Symbol, purpose: Purpose, price: int) -> int:
+    """Return a valid limit price for leaving (DEC-18).
+
+    A protective sell goes to the best bid when one younger than a minute is
+    known, any other to the current price; both on a price step and inside the
+    day's limits.
+    """
+    desk = turn.desk
+    sight, market = desk.sight(symbol), desk.market_of(symbol)
+    wanted = sight.price or price
+    quote_fresh = turn.now.mono - sight.quote_mono <= desk.config.pace.stale_quote_s
+    if purpose.protective and sight.bid > 0 and quote_fresh:
+        wanted = min(sight.bid, wanted) if wanted else sight.bid
+    limit = round_down(wanted, market)
+    if sight.lower_limit and limit < sight.lower_limit:
+        limit = round_up(sight.lower_limit, market)
+    if sight.upper_limit and limit > sight.upper_limit:
+        limit = round_down(sight.upper_limit, market)
+    return int(limit)
+
+
+def flow_of(turn: Turn, flow: str) -> Flow:
+    """Return a recorded flow."""
+    return turn.book.flows[flow]
+
+
+def _reached(position: Position, hit: Hit, flow: str, traded_at: str, received_at: str) -> Reached:
+    kind = ev.StopLossReached if hit.purpose.protective else ev.TakeProfitReached
+    return kind(
+        flow, position.symbol, position.name, hit.price, hit.level, hit.basis, hit.purpose, position.quantity,
+        position.average_price, traded_at, received_at,
+    )  # fmt: skip
+
+
+def _held_by(turn: Turn, position: Position, hit: Hit) -> str | None:
+    """Return why nothing may be sent now, or None."""
+    desk, symbol = turn.desk, position.symbol
+    if not desk.config.calendar.in_session(turn.now.wall):
+        return "session"
+    if turn.book.halted(symbol) is not None:
+        return "halt"
+    if turn.book.kill in (KillLevel.HARD, KillLevel.FLATTEN):
+        return "kill"
+    if turn.book.kill is KillLevel.ACTIVE and not hit.purpose.protective:
+        return "kill"
+    if not desk.recovered:
+        return "recovering"
+    if turn.book.open_intent(symbol) is not None:
+        return "unresolved"
+    if turn.now.mono < desk.rest_until.get(symbol, -1e9) or symbol in desk.retries or symbol in desk.corrections:
+        return "cooldown"
+    return None
+
+
+def _hold(turn: Turn, position: Position, hit: Hit, reached: Reached, reason: str) -> None:
+    symbol = position.symbol
+    if not turn.record_once(
+        ("held", symbol, hit.purpose, reason), ev.ExitHeld(reached.flow, symbol, position.name, reason)
+    ):
+        return
+    if reason == "kill":
+        turn.record(ev.OrderBlockedKillswitch(symbol, position.name, hit.purpose, turn.book.kill, "guard"))

@@ -1,0 +1,115 @@
+"""Which holdings are guarded, and at which levels; the broker's balance wins."""
+
+from hantu.domain import events as ev
+from hantu.domain.account import Balance, Holding
+from hantu.domain.instrument import Symbol
+from hantu.engine import guards, registrations
+from hantu.engine.config import ExitRule, RuleKind
+from hantu.engine.guards import Levels
+from hantu.engine.turn import Turn
+
+
+def guard(turn: Turn, symbol: Symbol, name: str, quantity: int, cost: int, reason: str) -> None:
+    """Guard a holding by its rule, or report once that nobody asked for it."""
+    rule = turn.desk.config.rule_for(symbol)
+    if rule is None or quantity <= 0 or cost <= 0:
+        turn.record_once(("unguarded", symbol), ev.PositionUnguarded(symbol, name, quantity, "no_rule"))
+        return
+    levels = levels_of(turn, symbol, quantity, cost, rule)
+    origin = turn.desk.origins.get(symbol)
+    turn.record(
+        ev.PositionGuarded(
+            symbol, name, quantity, cost, (cost + quantity // 2) // quantity, levels.stop_price, levels.target_price,
+            levels.rule, reason, origin.selection_id if origin else 0, origin.bought_on if origin else "",
+        )
+    )  # fmt: skip
+    turn.forget("held", symbol)
+    registrations.want(turn, symbol)
+
+
+def levels_of(turn: Turn, symbol: Symbol, quantity: int, cost: int, rule: ExitRule) -> Levels:
+    """Return the levels of a rule; ATR falls back to the fixed rule when unusable."""
+    if rule.kind is RuleKind.ATR:
+        average_range = turn.desk.ranges.get(symbol, 0)
+        levels = guards.atr_levels(cost, quantity, rule, average_range)
+        if levels is not None:
+            return levels
+        turn.record_once(
+            ("atr", symbol), ev.ExitRuleFallback(symbol, f"ATR 사용 불가 (값 {average_range}원): 고정 규칙 적용")
+        )
+    return guards.fixed_levels(cost, quantity, rule)
+
+
+def ranges_read(turn: Turn, ranges: tuple[tuple[Symbol, int], ...]) -> None:
+    """Take average true ranges in; levels are set from them before the session only."""
+    for symbol, average_range in ranges:
+        turn.desk.ranges[symbol] = average_range
+        position = turn.book.positions.get(symbol)
+        rule = turn.desk.config.rule_for(symbol)
+        if position is None or rule is None or rule.kind is not RuleKind.ATR:
+            continue
+        if position.rule == RuleKind.ATR.value or turn.book.open_intent(symbol):
+            continue
+        turn.forget("atr", symbol)
+        guard(turn, symbol, position.name, position.quantity, position.cost, "rule")
+
+
+def compare(turn: Turn, balance: Balance, asked_mono: float) -> tuple[str, ...]:
+    """Bring the guarded holdings in line with the broker's; return the differences.
+
+    A stock with an order under way, or traded since shortly before the balance
+    was asked for, is left for the next reading: balances lag behind fills.
+    """
+    desk, book = turn.desk, turn.book
+    held = {holding.symbol: holding for holding in balance.holdings if holding.quantity > 0}
+    desk.sellable = {symbol: int(holding.sellable) for symbol, holding in held.items()}
+    differences: list[str] = []
+    for symbol, holding in held.items():
+        if _unsettled(turn, symbol, asked_mono):
+            continue
+        _compare_one(turn, holding, differences)
+    for symbol in [symbol for symbol in book.positions if symbol not in held]:
+        if _unsettled(turn, symbol, asked_mono):
+            continue
+        position = book.positions[symbol]
+        differences.append(f"{symbol} {position.quantity} -> 0")
+        turn.record(ev.PositionClosed(symbol, position.name, "closed elsewhere"))
+        released(turn, symbol)
+    return tuple(differences)
+
+
+def released(turn: Turn, symbol: Symbol) -> None:
+    """Stop watching a stock that is no longer held, unless the watch list wants it."""
+    turn.forget("held", symbol)
+    turn.forget("reached", symbol)
+    turn.desk.corrections.pop(symbol, None)
+    turn.desk.retries.pop(symbol, None)
+    if symbol not in turn.desk.watchlist:
+        registrations.unwant(turn, symbol)
+
+
+def _compare_one(turn: Turn, holding: Holding, differences: list[str]) -> None:
+    symbol = holding.symbol
+    position = turn.book.positions.get(symbol)
+    if position is None:
+        known = turn.book.unguarded.get(symbol)
+        if known is None or turn.desk.config.rule_for(symbol) is not None:
+            reason = "reconcile" if turn.desk.balance_known else "start"
+            guard(turn, symbol, holding.name, holding.quantity, holding.cost, reason)
+        return
+    if position.quantity != holding.quantity:
+        differences.append(f"{symbol} {position.quantity} -> {holding.quantity}")
+        turn.record(
+            ev.PositionChanged(symbol, position.name, position.quantity, holding.quantity, "reconcile")
+        )
+        guard(turn, symbol, holding.name, holding.quantity, holding.cost, "average_changed")
+    elif abs(position.cost - holding.cost) * 2 > holding.quantity:
+        # More than half a won a share: the average price itself changed.
+        differences.append(f"{symbol} cost {position.cost} -> {holding.cost}")
+        guard(turn, symbol, holding.name, holding.quantity, holding.cost, "average_changed")
+
+
+def _unsettled(turn: Turn, symbol: Symbol, asked_mono: float) -> bool:
+    if turn.book.open_intent(symbol) is not None:
+        return True
+    return asked_mono < turn.desk.settle_until.get(symbol, -1e9)

@@ -1,0 +1,204 @@
+"""One price against the levels of one stock: the heart, and the hot path.
+
+Almost every trade touches nothing; that case costs a few comparisons. A price
+counts only if it is of the regular session, fresh, inside the day's limits and
+not an expected price of an auction.
+"""
+
+from hantu.domain import events as ev
+from hantu.domain.instrument import Symbol
+from hantu.domain.order import IntentState, Purpose
+from hantu.domain.quote import BookTop, PolledPrice, Trade
+from hantu.engine import exits, guards, opportunity, orders
+from hantu.engine.book import Position
+from hantu.engine.guards import Hit
+from hantu.engine.journey import State
+from hantu.engine.turn import Sight, Turn
+
+WHOLE_SECOND_MS = 999
+"""Exchange times are cut to seconds; a delay is measured as at least this much less."""
+
+
+def traded(turn: Turn, trade: Trade) -> None:
+    """Take a trade in: remember it, judge it, report a delay."""
+    desk = turn.desk
+    sight = desk.sight(trade.symbol)
+    age_s = turn.now.wall.timestamp() - trade.traded_at.timestamp()
+    low, high = _since_last_look(sight, trade)
+    _remember(sight, trade)
+    if age_s >= 1.0 or sight.delayed:
+        _delay(turn, trade, sight, age_s)
+    _halt_flag(turn, trade)
+    if not trade.regular or trade.auction or trade.halted:
+        return
+    if age_s > desk.config.pace.stale_trade_s + 1.0 or not _inside_limits(sight, trade.price):
+        return
+    position = turn.book.positions.get(trade.symbol)
+    if position is not None and position.quantity > 0:
+        stamp = trade.traded_at.strftime("%Y-%m-%d %H:%M:%S.%f")
+        price_judged(turn, position, trade.price, low, high, "trade", stamp, trade.received_at)
+    elif trade.symbol in desk.watchlist:
+        opportunity.judge(turn, trade.symbol, trade.price)
+
+
+def quoted(turn: Turn, quote: BookTop) -> None:
+    """Remember best ask and bid."""
+    sight = turn.desk.sight(quote.symbol)
+    sight.ask, sight.bid, sight.quote_mono = quote.ask, quote.bid, quote.received_at
+
+
+def polled(turn: Turn, price: PolledPrice) -> None:
+    """Take a price asked over REST in; it is fresh by construction."""
+    desk, sight = turn.desk, turn.desk.sight(price.symbol)
+    if price.price <= 0:
+        return
+    sight.price, sight.seen_mono = price.price, turn.now.mono
+    if price.bid > 0 or price.ask > 0:
+        sight.ask, sight.bid, sight.quote_mono = price.ask, price.bid, turn.now.mono
+    sight.lower_limit, sight.upper_limit = price.lower_limit, price.upper_limit
+    _polled_halt(turn, price)
+    position = turn.book.positions.get(price.symbol)
+    if price.halted or price.vi_active or not _inside_limits(sight, price.price):
+        return
+    if position is None or position.quantity <= 0:
+        if price.symbol in desk.watchlist:
+            opportunity.judge(turn, price.symbol, price.price)
+        return
+    if turn.book.state is State.SLEEPING and not desk.config.sell_while_sleeping:
+        _tell_asleep(turn, position, price.price)
+        return
+    price_judged(turn, position, price.price, 0, 0, "poll", turn.stamp, turn.now.mono)
+
+
+def price_judged(
+    turn: Turn, position: Position, price: int, low: int, high: int, basis: str, traded_at: str, received_mono: float
+) -> None:
+    """Judge one valid price against the levels of one position."""
+    if price > position.stop_price and price < position.target_price and not 0 < low <= position.stop_price:
+        if high < position.target_price:
+            _between(turn, position, price, basis, traded_at, received_mono)
+            return
+    hit = guards.stop_hit(position, price, low, basis) or guards.target_hit(position, price, high, basis)
+    if hit is not None:
+        _act(turn, position, hit, traded_at, received_mono)
+
+
+# --- leaves ------------------------------------------------------------------------
+
+
+def _between(turn: Turn, position: Position, price: int, basis: str, traded_at: str, received_mono: float) -> None:
+    """Neither level is touched: what was held back has passed; softer rules are judged."""
+    if position.symbol in turn.desk.marked:
+        turn.desk.marked.discard(position.symbol)
+        turn.forget("held", position.symbol)
+        turn.forget("reached", position.symbol)
+    rule = turn.desk.config.rule_for(position.symbol)
+    if rule is None:
+        return
+    raised = guards.trailed_stop(position, price, rule.trailing)
+    if raised is not None:
+        turn.record(ev.TrailingStopRaised(position.symbol, raised[0], raised[1]))
+    hit = guards.partial_hit(position, price, rule, basis)
+    if hit is not None:
+        _act(turn, position, hit, traded_at, received_mono)
+
+
+def _act(turn: Turn, position: Position, hit: Hit, traded_at: str, received_mono: float) -> None:
+    open_intent = turn.book.open_intent(position.symbol)
+    if open_intent is not None:
+        working = open_intent.state in (IntentState.WORKING, IntentState.PARTIAL)
+        if hit.purpose.protective and not open_intent.record.purpose.protective and working:
+            # A resting profit order would keep the shares from the stop: take it back first.
+            orders.request_cancel(turn, open_intent)
+        if open_intent.record.purpose is hit.purpose or working:
+            return
+    received = turn.now.after(received_mono - turn.now.mono).wall.strftime("%Y-%m-%d %H:%M:%S.%f")
+    exits.leave(turn, position, hit, traded_at=traded_at, received_at=received)
+
+
+def _since_last_look(sight: Sight, trade: Trade) -> tuple[int, int]:
+    """Return the lowest and highest price since the last look.
+
+    The exchange's own day extremes count when they moved during this
+    connection: the stream conflates executions and can hide a crossing.
+    """
+    low, high = int(trade.low), int(trade.high)
+    if trade.regular and not trade.auction:
+        if sight.day_low and 0 < trade.day_low < sight.day_low:
+            low = min(low, int(trade.day_low))
+        if sight.day_high and trade.day_high > sight.day_high:
+            high = max(high, int(trade.day_high))
+    return low, high
+
+
+def _remember(sight: Sight, trade: Trade) -> None:
+    sight.price = trade.price
+    sight.seen_mono = trade.received_at
+    sight.last = trade
+    if trade.regular and not trade.auction:
+        sight.day_low, sight.day_high = trade.day_low, trade.day_high
+    if trade.ask > 0 or trade.bid > 0:
+        sight.ask, sight.bid, sight.quote_mono = trade.ask, trade.bid, trade.received_at
+
+
+def _inside_limits(sight: Sight, price: int) -> bool:
+    return not (
+        (sight.lower_limit and price < sight.lower_limit) or (sight.upper_limit and price > sight.upper_limit)
+    )
+
+
+def _delay(turn: Turn, trade: Trade, sight: Sight, age_s: float) -> None:
+    pace = turn.desk.config.pace
+    delay_ms = int(age_s * 1000) - WHOLE_SECOND_MS
+    if delay_ms >= pace.delay_warn_ms:
+        if turn.record_once(("delay", trade.symbol, "warn"), ev.DataDelay(trade.symbol, delay_ms)):
+            sight.delayed = True
+        if delay_ms >= pace.delay_alert_ms and turn.desk.told.isdisjoint({("delay_alert",)}):
+            turn.record_once(("delay_alert",), ev.DataDelay(trade.symbol, delay_ms))
+    elif sight.delayed:
+        sight.delayed = False
+        turn.forget("delay", trade.symbol)
+        if not any(key[0] == "delay" for key in turn.desk.told):
+            turn.forget("delay_alert")
+
+
+def _halt_flag(turn: Turn, trade: Trade) -> None:
+    """The trade frame's own halt flag: the most direct source there is."""
+    halt = turn.book.halts.get(trade.symbol)
+    if trade.halted and halt is None:
+        turn.record(ev.MarketHalted(trade.symbol, _name(turn, trade.symbol), "trade", "TRHT_YN"))
+    elif halt is not None and halt.source in ("trade", "poll", "refusal") and not trade.halted and not trade.auction:
+        turn.record(ev.MarketResumed(trade.symbol, halt.name, "trade", "TRHT_YN"))
+
+
+def _polled_halt(turn: Turn, price: PolledPrice) -> None:
+    halt = turn.book.halts.get(price.symbol)
+    if (price.halted or price.vi_active) and halt is None:
+        code = "temp_stop_yn" if price.halted else "vi_cls_code"
+        turn.record(ev.MarketHalted(price.symbol, _name(turn, price.symbol), "poll", code))
+    elif halt is not None and halt.source == "poll" and not (price.halted or price.vi_active):
+        turn.record(ev.MarketResumed(price.symbol, halt.name, "poll", ""))
+
+
+def _tell_asleep(turn: Turn, position: Position, price: int) -> None:
+    hit = guards.stop_hit(position, price, 0, "poll")
+    if hit is None:
+        turn.forget("asleep", position.symbol)
+        return
+    turn.record_once(
+        ("asleep", position.symbol),
+        ev.StopLossReached(
+            f"asleep-{position.symbol}", position.symbol, position.name, price, hit.level, "poll", Purpose.STOP_LOSS,
+            position.quantity, position.average_price, turn.stamp, turn.stamp,
+        ),
+    )  # fmt: skip
+    turn.record_once(
+        ("held", position.symbol, hit.purpose, "asleep"),
+        ev.ExitHeld(f"asleep-{position.symbol}", position.symbol, position.name, "asleep"),
+    )
+
+
+def _name(turn: Turn, symbol: Symbol) -> str:
+    position = turn.book.positions.get(symbol)
+    item = turn.desk.watchlist.get(symbol)
+    return position.name if position else item.name if item else ""

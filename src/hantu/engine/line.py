@@ -1,0 +1,248 @@
+"""The connection's life: open, lost, tried again on fixed offsets, given up.
+
+Tries start 1, 3, 7, 15 and 31 s after a loss (DEC-6). A refused key is renewed
+once; maintenance, a second refusal and five failures lead to sleep, which only
+a person or the close of the market ends. No loop here can connect more often
+than the hourly budget allows: KIS blocks keys that do.
+"""
+
+from hantu.domain import events as ev
+from hantu.domain.instrument import Symbol
+from hantu.engine import registrations
+from hantu.engine.decision import CloseFeed, OpenFeed, ReadPrices
+from hantu.engine.inputs import FeedFailed, FeedFailure
+from hantu.engine.journey import State
+from hantu.engine.turn import Turn
+
+HOUR_S = 3_600.0
+IN_USE_TRIES = 2
+LIVE = (State.CONNECTING, State.SUBSCRIBING, State.MONITORING, State.MARKET_HALTED, State.RECONNECTING)
+
+
+def connect(turn: Turn, cause: str, *, new_key: bool = False) -> None:
+    """Begin one connection attempt, inside the hourly budget."""
+    desk, line, now = turn.desk, turn.desk.line, turn.now.mono
+    line.connects = [at for at in line.connects if at > now - HOUR_S]
+    if len(line.connects) >= desk.config.pace.connects_per_hour:
+        _sleep(turn, "connect_budget", f"한 시간 {len(line.connects)}회 접속 한도")
+        return
+    line.connects.append(now)
+    line.opening = True
+    line.open = False
+    line.next_try_mono = None
+    turn.move(State.CONNECTING, cause)
+    turn.say("INFO", "WebSocket 연결 시도...")
+    turn.do(OpenFeed(new_key))
+
+
+def opened(turn: Turn) -> None:
+    """The stream is there: plan and subscribe, and catch up on what was missed."""
+    desk, line = turn.desk, turn.desk.line
+    if turn.book.state is not State.CONNECTING:
+        turn.do(CloseFeed())
+        return
+    line.open, line.opening = True, False
+    line.limit = desk.config.streams.max_registrations
+    for sight in desk.sights.values():
+        # After a gap the day's extremes may be old news: judge from fresh prices.
+        sight.day_low = sight.day_high = 0
+    registrations.plan(turn)
+    turn.move(State.SUBSCRIBING, "connected")
+    if line.lost_mono is not None:
+        catch_up(turn)
+    if registrations.prices_settled(turn):
+        subscribed(turn)
+
+
+def catch_up(turn: Turn) -> None:
+    """After a gap ask for prices, orders and holdings before the first trade (DEC-20)."""
+    held = nearest_to_stop(turn)
+    turn.desk.reads.orders_due = turn.now.mono
+    turn.desk.reads.balance_due = turn.now.mono
+    if held and turn.desk.config.calendar.in_session(turn.now.wall):
+        turn.desk.reads.prices_asked = turn.now.mono
+        turn.do(ReadPrices(held, urgent=True))
+
+
+def nearest_to_stop(turn: Turn) -> tuple[Symbol, ...]:
+    """Return held stocks, the one closest to its stop first."""
+
+    def distance(symbol: Symbol) -> float:
+        position, price = turn.book.positions[symbol], turn.desk.sight(symbol).price
+        return (price - position.stop_price) / price if price else 0.0
+
+    return tuple(sorted(turn.book.positions, key=lambda symbol: (distance(symbol), symbol)))
+
+
+def subscribed(turn: Turn) -> None:
+    """Every granted price is settled: the market is watched from here on."""
+    desk, line = turn.desk, turn.desk.line
+    if turn.book.state is not State.SUBSCRIBING:
+        return
+    turn.move(State.MONITORING, "subscribed")
+    done, total = registrations.prices_done(turn)
+    turn.record(ev.SubscribeDone(done))
+    if line.lost_mono is not None:
+        turn.record(ev.Reconnected(max(1, line.attempt), turn.now.mono - line.lost_mono))
+    if not turn.book.started_today:
+        turn.record(ev.MonitorStarted(done, total))
+    line.lost_mono = None
+    line.attempt = 0
+    line.key_renewed = False
+    line.in_use_seen = 0
+    end_blind(turn)
+    if turn.book.halts.get(Symbol("")):
+        turn.move(State.MARKET_HALTED, "halt holds")
+    desk.reads.poll_due = turn.now.mono
+
+
+def lost(turn: Turn, reason: str) -> None:
+    """An open stream ended without our asking."""
+    desk, line, now = turn.desk, turn.desk.line, turn.now.mono
+    if not line.open and not line.opening:
+        return
+    was_opening = line.opening
+    line.open = line.opening = False
+    line.waiting.clear()
+    if turn.book.state not in LIVE:
+        return
+    if was_opening or turn.book.state is State.RECONNECTING:
+        failed(turn, FeedFailed(FeedFailure.NETWORK, reason))
+        return
+    if line.lost_mono is None:
+        line.lost_mono = now
+        line.attempt = 0
+        _begin_blind(turn)
+        turn.record(ev.ConnectionLost(reason, len(turn.book.positions)))
+        line.outages = [at for at in line.outages if at > now - desk.config.pace.flapping_window_s]
+        line.outages.append(now)
+        if len(line.outages) >= desk.config.pace.flapping_outages:
+            turn.record(ev.ConnectionFlapping(len(line.outages), desk.config.pace.flapping_window_s))
+            line.outages.clear()
+    _schedule_try(turn)
+
+
+def failed(turn: Turn, failure: FeedFailed) -> None:
+    """One attempt failed, or the server refused the session."""
+    line = turn.desk.line
+    line.open = line.opening = False
+    line.waiting.clear()
+    if turn.book.state not in LIVE:
+        return
+    if line.lost_mono is None:
+        # The first connection of a session fails: the same schedule applies.
+        line.lost_mono = turn.now.mono
+        _begin_blind(turn)
+        if failure.kind is FeedFailure.NETWORK:
+            turn.record(ev.ConnectionLost(failure.reason, len(turn.book.positions)))
+    if failure.kind is FeedFailure.MAINTENANCE:
+        turn.record(ev.ServerMaintenance(failure.reason))
+        _sleep(turn, "maintenance", failure.reason)
+    elif failure.kind is FeedFailure.AUTH:
+        _refused_key(turn, failure)
+    elif failure.kind is FeedFailure.IN_USE:
+        _in_use(turn, failure)
+    else:
+        if line.attempt > 0:
+            limit = len(turn.desk.config.pace.retry_offsets_s)
+            turn.record(ev.ReconnectFailed(line.attempt, limit, failure.reason))
+        _schedule_try(turn)
+
+
+def due(turn: Turn) -> None:
+    """Make the next try if its moment has come."""
+    line = turn.desk.line
+    if turn.book.state is State.RECONNECTING and line.next_try_mono is not None:
+        if turn.now.mono >= line.next_try_mono:
+            line.attempt += 1
+            limit = len(turn.desk.config.pace.retry_offsets_s)
+            turn.say("WARNING", f"WebSocket 연결 끊김 감지 - 재연결 시도 {line.attempt}/{limit}")
+            connect(turn, f"try {line.attempt}/{limit}", new_key=line.key_renewed and line.attempt == 1)
+
+
+def next_due(turn: Turn) -> float | None:
+    """Return when the next try starts, or None."""
+    return turn.desk.line.next_try_mono if turn.book.state is State.RECONNECTING else None
+
+
+def wake(turn: Turn, actor: str) -> None:
+    """Leave sleep by a person's wish and connect."""
+    line = turn.desk.line
+    line.attempt = 0
+    line.in_use_seen = 0
+    line.key_renewed = False
+    turn.record(ev.SleepLeft(actor))
+    connect(turn, f"restart by {actor}")
+
+
+def _schedule_try(turn: Turn) -> None:
+    line, offsets = turn.desk.line, turn.desk.config.pace.retry_offsets_s
+    assert line.lost_mono is not None
+    turn.move(State.RECONNECTING, "line lost")
+    if line.attempt >= len(offsets):
+        turn.record(
+            ev.ReconnectExhausted(
+                line.attempt, turn.stamp, len(turn.book.positions), turn.desk.config.sell_while_sleeping
+            )
+        )
+        _sleep(turn, "reconnect_exhausted", f"{line.attempt}회 실패")
+        return
+    # Fixed offsets from the loss, so that a try that hangs does not move the later ones.
+    line.next_try_mono = max(turn.now.mono, line.lost_mono + offsets[line.attempt])
+
+
+def _refused_key(turn: Turn, failure: FeedFailed) -> None:
+    line = turn.desk.line
+    if not line.key_renewed:
+        line.key_renewed = True
+        turn.move(State.RECONNECTING, "key refused")
+        connect(turn, "new approval key", new_key=True)
+        return
+    turn.record(ev.AuthFailed(failure.code, failure.reason))
+    _sleep(turn, "auth_failed", failure.reason)
+
+
+def _in_use(turn: Turn, failure: FeedFailed) -> None:
+    """Another program holds the session, or KIS still holds our dead one; no loop."""
+    line = turn.desk.line
+    line.in_use_seen += 1
+    turn.record_once(("in_use",), ev.SessionInUse(failure.code))
+    if line.in_use_seen >= IN_USE_TRIES:
+        _sleep(turn, "session_in_use", failure.code)
+        return
+    turn.move(State.RECONNECTING, "session in use")
+    line.attempt = max(0, line.attempt - 1)
+    line.next_try_mono = turn.now.mono + turn.desk.config.pace.in_use_wait_s
+
+
+def _sleep(turn: Turn, cause: str, detail: str) -> None:
+    line = turn.desk.line
+    line.open = line.opening = False
+    line.next_try_mono = None
+    if turn.book.state is State.IDLE:
+        turn.move(State.CONNECTING, cause)
+    if turn.book.state in (State.SUBSCRIBING, State.MONITORING, State.MARKET_HALTED):
+        turn.do(CloseFeed())
+        turn.move(State.RECONNECTING, cause)
+    turn.move(State.SLEEPING, cause)
+    turn.record(ev.SleepEntered(f"{cause}: {detail}"))
+    turn.say("WARNING", "휴면 모드 진입 - 수동 재시작 대기 중")
+    turn.desk.reads.poll_due = turn.now.mono
+
+
+def _begin_blind(turn: Turn) -> None:
+    line = turn.desk.line
+    if line.blind_mono is None and turn.desk.config.calendar.in_session(turn.now.wall):
+        line.blind_mono = turn.now.mono
+        turn.desk.reads.poll_due = turn.now.mono + turn.desk.config.pace.blind_poll_after_s
+
+
+def end_blind(turn: Turn) -> None:
+    line = turn.desk.line
+    if line.blind_mono is None:
+        return
+    blind_s = turn.now.mono - line.blind_mono
+    line.blind_mono = None
+    if turn.book.positions:
+        turn.record(ev.BlindPeriodEnded(round(blind_s, 3), len(turn.book.positions)))
+

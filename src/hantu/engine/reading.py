@@ -1,0 +1,160 @@
+"""Inquiries: when they are made, and what their answers mean."""
+
+from hantu.domain.instrument import Symbol
+from hantu.domain.order import TERMINAL
+from hantu.engine import exits, holdings, judge, line, orders, recovery, unresolved
+from hantu.engine import inputs as inp
+from hantu.engine.decision import ReadBalance, ReadOrders, ReadPrices
+from hantu.engine.journey import State
+from hantu.engine.turn import Turn
+
+ANSWER_LIMIT_S = 30.0
+"""An inquiry that has not come back after this long is asked again."""
+READ_BACKOFF_LIMIT = 5
+POLL_BATCH = 30
+
+
+def balance_read(turn: Turn, got: inp.BalanceRead) -> None:
+    """Compare holdings with the broker's; the broker wins (DEC-21)."""
+    desk, reads = turn.desk, turn.desk.reads
+    reads.balance_asked = None
+    if got.balance is None:
+        reads.balance_failures += 1
+        wait = desk.config.pace.read_retry_s * min(reads.balance_failures, READ_BACKOFF_LIMIT)
+        reads.balance_due = turn.now.mono + wait
+        turn.say("WARNING", f"잔고 조회 실패: {got.error}")
+        return
+    reads.balance_failures = 0
+    reads.balance_read_mono = got.asked_mono
+    reads.balance_due = None
+    desk.equity = got.balance.equity
+    desk.equity_start = desk.equity_start or desk.equity
+    differences = holdings.compare(turn, got.balance, got.asked_mono)
+    desk.balance_known = True
+    unresolved.balanced(turn, got.asked_mono)
+    _corrections(turn, got.asked_mono)
+    recovery.try_complete(turn, differences)
+
+
+def orders_read(turn: Turn, got: inp.OrdersRead) -> None:
+    """Bring every order in line with the broker's list."""
+    reads = turn.desk.reads
+    reads.orders_asked = None
+    if got.orders is None:
+        reads.orders_due = turn.now.mono + turn.desk.config.pace.read_retry_s
+        turn.say("WARNING", f"주문 조회 실패: {got.error}")
+        return
+    reads.orders_read_mono = got.asked_mono
+    reads.orders_due = None
+    orders.listed(turn, got.orders)
+    unresolved.listed(turn, got.orders, got.asked_mono)
+    recovery.try_complete(turn, ())
+
+
+def prices_read(turn: Turn, got: inp.PricesRead) -> None:
+    """Judge polled prices like traded ones."""
+    turn.desk.reads.prices_asked = None
+    if got.prices is None:
+        turn.say("WARNING", f"현재가 조회 실패: {got.error}")
+        return
+    for price in got.prices:
+        judge.polled(turn, price)
+
+
+def due(turn: Turn) -> None:
+    """Ask what is due; never the same twice at once."""
+    reads, now = turn.desk.reads, turn.now.mono
+    _forget_lost(turn)
+    if reads.balance_due is not None and now >= reads.balance_due and reads.balance_asked is None:
+        reads.balance_asked, reads.balance_due = now, None
+        turn.do(ReadBalance())
+    if reads.orders_due is not None and now >= reads.orders_due and reads.orders_asked is None:
+        reads.orders_asked, reads.orders_due = now, None
+        turn.do(ReadOrders())
+    if _reconcile_due(turn) and reads.balance_asked is None:
+        reads.balance_asked = now
+        turn.do(ReadBalance())
+        if reads.orders_asked is None:
+            reads.orders_asked = now
+            turn.do(ReadOrders())
+    _poll(turn)
+
+
+def next_due(turn: Turn) -> float | None:
+    """Return when ``due`` has something to do, or None."""
+    reads = turn.desk.reads
+    moments = [moment for moment in (reads.balance_due, reads.orders_due) if moment is not None]
+    if reads.poll_due is not None and _poll_targets(turn)[0]:
+        moments.append(reads.poll_due)
+    return min(moments, default=None)
+
+
+# --- leaves ------------------------------------------------------------------------
+
+
+def _forget_lost(turn: Turn) -> None:
+    reads, limit = turn.desk.reads, turn.now.mono - ANSWER_LIMIT_S
+    if reads.balance_asked is not None and reads.balance_asked < limit:
+        reads.balance_asked, reads.balance_due = None, turn.now.mono
+    if reads.orders_asked is not None and reads.orders_asked < limit:
+        reads.orders_asked, reads.orders_due = None, turn.now.mono
+    if reads.prices_asked is not None and reads.prices_asked < limit:
+        reads.prices_asked = None
+
+
+def _reconcile_due(turn: Turn) -> bool:
+    last = turn.desk.reads.balance_read_mono
+    watching = turn.book.state in (State.MONITORING, State.MARKET_HALTED, State.SLEEPING)
+    return watching and last is not None and turn.now.mono - last >= turn.desk.config.pace.reconcile_every_s
+
+
+def _poll(turn: Turn) -> None:
+    reads, pace = turn.desk.reads, turn.desk.config.pace
+    if reads.poll_due is None or turn.now.mono < reads.poll_due or reads.prices_asked is not None:
+        return
+    symbols, urgent = _poll_targets(turn)
+    if not symbols or not turn.desk.config.calendar.in_session(turn.now.wall):
+        reads.poll_due = turn.now.mono + pace.blind_poll_every_s
+        return
+    reads.prices_asked = turn.now.mono
+    every = pace.sleep_poll_every_s if turn.book.state is State.SLEEPING else pace.blind_poll_every_s
+    reads.poll_due = turn.now.mono + every
+    turn.do(ReadPrices(symbols, urgent))
+
+
+def _poll_targets(turn: Turn) -> tuple[tuple[Symbol, ...], bool]:
+    """Return the stocks to poll: the held ones when blind, the unstreamed ones otherwise."""
+    state, desk = turn.book.state, turn.desk
+    blind = state in (State.RECONNECTING, State.CONNECTING, State.SUBSCRIBING) and desk.line.blind_mono is not None
+    if blind or state is State.SLEEPING:
+        return line.nearest_to_stop(turn)[:POLL_BATCH], True
+    if state in (State.MONITORING, State.MARKET_HALTED) and desk.line.polled:
+        held = any(symbol in turn.book.positions for symbol in desk.line.polled)
+        return desk.line.polled[:POLL_BATCH], held
+    return (), False
+
+
+def _corrections(turn: Turn, asked_mono: float) -> None:
+    """A sale refused for quantity is sent once more with what is really sellable (DEC-19)."""
+    desk = turn.desk
+    for symbol, intent_id in list(desk.corrections.items()):
+        intent = turn.book.intents[intent_id]
+        watch = desk.watches.get(intent_id)
+        if watch is not None and asked_mono < watch.recorded_mono:
+            continue
+        del desk.corrections[symbol]
+        desk.rest_until[symbol] = turn.now.mono + desk.config.pace.cooldown_s
+        position = turn.book.positions.get(symbol)
+        sellable = desk.sellable.get(symbol, 0)
+        if position is None or sellable <= intent.record.target or intent.state not in TERMINAL:
+            continue
+        if sellable >= intent.record.quantity:
+            continue
+        desk.foreign_locked[symbol] = position.quantity - sellable
+        record = intent.record
+        exits.send(
+            turn, position, record.purpose, record.target, record.flow, desk.sight(symbol).price or record.limit_price,
+            attempt=record.attempt + 1, parent=record.intent_id,
+        )  # fmt: skip
+
+

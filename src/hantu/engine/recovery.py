@@ -1,0 +1,65 @@
+"""Start is recovery: believe the record, doubt every order that was on its way.
+
+Facts of the last life are applied, every order that may have left becomes
+unknown, prepared ones are void, and nothing is sent before the broker's orders
+and holdings have been read. Doing it twice changes nothing.
+"""
+
+from hantu.domain import events as ev
+from hantu.domain.order import IntentState
+from hantu.engine.inputs import Started
+from hantu.engine.journey import State
+from hantu.engine.turn import Turn, Watch
+
+
+def started(turn: Turn, got: Started) -> None:
+    """Take in what the last life left and begin to ask the broker."""
+    desk, book = turn.desk, turn.book
+    for fact in got.facts:
+        book.apply(fact)
+    book.next_intent = max(book.next_intent, got.next_intent)
+    desk.epoch = got.epoch
+    desk.watchlist = {item.symbol: item for item in got.watchlist}
+    desk.origins = {origin.symbol: origin for origin in got.origins}
+    for intent in book.open_intents():
+        _doubt(turn, intent.record.intent_id)
+    _settle_state(turn)
+    desk.reads.orders_due = desk.reads.balance_due = turn.now.mono
+
+
+def try_complete(turn: Turn, differences: tuple[str, ...]) -> None:
+    """End recovery once both the orders and the holdings have been read."""
+    desk = turn.desk
+    if desk.recovered or desk.reads.orders_read_mono is None or desk.reads.balance_read_mono is None:
+        return
+    desk.recovered = True
+    still_open = turn.book.open_intents()
+    adopted = sum(1 for intent in still_open if intent.state in (IntentState.WORKING, IntentState.PARTIAL))
+    turn.record(ev.RecoveryCompleted(len(still_open), adopted, differences))
+
+
+def _doubt(turn: Turn, intent_id: str) -> None:
+    intent = turn.book.intents[intent_id]
+    record = intent.record
+    watch = turn.desk.watches.setdefault(intent_id, Watch(turn.now.mono))
+    if intent.state in (IntentState.TRIGGERED, IntentState.PREPARED):
+        turn.record(ev.IntentVoided(intent_id, "restart before sending"))
+    elif intent.state is IntentState.SENDING and record.kind == "cancel":
+        turn.record(ev.CancelResolved(intent_id, IntentState.UNKNOWN, "restart", "restart while canceling"))
+    elif intent.state is IntentState.SENDING:
+        turn.record(
+            ev.OrderUnresolved(intent_id, record.flow, record.symbol, record.name, "restart while sending", "")
+        )
+    elif intent.state in (IntentState.WORKING, IntentState.PARTIAL):
+        watch.accepted_mono = turn.now.mono
+
+
+def _settle_state(turn: Turn) -> None:
+    """A new process has no connection: sleep is kept, anything else begins from idle."""
+    book = turn.book
+    before = book.state
+    if book.sleep_cause and before is State.SLEEPING:
+        return
+    if before is not State.IDLE:
+        # A process that died leaves no connection behind; its session ended with it.
+        turn.record(ev.SessionStateChanged(before.value, State.IDLE.value, "process restart"))

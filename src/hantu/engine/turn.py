@@ -1,0 +1,215 @@
+"""One handling of one input: what is decided piles up here, in order."""
+
+from dataclasses import dataclass, field
+
+from hantu.domain.events import Fact, SessionStateChanged
+from hantu.domain.instant import Instant
+from hantu.domain.instrument import Market, Symbol
+from hantu.domain.order import Notice
+from hantu.domain.quote import Trade
+from hantu.engine.book import Book
+from hantu.engine.config import GuardConfig
+from hantu.engine.decision import Action, Decision
+from hantu.engine.inputs import HeldOrigin, WatchItem
+from hantu.engine.journey import State, check_move
+
+
+@dataclass(slots=True)
+class Sight:
+    """The last look at one stock; not recorded, gone after a restart."""
+
+    price: int = 0
+    ask: int = 0
+    bid: int = 0
+    day_low: int = 0
+    """Lowest price of the day as of the last look; 0 before the first one of a connection."""
+    day_high: int = 0
+    seen_mono: float = -1e9
+    quote_mono: float = -1e9
+    traded_wall: float = 0.0
+    lower_limit: int = 0
+    upper_limit: int = 0
+    delayed: bool = False
+    last: Trade | None = None
+
+
+@dataclass(slots=True)
+class Line:
+    """The connection as it is now: attempts, registrations, waits."""
+
+    open: bool = False
+    opening: bool = False
+    lost_mono: float | None = None
+    """When the stream was lost; None while it is not being restored."""
+    blind_mono: float | None = None
+    """Since when held stocks have not been streamed, in session."""
+    attempt: int = 0
+    next_try_mono: float | None = None
+    key_renewed: bool = False
+    in_use_seen: int = 0
+    outages: list[float] = field(default_factory=list)
+    connects: list[float] = field(default_factory=list)
+    wanted: list[tuple[str, str]] = field(default_factory=list)
+    """Registrations still to be sent, in order."""
+    waiting: dict[tuple[str, str], float] = field(default_factory=dict)
+    """Registration → when it was sent, until it is answered."""
+    active: list[tuple[str, str]] = field(default_factory=list)
+    failures: dict[tuple[str, str], int] = field(default_factory=dict)
+    refused: dict[Symbol, str] = field(default_factory=dict)
+    releasing: list[tuple[str, str]] = field(default_factory=list)
+    last_sent_mono: float = -1e9
+    limit: int = 41
+    prices_total: int = 0
+    polled: tuple[Symbol, ...] = ()
+    """Stocks without a registration, watched by REST."""
+
+
+@dataclass(slots=True)
+class Reads:
+    """Inquiries under way and when the next ones are due (monotonic seconds)."""
+
+    balance_asked: float | None = None
+    orders_asked: float | None = None
+    prices_asked: float | None = None
+    balance_due: float | None = None
+    orders_due: float | None = None
+    poll_due: float | None = None
+    balance_read_mono: float | None = None
+    orders_read_mono: float | None = None
+    balance_failures: int = 0
+
+
+@dataclass(slots=True)
+class Watch:
+    """What is known about one intent only while this process lives."""
+
+    recorded_mono: float
+    sent_mono: float = 0.0
+    accepted_mono: float = 0.0
+    warned: bool = False
+    complete_reads: list[float] = field(default_factory=list)
+    """Times of complete order lists that did not show the order."""
+    escalated: bool = False
+
+
+class Desk:
+    """Everything the engine has at hand; volatile beside the book."""
+
+    def __init__(self, config: GuardConfig) -> None:
+        self.config = config
+        self.book = Book()
+        self.sights: dict[Symbol, Sight] = {}
+        self.line = Line(limit=config.streams.max_registrations)
+        self.reads = Reads()
+        self.watches: dict[str, Watch] = {}
+        self.watchlist: dict[Symbol, WatchItem] = {}
+        self.origins: dict[Symbol, HeldOrigin] = {}
+        self.ranges: dict[Symbol, int] = {}
+        self.orphans: list[Notice] = []
+        self.known_orders: dict[tuple[Symbol, str], set[str]] = {}
+        """Order numbers seen at the broker per (stock, side)."""
+        self.foreign_locked: dict[Symbol, int] = {}
+        self.sellable: dict[Symbol, int] = {}
+        self.rest_until: dict[Symbol, float] = {}
+        """Stocks not to be ordered before this moment."""
+        self.retries: dict[Symbol, tuple[float, str]] = {}
+        """A second attempt due at (mono) for intent id."""
+        self.corrections: dict[Symbol, str] = {}
+        """Refused for quantity; the balance decides the second attempt."""
+        self.told: set[tuple[str, ...]] = set()
+        """What has been said once and is not said again until it ends."""
+        self.marked: set[str] = set()
+        """Stocks about which something was said once."""
+        self.add_buy_armed: dict[Symbol, bool] = {}
+        self.settle_until: dict[Symbol, float] = {}
+        self.recent_notices: list[Notice] = []
+        self.equity_start = 0
+        self.equity = 0
+        self.epoch = 1
+        self.storage_ok = True
+        self.opened_on = ""
+        self.closing = False
+        self.close_deadline: float | None = None
+        self.close_started = 0.0
+        self.held_open = False
+        """Started by hand outside trading hours: the calendar does not close it."""
+        self.stop_asked = False
+        self.recovered = False
+        self.balance_known = False
+
+    def sight(self, symbol: Symbol) -> Sight:
+        """Return the look at a stock, an empty one at first."""
+        found = self.sights.get(symbol)
+        if found is None:
+            found = self.sights[symbol] = Sight()
+        return found
+
+    def market_of(self, symbol: Symbol) -> Market:
+        """Return the listing market, KOSPI unless told otherwise."""
+        return self.config.markets.get(symbol, Market.KOSPI)
+
+
+class Turn:
+    """Collects the decision; recording a fact applies it to the book at once."""
+
+    __slots__ = ("_actions", "_facts", "_log", "desk", "now")
+
+    def __init__(self, desk: Desk, now: Instant) -> None:
+        self.desk = desk
+        self.now = now
+        self._facts: list[Fact] = []
+        self._actions: list[Action] = []
+        self._log: list[tuple[str, str]] = []
+
+    @property
+    def book(self) -> Book:
+        """The book, for reading."""
+        return self.desk.book
+
+    @property
+    def stamp(self) -> str:
+        """This moment as stored: UTC text with microseconds."""
+        return self.now.wall.strftime("%Y-%m-%d %H:%M:%S.%f")
+
+    def record(self, fact: Fact) -> None:
+        """Decide a fact; it takes effect at once."""
+        self.desk.book.apply(fact)
+        self._facts.append(fact)
+
+    def record_once(self, key: tuple[str, ...], fact: Fact) -> bool:
+        """Record ``fact`` unless the same was said since ``forget``; tell whether it was."""
+        if key in self.desk.told:
+            return False
+        self.desk.told.add(key)
+        self.desk.marked.update(key[1:2])
+        self.record(fact)
+        return True
+
+    def forget(self, *prefix: str) -> None:
+        """Let everything said under ``prefix`` be said again."""
+        size = len(prefix)
+        self.desk.told = {key for key in self.desk.told if key[:size] != prefix}
+
+    def do(self, action: Action) -> None:
+        """Decide an action; it starts after the facts are durable."""
+        self._actions.append(action)
+
+    def say(self, level: str, text: str) -> None:
+        """Add a line for the operator's log that is not a fact."""
+        self._log.append((level, text))
+
+    def move(self, after: State, cause: str) -> None:
+        """Move the session, if it is not there already.
+
+        Raises:
+            IllegalMove: The move does not exist.
+        """
+        before = self.book.state
+        if before is after:
+            return
+        check_move(before, after)
+        self.record(SessionStateChanged(before.value, after.value, cause))
+
+    def decision(self) -> Decision:
+        """Return what was decided."""
+        return Decision(tuple(self._facts), tuple(self._actions), tuple(self._log))

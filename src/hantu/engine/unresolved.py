@@ -1,0 +1,164 @@
+"""Ending a doubt: an order whose fate is unknown is resolved by evidence only.
+
+Positive evidence is a notice or a listed order that fits and was not known
+before; exactly one candidate is adopted. Negative evidence needs at least two
+complete lists some seconds apart, an age beyond the quarantine and holdings
+that add up. Otherwise a person is asked, and the looking goes on.
+Source: reliability protocol, resolution of UNKNOWN.
+"""
+
+from hantu.domain import events as ev
+from hantu.domain.account import BrokerOrder, Side
+from hantu.domain.order import IntentState
+from hantu.engine import orders
+from hantu.engine.book import Intent
+from hantu.engine.turn import Turn, Watch
+
+DOUBTFUL = (IntentState.UNKNOWN, IntentState.ESCALATED)
+SNAPSHOTS = 2
+DAY_END_REASON = "미확인 주문이 장 마감까지 남음"
+
+
+def doubtful(turn: Turn) -> list[Intent]:
+    """Return order intents whose fate is unknown, oldest first."""
+    return [i for i in turn.book.open_intents() if i.record.kind == "order" and i.state in DOUBTFUL]
+
+
+def listed(turn: Turn, listing: tuple[BrokerOrder, ...], asked_mono: float) -> None:
+    """Look for each doubtful order in a complete list of today's orders."""
+    for intent in doubtful(turn):
+        candidates = [order for order in listing if _fits(turn, intent, order)]
+        if len(candidates) == 1:
+            order = candidates[0]
+            orders.accept(turn, intent, order.order_no, order.branch_no, order.ordered_at, "inquiry")
+            orders.listed(turn, listing)
+        elif candidates:
+            _escalate(turn, intent, f"후보 주문 {len(candidates)}건: 직접 확인 필요")
+        else:
+            watch = _watch(turn, intent)
+            if asked_mono > watch.recorded_mono:
+                watch.complete_reads.append(asked_mono)
+    _resolve_cancels(turn, listing)
+
+
+def balanced(turn: Turn, asked_mono: float) -> None:
+    """With fresh holdings, declare orders absent whose absence is proved."""
+    desk, pace = turn.desk, turn.desk.config.pace
+    for intent in doubtful(turn):
+        watch, record = _watch(turn, intent), intent.record
+        age = turn.now.mono - watch.recorded_mono
+        reads = watch.complete_reads
+        apart = len(reads) >= SNAPSHOTS and reads[-1] - reads[0] >= pace.snapshots_apart_s
+        late_enough = bool(reads) and reads[-1] - watch.recorded_mono >= pace.quarantine_s
+        if not (apart and late_enough and asked_mono - watch.recorded_mono >= pace.quarantine_s):
+            continue
+        if _conserved(turn, intent):
+            turn.record(
+                ev.OrderAbsent(
+                    record.intent_id, record.symbol,
+                    f"{len(reads)} complete lists over {reads[-1] - reads[0]:.0f} s without it, age {age:.0f} s, "
+                    "held equals sellable plus visible working sells",
+                )
+            )  # fmt: skip
+            desk.rest_until.pop(record.symbol, None)
+        else:
+            _escalate(turn, intent, "보유 수량이 맞지 않아 자동 판단 불가")
+
+
+def due(turn: Turn) -> None:
+    """Keep asking while a doubt is open, and call a person when it lasts."""
+    desk, pace = turn.desk, turn.desk.config.pace
+    for intent in doubtful(turn):
+        watch = _watch(turn, intent)
+        if turn.now.mono - watch.recorded_mono >= pace.quarantine_s + pace.snapshots_apart_s * SNAPSHOTS * 2:
+            _escalate(turn, intent, "30초 조회로 확인되지 않음")
+        every = pace.escalated_inquiry_s if intent.state is IntentState.ESCALATED else pace.inquiry_every_s
+        _ask(turn, every)
+    if any(i.record.kind == "cancel" for i in turn.book.open_intents()):
+        _ask(turn, pace.inquiry_every_s)
+    for intent in turn.book.open_intents():
+        if intent.state is IntentState.SENDING and desk.storage_ok and _lost_answer(turn, intent):
+            _give_up_waiting(turn, intent)
+
+
+def next_due(turn: Turn) -> float | None:
+    """Return when ``due`` has something to do, or None."""
+    open_cancel = any(i.record.kind == "cancel" for i in turn.book.open_intents())
+    if not doubtful(turn) and not open_cancel:
+        return None
+    last = turn.desk.reads.orders_read_mono
+    return (last if last is not None else turn.now.mono) + turn.desk.config.pace.inquiry_every_s
+
+
+def _ask(turn: Turn, every_s: float) -> None:
+    reads = turn.desk.reads
+    last = reads.orders_read_mono
+    if last is None or turn.now.mono >= last + every_s:
+        reads.orders_due = reads.orders_due if reads.orders_due is not None else turn.now.mono
+        reads.balance_due = reads.balance_due if reads.balance_due is not None else turn.now.mono
+
+
+def _lost_answer(turn: Turn, intent: Intent) -> bool:
+    """An answer that never came back from our own sender: treat as unknown after a minute."""
+    return turn.now.mono - _watch(turn, intent).recorded_mono >= turn.desk.config.pace.fill_wait_s
+
+
+def _give_up_waiting(turn: Turn, intent: Intent) -> None:
+    record = intent.record
+    if record.kind == "cancel":
+        turn.record(ev.CancelResolved(record.intent_id, IntentState.UNKNOWN, "no_answer", "no outcome"))
+        return
+    turn.record(ev.OrderUnresolved(record.intent_id, record.flow, record.symbol, record.name, "no_outcome", ""))
+
+
+def _resolve_cancels(turn: Turn, listing: tuple[BrokerOrder, ...]) -> None:
+    """A cancel is over when its order is; refused or lost ones leave the order as it is."""
+    by_number = {order.order_no: order for order in listing}
+    for cancel in list(turn.book.open_intents()):
+        if cancel.record.kind != "cancel":
+            continue
+        target = turn.book.intents.get(cancel.record.parent)
+        if target is None or not target.open:
+            turn.record(ev.CancelResolved(cancel.record.intent_id, IntentState.FILLED, "", "order ended"))
+            continue
+        seen = by_number.get(target.order_no)
+        old = turn.now.mono - _watch(turn, cancel).recorded_mono >= turn.desk.config.pace.quarantine_s
+        if seen is not None and seen.remaining > 0 and old:
+            turn.record(ev.CancelResolved(cancel.record.intent_id, IntentState.ABSENT, "", "order still works"))
+
+
+def _fits(turn: Turn, intent: Intent, order: BrokerOrder) -> bool:
+    record = intent.record
+    taken = turn.book.by_order_no(order.order_no)
+    return (
+        not order.is_cancel
+        and order.symbol == record.symbol
+        and order.side is record.side
+        and order.quantity == record.quantity
+        and order.limit_price in (0, record.limit_price)
+        and order.order_no not in record.baseline
+        and taken is None
+    )
+
+
+def _conserved(turn: Turn, intent: Intent) -> bool:
+    """Held shares equal sellable ones plus what visible working sells lock."""
+    symbol = intent.record.symbol
+    position = turn.book.positions.get(symbol)
+    if position is None or intent.record.side is not Side.SELL:
+        return False
+    sellable = turn.desk.sellable.get(symbol)
+    return sellable is not None and sellable == position.quantity - turn.desk.foreign_locked.get(symbol, 0)
+
+
+def _escalate(turn: Turn, intent: Intent, reason: str) -> None:
+    watch = _watch(turn, intent)
+    if watch.escalated or intent.state is IntentState.ESCALATED:
+        return
+    watch.escalated = True
+    record = intent.record
+    turn.record(ev.OrderEscalated(record.intent_id, record.symbol, record.name, reason))
+
+
+def _watch(turn: Turn, intent: Intent) -> Watch:
+    return turn.desk.watches.setdefault(intent.record.intent_id, Watch(turn.now.mono))
