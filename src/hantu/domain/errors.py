@@ -29,7 +29,11 @@ class DeniedError(HantuError):
 
 
 class RetryableError(HantuError):
-    """It did not happen and may be tried again."""
+    """It did not happen and may be tried again; ``retry_s`` when the peer said how long to wait."""
+
+    def __init__(self, message: str, *, next_step: str = "", retry_s: float | None = None) -> None:
+        super().__init__(message, next_step=next_step)
+        self.retry_s = retry_s
 
 
 class UnknownOutcome(HantuError):

@@ -1,0 +1,93 @@
+"""The catalogue: what each event type means to a person, one row per type.
+
+Every event type of ``hantu.domain.events`` has a row, and so has every event of
+the operations part that raises no fact here. A type without a row is a failing
+test; at run time it becomes a warning that names it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hantu.domain.alert import Priority, Severity
+
+
+class Area(StrEnum):
+    """The function of operations an event belongs to."""
+
+    SYSTEM = "OPS-01"
+    TRADING = "OPS-02"
+    PERFORMANCE = "OPS-03"
+    ALERTS = "OPS-04"
+    RECOVERY = "OPS-05"
+    AUDIT = "OPS-06"
+
+
+AREA_NAMES = {
+    Area.SYSTEM: "시스템 상태 모니터링",
+    Area.TRADING: "거래·주문·체결 모니터링",
+    Area.PERFORMANCE: "성능 및 지연 모니터링",
+    Area.ALERTS: "알림 관리",
+    Area.RECOVERY: "장애 대응 및 복구",
+    Area.AUDIT: "운영 감사 로그",
+}
+
+
+class Delivery(StrEnum):
+    """When an event becomes a message."""
+
+    AT_ONCE = "at_once"
+    BATCH = "batch"
+    CLOSING = "closing"
+    """Only to close an alert that a person has received."""
+    LOG = "log"
+
+
+class StopScope(StrEnum):
+    """What a critical event stops."""
+
+    NOTHING = ""
+    STOCK = "stock"
+    BUYS = "buys"
+    STRATEGY = "strategy"
+    ALL = "all"
+
+
+SCOPE_WORDS = {
+    StopScope.STOCK: "해당 종목의 주문",
+    StopScope.BUYS: "신규 매수",
+    StopScope.STRATEGY: "해당 전략",
+    StopScope.ALL: "보호 매도를 제외한 모든 주문",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one event type means: how bad, how told, what to check and do."""
+
+    event_type: str
+    area: Area
+    severity: Severity
+    priority: Priority
+    delivery: Delivery
+    condition: str
+    """When it is raised (Korean)."""
+    check: str = "hantu events"
+    """Command that shows it."""
+    action: str = ""
+    """What the operator does now (Korean); never empty when it is told."""
+    scope: StopScope = StopScope.NOTHING
+    runbook: str = "monitoring"
+    """Page of docs/runbook."""
+
+
+def unknown(event_type: str) -> Row:
+    """Return the row of a type the catalogue does not know: a warning, at once."""
+    return Row(
+        event_type,
+        Area.ALERTS,
+        Severity.WARN,
+        Priority.HIGH,
+        Delivery.AT_ONCE,
+        "이벤트 목록에 없는 이벤트 발생",
+        action="이벤트 내용을 확인하고 개발자에게 알려 주세요.",
+    )

@@ -1,0 +1,236 @@
+"""Short texts of the events a person is told about, as the documents word them (Korean)."""
+
+from datetime import date
+from functools import singledispatch
+
+from hantu.alerting.wording import (
+    TIMES,
+    duration,
+    halt_source_word,
+    opening_word,
+    plain,
+    purpose_word,
+    signed_percent,
+    stock,
+    won,
+)
+from hantu.domain import events as e
+from hantu.domain.account import Side
+from hantu.domain.order import Purpose
+
+_LEVEL_WORDS = {"active": "보호 매도 외 차단", "hard": "모든 주문 차단", "flatten": "전량 정리", "off": "해제"}
+_HELD_WORDS = {
+    "session": "실시간 연결이 없어 매도하지 않음",
+    "no_price": "현재가를 알 수 없음",
+    "not_sellable": "매도 가능 수량 없음",
+}
+
+_FIXED: dict[type, str] = {
+    e.ConnectionLost: "⚠️ WebSocket 연결 끊김 - 재연결 시도 중",
+    e.Reconnected: "✅ WebSocket 재연결 성공 - 모니터링 재개",
+    e.ReconnectExhausted: "🚨 긴급: WebSocket 연결 복구 실패 - 수동 확인 필요",
+    e.ServerMaintenance: "🛠️ KIS 서버 점검 - 휴면 모드 진입",
+    e.AuthFailed: "🔑 인증 실패: approval_key 확인 필요",
+    e.SessionInUse: "🔑 실시간 접속 중복: 같은 앱키를 다른 프로그램이 사용 중",
+    e.DataDelay: "⚠️ 실시간 데이터 지연 감지",
+}
+
+
+@singledispatch
+def short_text(fact: object) -> str:
+    """Return the one-line text of a fact; one that has none is named by its type."""
+    return _FIXED.get(type(fact)) or f"⚠️ 목록에 없는 이벤트: {e.event_type(fact)}"
+
+
+@short_text.register
+def _(fact: e.MonitorStarted) -> str:
+    return f"🚀 실시간 모니터링 시작 - {fact.subscribed}개 종목 구독 완료"
+
+
+@short_text.register
+def _(fact: e.SubscribeDone) -> str:
+    return f"✅ 구독 완료: {fact.count}개 종목"
+
+
+@short_text.register
+def _(fact: e.SubscribeFailed) -> str:
+    return f"종목 [{fact.symbol}] 구독 실패 ({fact.attempts}회) - 건너뛰기"
+
+
+@short_text.register
+def _(fact: e.ConnectionFlapping) -> str:
+    return f"⚠️ WebSocket 연결 불안정 - {duration(fact.window_s)} 동안 {fact.outages}회 끊김"
+
+
+@short_text.register
+def _(fact: e.MonitorStopped) -> str:
+    return f"⏹️ 실시간 모니터링 중지 - 요청: {plain(fact.actor)}, 남은 주문 {fact.open_orders}건"
+
+
+@short_text.register
+def _(fact: e.RecoveryCompleted) -> str:
+    return (
+        f"⚠️ 시작 점검: 기록과 다른 점 {len(fact.differences)}건 "
+        f"(진행 중이던 주문 {fact.open_intents}건, 확인한 주문 {fact.adopted}건)"
+    )
+
+
+@short_text.register
+def _(fact: e.MarketHalted) -> str:
+    if fact.source == "manual":
+        where = stock(fact.name, fact.symbol) if fact.symbol else "모든 종목"
+        return f"⏸️ 주문 일시 정지 (수동) - {where}"
+    if not fact.symbol:
+        return "⚠️ 장 중단 (서킷 브레이커) - 주문 일시 정지"
+    what = "VI 발동" if fact.source == "vi" else "거래 정지"
+    return f"⚠️ {what}: {stock(fact.name, fact.symbol)} - 이 종목 주문 일시 정지"
+
+
+@short_text.register
+def _(fact: e.MarketResumed) -> str:
+    if not fact.symbol:
+        return "▶️ 장 재개 - 주문 재개"
+    what = "VI 해제" if fact.source == "vi" else "거래 재개"
+    return f"▶️ {what}: {stock(fact.name, fact.symbol)} - 주문 재개"
+
+
+@short_text.register
+def _(fact: e.PositionUnguarded) -> str:
+    return f"📌 감시하지 않는 보유 종목: {stock(fact.name, fact.symbol)} {fact.quantity:,}주"
+
+
+@short_text.register
+def _(fact: e.AddBuyOpportunity) -> str:
+    return f"🔔 추가 매수 기회: {stock(fact.name, fact.symbol)} - 지지선 근접 ({won(fact.support_price)})"
+
+
+@short_text.register(e.StopLossReached)
+@short_text.register(e.TakeProfitReached)
+def _(fact: e.StopLossReached | e.TakeProfitReached) -> str:
+    return f"⚠️ {purpose_word(fact.purpose)} 조건 도달: {stock(fact.name, fact.symbol)}"
+
+
+@short_text.register
+def _(fact: e.ExitHeld) -> str:
+    why = _HELD_WORDS.get(fact.reason, plain(fact.reason))
+    return f"⚠️ 매도 보류: {stock(fact.name, fact.symbol)} - {why}"
+
+
+@short_text.register
+def _(fact: e.ExitSimulated) -> str:
+    return (
+        f"👀 감시 전용: {stock(fact.name, fact.symbol)} {purpose_word(fact.purpose)} "
+        f"{fact.quantity:,}주 @ {won(fact.limit_price)} (주문하지 않음)"
+    )
+
+
+@short_text.register
+def _(fact: e.OrderFailed) -> str:
+    return f"❌ 주문 실패: {plain(f'{fact.code} {fact.reason}')}"
+
+
+@short_text.register
+def _(fact: e.OrderUnresolved) -> str:
+    return f"🚨 긴급: 주문 응답 없음 - {_name(fact.name, fact.symbol)} 수동 확인 필요"
+
+
+@short_text.register
+def _(fact: e.OrderAbsent) -> str:
+    return f"✅ 주문 미접수 확인: {fact.symbol} - 다시 판단"
+
+
+@short_text.register
+def _(fact: e.OrderEscalated) -> str:
+    return f"🚨 긴급: 주문 결과 확인 불가 - {_name(fact.name, fact.symbol)} 수동 확인 필요"
+
+
+@short_text.register
+def _(fact: e.OrderFilled) -> str:
+    return f"✅ 체결 완료: {_name(fact.name, fact.symbol)} {won(fact.price)} {TIMES} {fact.quantity:,}주"
+
+
+@short_text.register
+def _(fact: e.OrderExpired) -> str:
+    return f"⚠️ 미체결 주문 소멸: {fact.symbol} {fact.quantity:,}주"
+
+
+@short_text.register
+def _(fact: e.FillUnconfirmed) -> str:
+    return f"⚠️ 체결 미확인: {_name(fact.name, fact.symbol)} - 수동 확인 필요"
+
+
+@short_text.register
+def _(fact: e.ForeignFill) -> str:
+    side = "매수" if fact.side is Side.BUY else "매도"
+    return f"✅ 체결 완료: {_name(fact.name, fact.symbol)} {won(fact.price)} {TIMES} {fact.quantity:,}주 (외부 {side})"
+
+
+@short_text.register(e.StopLossFilled)
+@short_text.register(e.TakeProfitFilled)
+def _(fact: e.StopLossFilled | e.TakeProfitFilled) -> str:
+    return (
+        f"{exit_mark(fact)} {exit_title(fact.purpose)}: {stock(fact.name, fact.symbol)} "
+        f"{signed_percent(fact.return_rate, 1)} / {won(fact.exit_price)} {TIMES} {fact.quantity:,}주"
+    )
+
+
+@short_text.register
+def _(fact: e.KillswitchOn) -> str:
+    how = "자동" if fact.automatic else "수동"
+    return (
+        f"🛑 킬 스위치 작동 ({how}, {fact.level}: {_LEVEL_WORDS[fact.level]}) - "
+        f"{plain(fact.actor)}: {plain(fact.reason)}"
+    )
+
+
+@short_text.register
+def _(fact: e.KillswitchOff) -> str:
+    return f"🟢 킬 스위치 해제 - {plain(fact.actor)}: {plain(fact.reason)}"
+
+
+@short_text.register
+def _(fact: e.OrderBlockedKillswitch) -> str:
+    return (
+        "[ERROR] Order blocked: Kill switch is active - "
+        f"{stock(fact.name, fact.symbol)} {purpose_word(fact.purpose)} ({plain(fact.sender)})"
+    )
+
+
+@short_text.register
+def _(fact: e.DailySummary) -> str:
+    result = signed_percent(fact.day_return, 1)
+    return f"⏹️ 실시간 모니터링 종료 - 오늘 성과: {result} ({fact.wins}승 {fact.losses}패)"
+
+
+@short_text.register
+def _(fact: e.TradeSaveFailed) -> str:
+    return f"거래 기록 저장 실패 ({fact.attempts}회): {plain(fact.reason)}"
+
+
+@short_text.register
+def _(fact: e.EventLogFailed) -> str:
+    return f"[ERROR] Failed to log event: {plain(fact.reason)}"
+
+
+def finished_text(fact: e.MonitorFinished, today: date) -> str:
+    """Return the closing line of the day; it promises only a true opening."""
+    return f"✅ 오늘 모니터링 완료 - {opening_word(fact.next_opening_at, today)} 재시작"
+
+
+def exit_title(purpose: Purpose) -> str:
+    """Return what a completed exit is called: ``손절 체결``."""
+    return f"{purpose_word(purpose)} 체결"
+
+
+def exit_mark(fact: e.StopLossFilled | e.TakeProfitFilled) -> str:
+    """Return the sign before a completed exit: 📉 for the loss side, 💰 for the profit side."""
+    return "💰" if isinstance(fact, e.TakeProfitFilled) else "📉"
+
+
+def halt_source(fact: e.MarketHalted) -> str:
+    """Return how a halt was noticed, with the venue's code."""
+    return f"{halt_source_word(fact.source)} {plain(fact.code)}".strip()
+
+
+def _name(name: str, symbol: str) -> str:
+    return plain(name) if name else symbol

@@ -1,0 +1,131 @@
+"""From a fact to zero or one alert; the catalogue decides, nothing here waits.
+
+Entry points: ``alerts_of`` for facts of the guard, ``operations_alert`` for events
+of the operations part that are not facts (a database that cannot be opened has
+no place to be recorded in).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hantu.alerting.catalogue import Delivery, Row, unknown
+from hantu.alerting.render import short_text
+from hantu.alerting.rows import CATALOGUE
+from hantu.alerting.templates import long_text, with_action
+from hantu.alerting.wording import plain
+from hantu.domain import events as e
+from hantu.domain.account import Side
+from hantu.domain.alert import Alert
+from hantu.domain.session import trading_date
+
+DELAY_ALERT_MS = 5_000
+"""From here a delay of the data is told, below it is only logged."""
+UNABLE = frozenset({"session", "no_price", "not_sellable"})
+"""Reasons of a held exit that no other alert has told already."""
+_PREFIXES = {
+    "db_init_failed": "[ERROR] Database initialization failed: ",
+    "token_issue_failed": "[ERROR] Token issuance failed: ",
+    "order_rejected_burst": "⚠️ 주문 거부 반복: ",
+    "pnl_shock": "⚠️ 손익 급변: ",
+    "health_degraded": "⚠️ 상태 이상: ",
+    "resource_high": "⚠️ 자원 사용률 높음: ",
+    "strategy_restarted": "🔁 전략 재시작: ",
+    "strategy_given_up": "🚨 전략 중단: ",
+    "backup_failed": "⚠️ 백업 실패: ",
+    "restore_done": "✅ 복원 완료: ",
+    "venue_switched": "⚠️ 거래소 전환: ",
+    "model_rolled_back": "⚠️ 예측 모델 되돌림: ",
+    "failover": "⚠️ 대기 서버 전환: ",
+    "report": "📈 ",
+    "alert_test": "🔔 알림 시험: ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a rule needs besides the fact: ``at`` is the fact's time, aware."""
+
+    at: datetime
+
+
+def alerts_of(fact: e.Fact, context: Context) -> tuple[Alert, ...]:
+    """Return the alert a fact raises; none for facts that are only logged."""
+    row = row_of(fact)
+    if row.delivery is Delivery.LOG:
+        return ()
+    today = trading_date(context.at)
+    return (
+        Alert(
+            event_type=e.event_type(fact),
+            key=key_of(fact, context),
+            severity=row.severity,
+            priority=row.priority,
+            category=row.area,
+            short=short_text(fact),
+            long=long_text(fact, row, today),
+        ),
+    )
+
+
+def row_of(fact: e.Fact) -> Row:
+    """Return the catalogue row of a fact, by its content where that weighs."""
+    match fact:
+        case e.SubscribeFailed(held=True):
+            return CATALOGUE["subscribe_failed_held"]
+        case e.ExitHeld(reason=reason) if reason in UNABLE:
+            return CATALOGUE["exit_held_unable"]
+        case e.RecoveryCompleted(differences=differences) if differences:
+            return CATALOGUE["recovery_differences"]
+        case e.OrderFilled(side=Side.BUY):
+            return CATALOGUE["fill_confirmed"]
+        case e.DataDelay(delay_ms=delay_ms) if delay_ms < DELAY_ALERT_MS:
+            return CATALOGUE["data_delay_noted"]
+        case _:
+            event_type = e.event_type(fact)
+            return CATALOGUE.get(event_type) or unknown(event_type)
+
+
+def key_of(fact: e.Fact, context: Context) -> str:
+    """Return the text by which equal alerts are recognised.
+
+    A reached level and a holding nobody guards are told once a position and day;
+    facts that happen once by nature carry what makes them unique.
+    """
+    match fact:
+        case e.StopLossReached() | e.TakeProfitReached():
+            part = f"{fact.symbol}:{fact.purpose}:{trading_date(context.at)}"
+        case e.PositionUnguarded():
+            part = f"{fact.symbol}:{trading_date(context.at)}"
+        case e.StopLossFilled() | e.TakeProfitFilled() | e.ExitHeld() | e.ExitSimulated():
+            part = fact.flow
+        case e.OrderUnresolved() | e.OrderEscalated() | e.OrderAbsent() | e.FillUnconfirmed() | e.OrderExpired():
+            part = fact.intent_id
+        case e.OrderFailed():
+            part = f"{fact.symbol}:{fact.code}"
+        case e.OrderFilled():
+            part = f"{fact.intent_id}:{fact.cumulative}"
+        case e.OrderBlockedKillswitch():
+            part = f"{fact.symbol}:{fact.purpose}:{fact.sender}"
+        case e.AddBuyOpportunity() | e.SubscribeFailed():
+            part = fact.symbol
+        case e.DataDelay() | e.ConnectionFlapping() | e.EventLogFailed():
+            part = "any"
+        case _:
+            part = f"{getattr(fact, 'symbol', '')}{context.at.isoformat()}"
+    return f"{e.event_type(fact)}:{part}"
+
+
+def operations_alert(event_type: str, detail: str, *, key: str = "") -> Alert:
+    """Return the alert of an event that is not a fact; ``detail`` completes its text."""
+    row = CATALOGUE.get(event_type) or unknown(event_type)
+    prefix = _PREFIXES.get(event_type, f"⚠️ 목록에 없는 이벤트: {event_type} ")
+    short = f"{prefix}{plain(detail)}".rstrip()
+    return Alert(
+        event_type=event_type,
+        key=key or event_type,
+        severity=row.severity,
+        priority=row.priority,
+        category=row.area,
+        short=short,
+        long=with_action(short, row),
+    )

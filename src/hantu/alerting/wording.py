@@ -1,0 +1,93 @@
+"""How numbers, times and reasons are written in messages to people (Korean)."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from hantu.domain.order import Purpose
+from hantu.domain.session import KST
+
+TIMES = "\N{MULTIPLICATION SIGN}"
+"""Between a price and a quantity."""
+VALUE_LIMIT = 300
+"""Longest value taken from outside (broker text, names) in one message."""
+_WEEKDAYS = "월화수목금토일"
+_PURPOSES = {
+    Purpose.STOP_LOSS: "손절",
+    Purpose.TAKE_PROFIT: "익절",
+    Purpose.TRAILING_STOP: "트레일링 스탑",
+    Purpose.PARTIAL_PROFIT: "부분 익절",
+    Purpose.MANUAL: "수동 매도",
+}
+_HALT_SOURCES = {
+    "stream": "장운영 정보",
+    "trade": "체결 정보",
+    "refusal": "주문 거부",
+    "manual": "수동",
+    "vi": "변동성완화장치",
+}
+
+
+def purpose_word(purpose: Purpose) -> str:
+    """Return the word for why something is sold, for example 손절."""
+    return _PURPOSES[purpose]
+
+
+def halt_source_word(source: str) -> str:
+    """Return the word for how a halt was noticed."""
+    return _HALT_SOURCES.get(source, source)
+
+
+def won(amount: int) -> str:
+    """Return an amount or price with separators: ``64,500원``."""
+    return f"{amount:,}원"
+
+
+def signed_percent(fraction: float, places: int) -> str:
+    """Return a fraction as percent with its sign; what rounds to zero has none."""
+    text = f"{fraction:+.{places}%}"
+    return text if any(digit in text for digit in "123456789") else f"{0:.{places}%}"
+
+
+def plain(value: str) -> str:
+    """Return outside text as one bounded line that cannot be taken for markup."""
+    line = " ".join(value.split()).replace("*", "\N{FULLWIDTH ASTERISK}").replace("`", "'")
+    return line if len(line) <= VALUE_LIMIT else line[: VALUE_LIMIT - 1] + "…"
+
+
+def stock(name: str, symbol: str) -> str:
+    """Return ``삼성전자 (005930)``, or the code alone when the name is not known."""
+    return f"{plain(name)} ({symbol})" if name and name != symbol else symbol
+
+
+def korean_time(utc_text: str) -> str:
+    """Return a stored UTC text as Korean date and time; anything else as it is."""
+    moment = _moment(utc_text)
+    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else plain(utc_text)
+
+
+def opening_word(utc_text: str, today: date) -> str:
+    """Return when the market opens next: ``내일 09:00`` only where that is true."""
+    moment = _moment(utc_text)
+    if moment is None:
+        return "다음 장 시작"
+    if moment.date() == today + timedelta(days=1):
+        return f"내일 {moment:%H:%M}"
+    if moment.date() == today:
+        return f"오늘 {moment:%H:%M}"
+    return f"{moment.month}월 {moment.day}일 ({_WEEKDAYS[moment.weekday()]}) {moment:%H:%M}"
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time as a person says it: ``3분 20초``."""
+    whole = max(0, round(seconds))
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "시간"), (minutes, "분"), (rest, "초"))
+    return " ".join(f"{count}{unit}" for count, unit in parts if count) or "0초"
+
+
+def _moment(utc_text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(utc_text)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(KST)
