@@ -24,9 +24,9 @@ setup: ## make .venv and install the locked dependencies (once, and again when t
 demo: setup ## play a compressed trading day; ARGS=--keep leaves it running
 	@$(BIN)/hantu demo $(ARGS)
 
-test: setup ## check, then every test
-	@tools/check format lint types imports dead-code
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+test: setup ## check and every test; the tests run even when a check fails
+	@failed=0; tools/check format lint types imports dead-code || failed=1; \
+	  $(BIN)/python -m pytest -n 2 $(ARGS) || failed=$$?; exit $$failed
 
 check: setup ## format, lint, types, import layers, dead code, tidiness
 	@tools/check format lint types imports dead-code tidy
