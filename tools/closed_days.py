@@ -34,7 +34,7 @@ CLOSED_DAYS: frozenset[date] = frozenset(
 
 def closed_weekdays() -> dict[date, str]:
     """Return the closed weekdays of ``YEARS`` and why, in order."""
-    known = financial_holidays("XKRX", years=YEARS)
+    known = financial_holidays("XKRX", years=YEARS, language="en_US")
     return {day: known[day] for day in sorted(known) if day.weekday() < SATURDAY}
 
 
