@@ -78,6 +78,12 @@ class Exchange:
         if fault.kind in EXCHANGE_FAULTS:
             self._begin(fault, self._market.now)
 
+    def trade_at(self, symbol: str, price: int, wall: datetime) -> bool:
+        """Let the market trade at ``price`` now and go on from there; false where it cannot."""
+        self._play(wall)
+        listing = self._market.listings.get(symbol)
+        return listing is not None and self._market.trade_now(listing, price, self._market.now)
+
     def submit(self, order: NewOrder, wall: datetime) -> Accepted | Refused:
         """Take an order into the ledger, or refuse it; its notices are in the next events."""
         self._play(wall)

@@ -17,6 +17,8 @@ from hantu.simulator.scenario import EXCHANGE_FAULTS, Fault, Scenario
 
 REAL_CALLS_PER_SECOND = 18
 PAPER_CALLS_PER_SECOND = 1
+RESUBSCRIPTIONS_PER_MINUTE = 120
+"""More unsubscriptions of one key within a minute than this block it."""
 RECORD_LIMIT = 20_000
 """Oldest anomalies and order calls are dropped beyond this many."""
 
@@ -39,9 +41,9 @@ class OrderCall:
 class Gateway:
     """What the servers share; everything runs on one event loop, so nothing is locked."""
 
-    def __init__(self, scenario: Scenario, clock: MarketClock, seed: int | None = None) -> None:
+    def __init__(self, scenario: Scenario, seed: int | None = None) -> None:
         self.scenario = scenario
-        self.clock = clock
+        self.clock: MarketClock = scenario.clock.clock(self.real())
         self.seed = scenario.seed if seed is None else seed
         self.exchange = Exchange(scenario, self.seed)
         self.rng = Random(self.seed)
@@ -53,6 +55,7 @@ class Gateway:
         self.calls = CallWindow(default if rules.calls_per_second is None else rules.calls_per_second)
         self.ledger = CallWindow(rules.ledger_calls_per_second) if rules.ledger_calls_per_second else None
         self.storms = StormGuard(rules.storm_per_minute, rules.storm_block)
+        self.resubscriptions = StormGuard(RESUBSCRIPTIONS_PER_MINUTE, rules.storm_block)
         self.anomalies: list[Anomaly] = []
         self.order_calls: list[OrderCall] = []
         self.deliver: Callable[[list[ExchangeEvent]], None] = _nobody_listens

@@ -152,7 +152,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
 
 def answer(gateway: Gateway, call: Call) -> Reply:
     """Answer a call that got past the gate."""
-    if "CANO" in call.fields and gateway.exchange.account_of(_account(call)) is None:
+    if call.endpoint.ledger and gateway.exchange.account_of(_account(call)) is None:
         gateway.note("unknown_account", call.endpoint.name)
         return failure(BAD_ACCOUNT, "ERROR : INPUT INVALID_CHECK_ACNO")
     return HANDLERS[call.endpoint.name](gateway, call)

@@ -18,6 +18,7 @@ from hantu.simulator.venue.auction import uncross
 from hantu.simulator.venue.day_record import korean_clock, korean_day
 from hantu.simulator.venue.listing import Interruption, Listing, Mode
 from hantu.simulator.venue.matching import AT_ANY_PRICE_BUY, AT_ANY_PRICE_SELL, Execution
+from hantu.simulator.venue.paths import Shifted
 from hantu.simulator.venue.sessions import (
     OPERATION_CODES,
     DayPhase,
@@ -236,6 +237,15 @@ class Market:
             self.interrupt(listing, moment, self.scenario.rules.vi_seconds)
         else:
             self._plan_trade(listing, moment)
+
+    def trade_now(self, listing: Listing, price: int, moment: float) -> bool:
+        """Trade at ``price`` at once and let the path go on from there; false outside continuous trading."""
+        if listing.mode is not Mode.CONTINUOUS or self.is_halted(listing):
+            return False
+        listing.path = Shifted(listing.path, price, moment)
+        self.publish(listing, listing.trade(price), moment)
+        self.show_book(listing, moment)
+        return True
 
     # --- halts and interruptions --------------------------------------------------------
 

@@ -125,6 +125,20 @@ class Tape:
         return self.appointments[max(bisect_right(self._times, moment) - 1, 0)].price
 
 
+class Shifted:
+    """A path moved by a fixed amount, after somebody set the price by hand."""
+
+    def __init__(self, path: Path, price: int, moment: float) -> None:
+        self._path = path
+        self._by = price - path.price_at(moment)
+        self.appointments = path.appointments
+        self.only_appointments = path.only_appointments
+
+    def price_at(self, moment: float) -> float:
+        """Return the moved target price."""
+        return self._path.price_at(moment) + self._by
+
+
 def build_path(spec: PathSpec, symbol: str, base_price: int, day: date, rng: Random) -> Path:
     """Return the path a stock follows on ``day``.
 
