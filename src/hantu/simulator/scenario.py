@@ -264,8 +264,10 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A whole simulated market day."""
 
-    stocks: tuple[StockSpec, ...]
+    stocks: tuple[StockSpec, ...] = ()
     name: str = "scenario"
+    extends: str = ""
+    """Built-in scenario this one changes: stocks merge by symbol, other keys are replaced."""
     description: str = ""
     seed: int = 1
     clock: ClockSpec = ClockSpec()

@@ -48,12 +48,7 @@ def parse_scenario(text: str, folder: Path | None = None) -> Scenario:
     Raises:
         UsageError: Not YAML, or it breaks the schema; the message names the place.
     """
-    try:
-        raw = yaml.BaseLoader(text).get_single_data()
-    except yaml.YAMLError as error:
-        raise UsageError(f"not YAML: {error}") from error
-    if not isinstance(raw, dict):
-        raise UsageError("a scenario is a mapping with the key 'stocks'")
+    raw = _extended(_read(text))
     _check_keys(raw, msgspec.inspect.type_info(Scenario), "")
     try:
         scenario = msgspec.convert(raw, Scenario, strict=False)
@@ -72,6 +67,8 @@ def check_scenario(scenario: Scenario) -> None:
         UsageError: A symbol is listed twice, held or hurt without being listed, or an account number is odd.
     """
     symbols = [stock.symbol for stock in scenario.stocks]
+    if not symbols:
+        raise UsageError("a scenario needs at least one stock")
     if doubled := sorted({symbol for symbol in symbols if symbols.count(symbol) > 1}):
         raise UsageError(f"stocks listed twice: {', '.join(doubled)}")
     for account in scenario.accounts:
@@ -82,6 +79,33 @@ def check_scenario(scenario: Scenario) -> None:
                 raise UsageError(f"account {account.number} holds {holding.symbol}, which is not listed")
     if scenario.clock.speed <= 0:
         raise UsageError("clock.speed must be above zero")
+
+
+def _read(text: str) -> dict[str, Any]:
+    try:
+        raw = yaml.BaseLoader(text).get_single_data()
+    except yaml.YAMLError as error:
+        raise UsageError(f"not YAML: {error}") from error
+    if not isinstance(raw, dict):
+        raise UsageError("a scenario is a mapping with the key 'stocks'")
+    return raw
+
+
+def _extended(raw: dict[str, Any]) -> dict[str, Any]:
+    """Lay a scenario over the built-in one it names."""
+    name = raw.get("extends", "")
+    if not name:
+        return raw
+    if name not in built_in_names():
+        raise UsageError(f"extends {name!r}: no such scenario; built in: {', '.join(built_in_names())}")
+    base = _extended(_read((_BUILT_IN / f"{name}.yaml").read_text(encoding="utf-8")))
+    stocks = {stock["symbol"]: stock for stock in base["stocks"]}
+    changes = raw.get("stocks", [])
+    if not isinstance(changes, list) or not all(isinstance(one, dict) and "symbol" in one for one in changes):
+        raise UsageError("stocks is a list of mappings with the key 'symbol'")
+    for change in changes:
+        stocks[change["symbol"]] = stocks.get(change["symbol"], {}) | change
+    return base | raw | {"stocks": list(stocks.values())}
 
 
 def _with_frames(stock: StockSpec, folder: Path | None) -> StockSpec:

@@ -103,6 +103,11 @@ class Listing:
         last = self.record.price
         if prices[at] == last:
             side = Side.BUY if self.rng.random() < 0.5 else Side.SELL
+            # At an unchanged price an account's order is worked off trade by trade.
+            if self.book.has_account_order(Side.SELL, last):
+                side = Side.BUY
+            elif self.book.has_account_order(Side.BUY, last):
+                side = Side.SELL
         else:
             side = Side.BUY if prices[at] > last else Side.SELL
         # At a daily limit only one side is left.

@@ -71,6 +71,10 @@ class Book:
         for price in list(prices if side is Side.SELL else reversed(prices)):
             yield from tuple(self._levels[side].get(price, ()))
 
+    def has_account_order(self, side: Side, price: int) -> bool:
+        """Tell whether an account, not only background liquidity, waits at a price."""
+        return any(order.number for order in self._levels[side].get(price, ()))
+
     def prices(self) -> set[int]:
         """Return every limit somebody waits at."""
         both = set(self._prices[Side.BUY]) | set(self._prices[Side.SELL])
