@@ -16,7 +16,7 @@ BIN := .venv/bin
 .PHONY: help setup demo test check fmt bench sim docs lock clean
 
 help: ## list the targets
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
+	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
 
 setup: ## make .venv and install the locked dependencies (once, and again when the locks change)
 	@PYTHON="$(PYTHON)" tools/setup
