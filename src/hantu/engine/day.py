@@ -110,7 +110,6 @@ def halt(turn: Turn, symbol: Symbol, source: str, code: str) -> None:
         return
     position = turn.book.positions.get(symbol)
     turn.record(ev.MarketHalted(symbol, position.name if position else "", source, code))
-    turn.say("WARNING", "장 중단 이벤트 수신 - 대기 모드")
     if symbol == MARKET and turn.book.state is State.MONITORING:
         turn.move(State.MARKET_HALTED, f"halt {code}")
 
@@ -189,7 +188,6 @@ def _finish(turn: Turn) -> None:
     desk.close_deadline = None
     turn.move(State.IDLE, "day ended" if session_over else "stopped")
     turn.record(ev.MonitorFinished(stamp))
-    turn.say("INFO", "WebSocket 연결 종료 완료 - 다음 장 시작까지 대기")
 
 
 def _expire(turn: Turn) -> None:

@@ -226,7 +226,6 @@ def _sleep(turn: Turn, cause: str, detail: str) -> None:
         turn.move(State.RECONNECTING, cause)
     turn.move(State.SLEEPING, cause)
     turn.record(ev.SleepEntered(f"{cause}: {detail}"))
-    turn.say("WARNING", "휴면 모드 진입 - 수동 재시작 대기 중")
     turn.desk.reads.poll_due = turn.now.mono
 
 

@@ -77,6 +77,8 @@ class Reads:
     balance_read_mono: float | None = None
     orders_read_mono: float | None = None
     balance_failures: int = 0
+    doubt_asked: float | None = None
+    """When orders and holdings were last asked for because of a doubt."""
 
 
 @dataclass(slots=True)

@@ -86,16 +86,17 @@ def next_due(turn: Turn) -> float | None:
     open_cancel = any(i.record.kind == "cancel" for i in turn.book.open_intents())
     if not doubtful(turn) and not open_cancel:
         return None
-    last = turn.desk.reads.orders_read_mono
-    return (last if last is not None else turn.now.mono) + turn.desk.config.pace.inquiry_every_s
+    last = turn.desk.reads.doubt_asked
+    return turn.now.mono if last is None else last + turn.desk.config.pace.inquiry_every_s
 
 
 def _ask(turn: Turn, every_s: float) -> None:
-    reads = turn.desk.reads
-    last = reads.orders_read_mono
-    if last is None or turn.now.mono >= last + every_s:
-        reads.orders_due = reads.orders_due if reads.orders_due is not None else turn.now.mono
-        reads.balance_due = reads.balance_due if reads.balance_due is not None else turn.now.mono
+    reads, now = turn.desk.reads, turn.now.mono
+    if reads.doubt_asked is not None and now < reads.doubt_asked + every_s:
+        return
+    reads.doubt_asked = now
+    reads.orders_due = now if reads.orders_due is None else min(reads.orders_due, now)
+    reads.balance_due = now if reads.balance_due is None else min(reads.balance_due, now)
 
 
 def _lost_answer(turn: Turn, intent: Intent) -> bool:

@@ -1,0 +1,159 @@
+"""The control socket: a person's wishes in, the guard's state out, one JSON line each.
+
+The socket file belongs to the user the guard runs as and to nobody else; whoever
+can open it may steer. It works without database, server and network.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from hantu.domain import commands as cmd
+from hantu.domain.commands import Command, KillLevel
+from hantu.domain.errors import HantuError, UsageError
+from hantu.domain.instrument import Symbol
+from hantu.telemetry import get_logger
+
+SystemLog = get_logger(__name__, "system")
+LINE_LIMIT = 64 * 1024
+WATCH_INTERVAL_MIN_S = 0.1
+
+
+class Request(msgspec.Struct):
+    """One line from a client."""
+
+    command: str
+    args: dict[str, Any] = {}
+    actor: str = ""
+
+
+class Control:
+    """Serves one unix socket."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        deliver: Callable[[Command], None],
+        status: Callable[[], dict[str, Any]],
+        set_level: Callable[[str], None],
+        shutdown: Callable[[str], None],
+    ) -> None:
+        self._path = path
+        self._deliver = deliver
+        self._status = status
+        self._set_level = set_level
+        self._shutdown = shutdown
+        self._server: asyncio.Server | None = None
+        self._clients: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        """Listen; a socket file left by a dead guard is replaced.
+
+        Raises:
+            UsageError: The path is too long for a socket.
+        """
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.unlink(missing_ok=True)
+        before = os.umask(0o177)
+        try:
+            self._server = await asyncio.start_unix_server(self._serve, str(self._path), limit=LINE_LIMIT)
+        except OSError as error:
+            raise UsageError(
+                f"제어 소켓을 열 수 없습니다: {self._path} ({error})",
+                next_step="HANTU_HOME을 더 짧은 경로의 쓰기 가능한 폴더로 지정하세요.",
+            ) from error
+        finally:
+            os.umask(before)
+
+    async def close(self) -> None:
+        """Stop listening and cut those who watch."""
+        if self._server is not None:
+            self._server.close()
+        for task in list(self._clients):
+            task.cancel()
+        if self._clients:
+            await asyncio.gather(*self._clients, return_exceptions=True)
+        self._path.unlink(missing_ok=True)
+
+    # --- leaves --------------------------------------------------------------------
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._clients.add(task)
+        try:
+            while line := await reader.readline():
+                await self._answer(line, writer)
+        except (ConnectionError, ValueError, asyncio.CancelledError):
+            # A client that went away or sent an endless line concerns nobody else.
+            SystemLog.debug("제어 연결 종료")
+        finally:
+            self._clients.discard(task)
+            writer.close()
+
+    async def _answer(self, line: bytes, writer: asyncio.StreamWriter) -> None:
+        try:
+            request = msgspec.json.decode(line, type=Request)
+            if request.command == "watch":
+                await self._watch(float(request.args.get("interval_s", 0.5)), writer)
+                return
+            result = self._do(request)
+            answer: dict[str, Any] = {"ok": True, "result": result}
+        except HantuError as error:
+            code = "usage" if isinstance(error, UsageError) else "denied"
+            answer = {"ok": False, "code": code, "message": str(error), "next_step": error.next_step}
+        except (msgspec.DecodeError, TypeError, ValueError) as error:
+            answer = {"ok": False, "code": "usage", "message": f"알 수 없는 요청입니다: {error}", "next_step": ""}
+        await self._write(writer, answer)
+
+    async def _watch(self, interval_s: float, writer: asyncio.StreamWriter) -> None:
+        while not writer.is_closing():
+            await self._write(writer, {"ok": True, "result": self._status()})
+            await asyncio.sleep(max(WATCH_INTERVAL_MIN_S, interval_s))
+
+    async def _write(self, writer: asyncio.StreamWriter, answer: dict[str, Any]) -> None:
+        writer.write(msgspec.json.encode(answer) + b"\n")
+        await writer.drain()
+
+    def _do(self, request: Request) -> dict[str, Any]:
+        args, actor = request.args, request.actor or "unknown"
+        match request.command:
+            case "status":
+                return self._status()
+            case "start":
+                self._deliver(cmd.StartMonitoring(actor))
+            case "stop":
+                self._deliver(cmd.StopMonitoring(actor))
+            case "restart":
+                self._deliver(cmd.RestartMonitoring(actor))
+            case "halt":
+                self._deliver(cmd.HaltOrders(actor, Symbol(str(args.get("symbol", "")))))
+            case "resume":
+                self._deliver(cmd.ResumeOrders(actor, Symbol(str(args.get("symbol", "")))))
+            case "kill":
+                self._deliver(_kill(args, actor))
+            case "log_level":
+                self._set_level(str(args.get("level", "")))
+            case "shutdown":
+                self._shutdown(actor)
+            case _:
+                raise UsageError(f"알 수 없는 명령입니다: {request.command}")
+        return self._status()
+
+
+def _kill(args: dict[str, Any], actor: str) -> cmd.SetKill:
+    try:
+        level = KillLevel(str(args.get("level", "")))
+    except ValueError:
+        raise UsageError(
+            f"알 수 없는 킬 스위치 단계입니다: {args.get('level')}", next_step="off, active, hard, flatten 중 하나입니다."
+        ) from None
+    reason = str(args.get("reason", "")).strip()
+    if level is KillLevel.OFF and not reason:
+        raise UsageError("킬 스위치 해제에는 사유가 필요합니다.", next_step='--reason "사유"를 함께 적어 주세요.')
+    return cmd.SetKill(actor, level, reason)

@@ -1,0 +1,163 @@
+"""The guard's loop: inputs to the engine, decisions to the performer, one timer.
+
+Everything that happens enters by ``deliver`` and is handled to its end before
+the next thing, in order. The trade path is a plain call from the socket's
+callback to the engine; nothing is queued unless an input arrives while another
+one is being handled.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from hantu.alerting.log_lines import lines_of
+from hantu.alerting.moments import LogLine
+from hantu.domain.commands import KillLevel
+from hantu.domain.events import Fact, IntentRecorded, KillswitchOff, KillswitchOn, OrderFilled
+from hantu.domain.instant import Instant
+from hantu.domain.order import Outcome
+from hantu.domain.quote import BookTop, Trade
+from hantu.domain.session import trading_date
+from hantu.engine.decision import Decision
+from hantu.engine.engine import Engine
+from hantu.engine.inputs import FrameUnparsable, Input, SubmitEnded, Woken
+from hantu.ports import Clock
+from hantu.runtime.performer import Performer
+from hantu.telemetry import LEVELS, get_logger
+
+TradeLog = get_logger(f"{__name__}.trades", "system")
+SystemLog = get_logger(__name__, "system")
+LATENCIES_KEPT = 1_000
+WAKE_LIMIT_S = 0.25
+"""Real seconds between looks at the clock: a practice market's wall clock jumps."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What went through since the start, for people and measures."""
+
+    inputs: int = 0
+    trades: int = 0
+    frames: int = 0
+    parse_errors: int = 0
+    orders: int = 0
+    fills: int = 0
+    latencies_ms: deque[float] = field(default_factory=lambda: deque(maxlen=LATENCIES_KEPT))
+    """Trade bytes read to order bytes out, real milliseconds."""
+
+
+class Guard:
+    """One account's guard, once its parts are built."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        clock: Clock,
+        announce: Callable[[LogLine], None],
+        on_kill: Callable[[KillLevel], None],
+    ) -> None:
+        self.engine = engine
+        self.counts = Counts()
+        self.performer: Performer | None = None
+        self._clock = clock
+        self._announce = announce
+        self._on_kill = on_kill
+        self._waiting: deque[Input] = deque()
+        self._busy = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._triggers: dict[str, float] = {}
+        self._ended = asyncio.Event()
+        self.end_reason = ""
+
+    def deliver(self, got: Input) -> None:
+        """Handle one input, or queue it behind the one being handled."""
+        if self._busy:
+            self._waiting.append(got)
+            return
+        self._busy = True
+        try:
+            self._handle(got)
+            while self._waiting:
+                self._handle(self._waiting.popleft())
+        finally:
+            self._busy = False
+
+    async def run(self) -> str:
+        """Keep the timer going until ``end``; return why it ended."""
+        self._arm()
+        await self._ended.wait()
+        if self._timer is not None:
+            self._timer.cancel()
+        return self.end_reason
+
+    def end(self, reason: str) -> None:
+        """Let ``run`` return."""
+        self.end_reason = self.end_reason or reason
+        self._ended.set()
+
+    # --- leaves --------------------------------------------------------------------
+
+    def _handle(self, got: Input) -> None:
+        kind = type(got)
+        counts = self.counts
+        counts.inputs += 1
+        now = self._clock.now()
+        if kind is Trade:
+            counts.frames += 1
+            counts.trades += got.count  # type: ignore[union-attr]
+            if TradeLog.isEnabledFor(LEVELS["DEBUG"]):
+                TradeLog.debug("체결가 수신: %s - 현재가 %s원", got.symbol, f"{got.price:,}")  # type: ignore[union-attr]
+        elif kind is BookTop:
+            counts.frames += 1
+        elif kind is FrameUnparsable:
+            counts.parse_errors += 1
+        elif isinstance(got, SubmitEnded):
+            self._measure(got.intent_id, got.outcome)
+        decision = self.engine.handle(got, now)
+        if decision.facts or decision.actions or decision.log:
+            self._carry_out(decision, got, now)
+            self._arm()
+        elif kind is not Trade and kind is not BookTop:
+            self._arm()
+
+    def _carry_out(self, decision: Decision, got: Input, now: Instant) -> None:
+        assert self.performer is not None, "the guard was used before it was built"
+        self.performer.perform(decision, now)
+        for level, text in decision.log:
+            self._announce(LogLine(level, text))
+        today = trading_date(now.wall)
+        for fact in decision.facts:
+            self._note(fact, got)
+            for line in lines_of(fact, today):
+                self._announce(line)
+
+    def _note(self, fact: Fact, got: Input) -> None:
+        if isinstance(fact, IntentRecorded):
+            self.counts.orders += 1
+            if isinstance(got, Trade):
+                self._triggers[fact.intent_id] = got.received_at
+        elif isinstance(fact, OrderFilled):
+            self.counts.fills += 1
+        elif isinstance(fact, KillswitchOn | KillswitchOff):
+            self._on_kill(self.engine.book.kill)
+
+    def _measure(self, intent_id: str, outcome: Outcome) -> None:
+        received = self._triggers.pop(intent_id, None)
+        if received is not None and outcome.sent_mono:
+            self.counts.latencies_ms.append(self._clock.real_delay(outcome.sent_mono - received) * 1000.0)
+
+    def _arm(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._timer is not None:
+            self._timer.cancel()
+        now = self._clock.now()
+        wait = self._clock.real_delay(max(0.0, self.engine.next_deadline(now) - now.mono))
+        self._timer = loop.call_later(min(wait, WAKE_LIMIT_S), self._wake)
+
+    def _wake(self) -> None:
+        self._timer = None
+        self.deliver(Woken())
+        if self._timer is None:
+            self._arm()
