@@ -1,0 +1,178 @@
+"""The short way from a trade frame to a decision; everything else may be slow.
+
+Nearly every frame carries one record, and nearly every record changes nothing.
+``calm`` therefore reads only what decides that; ``decode_trades`` reads the
+record, and all of them where a frame has several.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from hantu.domain.instrument import Symbol
+from hantu.domain.money import Price, Quantity
+from hantu.domain.quote import Trade
+from hantu.kis.frames import FIELD_SEPARATOR, MalformedFrame, parse_data, split_records
+from hantu.kis.messages import (
+    DAY_RATIO,
+    MARKET_CLASS,
+    MAX_PRICE,
+    MAX_QUANTITY,
+    TRADE_MINIMUM,
+    decode_trade,
+    issue_code,
+)
+from hantu.kis.translate_stream import session_flags, traded_at
+
+TRADE_TR_IDS = ("H0STCNT0", "H0UNCNT0", "H0NXCNT0")
+"""KRX, combined and Nextrade; their columns have the same places."""
+_ONE_RECORD = "0|H0STCNT0|001|"
+_HEAD = len(_ONE_RECORD)
+Numbers = tuple[int, int, int, int, int, int, int]
+"""Price, high, low, ask, bid, quantity, volume."""
+
+
+def fence(levels: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """Return ``levels``, (stop, target) in won by issue code, in the form ``calm`` reads fastest."""
+    return {_ONE_RECORD + code: pair for code, pair in levels.items()}
+
+
+def calm(text: str, fenced: Mapping[str, tuple[int, int]]) -> bool:
+    """Tell whether a frame provably changes nothing for the levels of ``fenced``.
+
+    True only for a frame of one record whose price lies strictly between both;
+    False means "decode it", be it a crossing, a stranger, several records or
+    garbage. The low and high of the day are not looked at: whoever skips calm
+    frames must decode the last one of each stock in every look.
+    """
+    head = text.split(FIELD_SEPARATOR, 3)
+    # One lookup compares the transaction id, the count and the issue code.
+    level = fenced.get(head[0])
+    if level is None or len(head) != 4 or not head[2].isdecimal():
+        return False
+    return level[0] < int(head[2]) < level[1]
+
+
+def all_calm(text: str, levels: Mapping[str, tuple[int, int]]) -> bool:
+    """Tell the same of any trade frame, reading and checking every number of every record.
+
+    ``levels`` is keyed by issue code. The low and high of the day are looked at
+    too: a record whose day has touched a level is not calm.
+    """
+    try:
+        for fields in _records(text):
+            price, high, low, _, _, _, _ = scan(fields)
+            stop, target = levels[fields[0]]
+            if low <= stop or high >= target or not stop < price < target:
+                return False
+    except (MalformedFrame, KeyError):
+        return False
+    return True
+
+
+def decode_trades(text: str, received_at: float, near: datetime) -> list[Trade]:
+    """Return the trades of one frame; consecutive records of one stock are one trade.
+
+    ``received_at`` is monotonic seconds, ``near`` the present as aware time, for
+    records without a date. Records are merged only when they agree on session,
+    auction and halt, so an expected price never widens the span of traded ones.
+
+    Raises:
+        MalformedFrame: Any record is not one; nothing of the frame is used then.
+    """
+    records = [(fields, scan(fields), _kind(fields)) for fields in _records(text)]
+    if len(records) == 1:
+        fields, numbers, kind = records[0]
+        return [_trade(fields, kind, numbers, (numbers[0],), received_at, near)]
+    trades: list[Trade] = []
+    prices: list[int] = []
+    shares = 0
+    for place, (fields, numbers, kind) in enumerate(records, 1):
+        prices.append(numbers[0])
+        shares += numbers[5]
+        if place < len(records) and records[place][2] == kind:
+            continue
+        merged = (*numbers[:5], shares, numbers[6])
+        trades.append(_trade(fields, kind, merged, prices, received_at, near))
+        prices, shares = [], 0
+    return trades
+
+
+def scan(fields: Sequence[str]) -> Numbers:
+    """Return price, high, low, ask, bid, quantity and volume of one record, checked.
+
+    Raises:
+        MalformedFrame: A value no exchange would send.
+    """
+    try:
+        price = int(fields[2])
+        high, low, ask, bid, quantity, volume = map(int, fields[8:14])
+    except ValueError:
+        return _careful(fields)
+    # int() lets signs and blanks pass: the sign is caught here, a blank changes no value.
+    if (
+        0 < low <= price <= high <= MAX_PRICE
+        and high <= low * DAY_RATIO
+        and 0 <= ask <= MAX_PRICE
+        and 0 <= bid <= MAX_PRICE
+        and 0 <= quantity <= MAX_QUANTITY
+        and 0 <= volume <= MAX_QUANTITY
+    ):
+        return price, high, low, ask, bid, quantity, volume
+    return _careful(fields)
+
+
+def _careful(fields: Sequence[str]) -> Numbers:
+    """Read a record the quick way would not vouch for; it may be unusual or broken."""
+    record = decode_trade(fields)
+    return record.price, record.high, record.low, record.ask, record.bid, record.quantity, record.volume
+
+
+def _records(text: str) -> list[list[str]]:
+    # Underscores and foreign digits would pass int().
+    if not text.isascii() or "_" in text:
+        raise MalformedFrame("a trade frame has characters no number or code has")
+    if text.startswith(_ONE_RECORD):
+        fields = text[_HEAD:].split(FIELD_SEPARATOR)
+        if TRADE_MINIMUM <= len(fields) < 2 * TRADE_MINIMUM:
+            return [fields]
+    frame = parse_data(text)
+    if frame.encrypted or frame.tr_id not in TRADE_TR_IDS:
+        raise MalformedFrame("not a plain trade frame")
+    return split_records(frame, TRADE_MINIMUM)
+
+
+def _kind(fields: Sequence[str]) -> tuple[str, bool, bool, bool]:
+    """Return code, halted, regular and auction: what must agree for records to be merged."""
+    market_class = fields[MARKET_CLASS] if len(fields) > MARKET_CLASS else ""
+    regular, auction = session_flags(fields[34], fields[43], market_class)
+    return issue_code(fields[0]), fields[35] == "Y", regular, auction
+
+
+def _trade(
+    fields: Sequence[str],
+    kind: tuple[str, bool, bool, bool],
+    numbers: Sequence[int],
+    prices: Sequence[int],
+    received_at: float,
+    near: datetime,
+) -> Trade:
+    code, halted, regular, auction = kind
+    price, high, low, ask, bid, quantity, volume = numbers
+    return Trade(
+        Symbol(code),
+        Price(price),
+        Quantity(quantity),
+        Price(min(prices)),
+        Price(max(prices)),
+        Price(low),
+        Price(high),
+        Price(ask),
+        Price(bid),
+        Quantity(volume),
+        traded_at(fields[33], fields[1], near),
+        received_at,
+        halted,
+        regular,
+        auction,
+        len(prices),
+    )
