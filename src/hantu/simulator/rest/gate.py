@@ -56,6 +56,10 @@ class RestGate:
         if is_order(result):
             self._record(result, reply, received, answered=lost is None)
             gateway.flush()
+        late = gateway.faults.active("delay", gateway.mono(), *names)
+        if late is not None and late.params.get("after"):
+            # Done, but told late: notices overtake the answer.
+            await self._wait(late)
         if lost is not None:
             await self._lose(request, lost)
         return self._respond(reply, tr_id)
@@ -65,8 +69,8 @@ class RestGate:
         gateway = self._gateway
         self._watch_transport(request)
         delay = gateway.faults.active("delay", gateway.mono(), *names)
-        if delay is not None:
-            await asyncio.sleep(gateway.clock.real_delay(delay.params.get("seconds", DEFAULT_DELAY_S)))
+        if delay is not None and not delay.params.get("after"):
+            await self._wait(delay)
         if gateway.faults.active("silence", gateway.mono(), *names) is not None:
             await self._hold(request, names)
             reset(request.transport)
@@ -130,6 +134,9 @@ class RestGate:
         fields = {key: str(value) for key, value in call.fields.items()}
         wall = self._gateway.wall()
         self._gateway.note_order(OrderCall(received, wall, call.tr_id, fields, reply.code, reply.order_no, answered))
+
+    async def _wait(self, fault: Fault) -> None:
+        await asyncio.sleep(self._gateway.clock.real_delay(fault.params.get("seconds", DEFAULT_DELAY_S)))
 
     async def _hold(self, request: web.Request, names: tuple[str, ...]) -> None:
         while self._gateway.faults.active("silence", self._gateway.mono(), *names) is not None and _alive(request):  # noqa: ASYNC110  a fault ends by the simulated clock, not by an event
