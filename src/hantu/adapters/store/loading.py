@@ -1,0 +1,199 @@
+"""What an earlier life left behind, read back."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from hantu.adapters.store.commit import PRODUCED_BY_STORE
+from hantu.adapters.store.entries import AlertRow, BatchEntry, decode_fact
+from hantu.adapters.store.intent_states import OPEN_STATES
+from hantu.adapters.store.outbox import Outbox
+from hantu.adapters.store.sqlite import Connection, connect_readonly
+from hantu.adapters.store.timestamps import day_bounds
+from hantu.domain.errors import BrokenError
+from hantu.domain.events import Fact, IntentRecorded, KillswitchOn
+from hantu.domain.instrument import Symbol
+from hantu.engine.inputs import HeldOrigin, Started, WatchItem
+
+_OPEN = ", ".join(f"'{state.value}'" for state in OPEN_STATES)
+_NUMBER = re.compile(r"(\d+)$")
+_RECENT_INTENTS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One event with the fact it holds, if this release knows its type."""
+
+    event_id: str
+    correlation_id: str
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the writing side must continue from."""
+
+    flows: tuple[tuple[str, str], ...]
+    last_events: tuple[tuple[str, str], ...]
+    last_event_id: str
+    last_alert: int
+
+
+def read_started(path: Path, trade_date: date, spilled: Iterable[BatchEntry], epoch: int, clean: bool) -> Started:
+    """Read the first input of a life; ``spilled`` entries count as if committed."""
+    connection = connect_readonly(path)
+    try:
+        connection.execute("BEGIN")  # one snapshot for all reads
+        start, end = day_bounds(trade_date)
+        stored = {item.event_id: item for item in _events_between(connection, start, end)}
+        stored |= {item.event_id: item for item in _open_from_before(connection, start)}
+        kill = _kill_before(connection, start)
+        for entry in spilled:
+            stored |= {item.event_id: item for item in _entry_events(entry)}
+        facts = [kill] if kill is not None else []
+        facts += [stored[key].fact for key in sorted(stored)]
+        recorded = [fact.intent_id for fact in facts if isinstance(fact, IntentRecorded)]
+        return Started(
+            facts=tuple(facts),
+            watchlist=read_watchlist(connection, trade_date),
+            origins=_origins(connection),
+            next_intent=_next_intent(connection, recorded),
+            epoch=epoch,
+            clean=clean,
+        )
+    finally:
+        connection.close()
+
+
+def read_watchlist(connection: Connection, trade_date: date) -> tuple[WatchItem, ...]:
+    """Read the selections of a day, best score first."""
+    rows = connection.execute(
+        """SELECT id, stock_code, stock_name, score, support_price, selection_date FROM selection_results
+        WHERE selection_date = ? AND origin = 'watchlist' ORDER BY score DESC, id""",
+        (trade_date.isoformat(),),
+    )
+    return tuple(WatchItem(row[0], Symbol(row[1]), row[2], row[3], row[4], row[5]) for row in rows)
+
+
+def read_memory(connection: Connection) -> Memory:
+    """Read where ids, flows and alert numbers must continue."""
+    flows = connection.execute(
+        f"SELECT intent_id, flow FROM intents WHERE state IN ({_OPEN}) "  # noqa: S608 - our own words
+        "UNION SELECT intent_id, flow FROM (SELECT intent_id, flow FROM intents ORDER BY rowid DESC LIMIT ?)",
+        (_RECENT_INTENTS,),
+    ).fetchall()
+    last = [
+        (
+            flow,
+            connection.execute("SELECT max(event_id) FROM event_log WHERE correlation_id = ?", (flow,)).fetchone()[0]
+            or "",
+        )
+        for flow in {row[1] for row in flows}
+    ]
+    last_event = connection.execute("SELECT max(event_id) FROM event_log").fetchone()[0]
+    last_alert = connection.execute("SELECT max(alert_id) FROM alert_events").fetchone()[0]
+    return Memory(tuple((row[0], row[1]) for row in flows), tuple(last), last_event or "", last_alert or 0)
+
+
+def restore_outbox(connection: Connection, outbox: Outbox) -> None:
+    """Put every undelivered alert back into the outbox."""
+    rows = connection.execute(
+        """SELECT alert_id, event_id, event_type, alert_key, severity, priority, category, message, long_message,
+            event_at, channel, due_at, attempts, sent_at, given_up
+        FROM alert_events
+        WHERE alert_id IN (SELECT alert_id FROM alert_events WHERE sent_at = '' AND given_up = 0)
+        ORDER BY alert_id, row_id"""
+    ).fetchall()
+    grouped: dict[int, list[tuple[object, ...]]] = {}
+    for row in rows:
+        grouped.setdefault(row[0], []).append(row)
+    for group in grouped.values():
+        alert = AlertRow(*group[0][:10])  # type: ignore[arg-type]
+        due = {str(row[10]): str(row[11]) for row in group if not row[13] and not row[14]}
+        delivered = tuple(str(row[10]) for row in group if row[13])
+        outbox.restore(alert, max(int(str(row[12])) for row in group), due, delivered)
+
+
+def _events_between(connection: Connection, start: str, end: str) -> Iterable[Stored]:
+    return _decode(
+        connection.execute(
+            "SELECT event_id, event_type, payload_json, correlation_id FROM event_log "
+            "WHERE timestamp >= ? AND timestamp < ? AND produced_by <> ?",
+            (start, end, PRODUCED_BY_STORE),
+        )
+    )
+
+
+def _open_from_before(connection: Connection, start: str) -> Iterable[Stored]:
+    """Yield earlier facts that name an intent still open, or its flow."""
+    query = f"SELECT intent_id, flow FROM intents WHERE state IN ({_OPEN})"  # noqa: S608 - our own words
+    rows = connection.execute(query).fetchall()
+    intents, flows = {row[0] for row in rows}, {row[1] for row in rows}
+    for flow in flows:
+        events = connection.execute(
+            "SELECT event_id, event_type, payload_json, correlation_id FROM event_log "
+            "WHERE correlation_id = ? AND timestamp < ? AND produced_by <> ?",
+            (flow, start, PRODUCED_BY_STORE),
+        )
+        for item in _decode(events):
+            if getattr(item.fact, "flow", "") == flow or getattr(item.fact, "intent_id", "") in intents:
+                yield item
+
+
+def _kill_before(connection: Connection, start: str) -> Fact | None:
+    """Return the kill switch still set from an earlier day: it does not end at midnight."""
+    row = connection.execute(
+        "SELECT event_type, payload_json FROM event_log "
+        "WHERE event_type IN ('killswitch_on', 'killswitch_off') AND timestamp < ? ORDER BY event_id DESC LIMIT 1",
+        (start,),
+    ).fetchone()
+    fact = decode_fact(row[0], row[1]) if row is not None else None
+    return fact if isinstance(fact, KillswitchOn) else None
+
+
+def _decode(rows: Iterable[tuple[str, str, str, str]]) -> Iterable[Stored]:
+    for event_id, event_type, payload, correlation_id in rows:
+        try:
+            fact = decode_fact(event_type, payload)
+        except ValueError as error:
+            raise BrokenError(
+                f"기록된 이벤트를 읽을 수 없습니다: {event_id} ({event_type}: {error})",
+                next_step="데이터베이스를 보관하고 가장 최근 백업을 복원하세요.",
+            ) from error
+        if fact is not None:
+            yield Stored(event_id, correlation_id, fact)
+
+
+def _entry_events(entry: BatchEntry) -> Iterable[Stored]:
+    return _decode((row.event_id, row.event_type, row.payload, row.correlation_id) for row in entry.events)
+
+
+def _origins(connection: Connection) -> tuple[HeldOrigin, ...]:
+    """Return the newest selection of every stock whose exit is not done, and the day of its buy."""
+    origins = {
+        row[0]: HeldOrigin(Symbol(row[0]), row[1], row[2])
+        for row in connection.execute(
+            """SELECT stock_code, id, CASE WHEN entry_date <> '' THEN entry_date ELSE selection_date END
+            FROM selection_results WHERE NOT is_executed
+            ORDER BY stock_code, entry_price IS NOT NULL, selection_date, id"""
+        )
+    }
+    held = connection.execute("SELECT symbol, selection_id, held_since FROM positions WHERE quantity > 0")
+    for symbol, selection_id, held_since in held:
+        known = origins.get(symbol)
+        origins[symbol] = HeldOrigin(
+            Symbol(symbol),
+            selection_id or (known.selection_id if known else 0),
+            held_since or (known.bought_on if known else ""),
+        )
+    return tuple(origins[symbol] for symbol in sorted(origins))
+
+
+def _next_intent(connection: Connection, loaded: Iterable[str]) -> int:
+    """Return a number no recent intent ends with; ids are the engine's own."""
+    rows = connection.execute("SELECT intent_id FROM intents ORDER BY rowid DESC LIMIT ?", (_RECENT_INTENTS,))
+    ids = [*loaded, *(row[0] for row in rows)]
+    numbers = [int(match[1]) for intent_id in ids if (match := _NUMBER.search(intent_id))]
+    return max(numbers, default=0) + 1
