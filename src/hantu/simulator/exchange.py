@@ -11,7 +11,7 @@ from hantu.simulator.scenario import EXCHANGE_FAULTS, AccountSpec, Fault, Scenar
 from hantu.simulator.venue import account_rows, bars, market_rows
 from hantu.simulator.venue.day_record import korean_clock, korean_day
 from hantu.simulator.venue.desk import Desk
-from hantu.simulator.venue.ledger import cost_of
+from hantu.simulator.venue.ledger import most_shares
 from hantu.simulator.venue.listing import Listing
 from hantu.simulator.venue.market import FAULTS, Market
 from hantu.simulator.venue.orders import LIMIT_TYPES, OrderRecord
@@ -173,9 +173,7 @@ class Exchange:
         cash, listing = self._desk.cash(account.replace("-", "")), self._market.listings.get(symbol)
         if listing is not None and (order_type not in LIMIT_TYPES or not price):
             price = int(listing.ladder.upper)
-        share = cost_of(price, 1, self.scenario.fees)
-        shares = max(cash // share, 0) if share else 0
-        return account_rows.buyable_row(cash, price, shares)
+        return account_rows.buyable_row(cash, price, most_shares(cash, price, self.scenario.fees))
 
     # --- quotations ---------------------------------------------------------------------
 

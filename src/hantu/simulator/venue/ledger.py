@@ -138,6 +138,11 @@ def reserved(working: Sequence[OrderRecord], fees: FeeSpec) -> int:
     return sum(cost_of(order.reserve_price, order.remaining, fees) for order in working if order.side is Side.BUY)
 
 
+def most_shares(cash: int, price: int, fees: FeeSpec) -> int:
+    """Return the largest quantity whose ``cost_of`` is within ``cash``."""
+    return max(cash * PPM // (price * (PPM + fees.commission_ppm)), 0) if price else 0
+
+
 def cost_of(price: int, quantity: int, fees: FeeSpec) -> int:
     """Return the most a buy can cost, commission rounded up."""
     amount = price * quantity
