@@ -129,6 +129,7 @@ class Policy:
             if now - before.at < window:
                 before.repeats += 1
                 return self._judged(Verdict.DROP, item, f"duplicate of alert {before.alert_id} within {window:.0f} s")
+            del self._told[item.alert.key]
             self._told[item.alert.key] = _Told(item.alert_id, now, carried=before.repeats)
         return None
 
@@ -162,13 +163,11 @@ class Policy:
         return replace(item.alert, short=f"{item.alert.short} {note}", long=long)
 
     def _forget(self, now: float) -> None:
-        if len(self._told) > MEMORY:
-            oldest = sorted(self._told, key=lambda key: self._told[key].at)
-            for key in oldest[: len(self._told) - MEMORY]:
-                del self._told[key]
-        self._told = {key: told for key, told in self._told.items() if now - told.at < DAY_S}
+        # Both are in the order of time, so what goes is at the front.
+        while self._told and (len(self._told) > MEMORY or now - next(iter(self._told.values())).at >= DAY_S):
+            del self._told[next(iter(self._told))]
         while len(self._outages) > OUTAGES:
-            del self._outages[min(self._outages)]
+            del self._outages[next(iter(self._outages))]
 
 
 def join(alerts: tuple[Alert, ...]) -> Alert:
