@@ -7,6 +7,7 @@ record, and all of them where a frame has several.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias, cast
 
 from hantu.domain.instrument import Symbol
 from hantu.domain.money import Price, Quantity
@@ -27,8 +28,9 @@ TRADE_TR_IDS = ("H0STCNT0", "H0UNCNT0", "H0NXCNT0")
 """KRX, combined and Nextrade; their columns have the same places."""
 _ONE_RECORD = "0|H0STCNT0|001|"
 _HEAD = len(_ONE_RECORD)
-Numbers = tuple[int, int, int, int, int, int, int]
+Numbers: TypeAlias = tuple[int, int, int, int, int, int, int]
 """Price, high, low, ask, bid, quantity, volume."""
+_Typed: TypeAlias = tuple[Price, Price, Price, Price, Price, Quantity, Quantity]
 
 
 def fence(levels: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
@@ -79,21 +81,22 @@ def decode_trades(text: str, received_at: float, near: datetime) -> list[Trade]:
     Raises:
         MalformedFrame: Any record is not one; nothing of the frame is used then.
     """
-    records = [(fields, scan(fields), _kind(fields)) for fields in _records(text)]
+    records = _records(text)
     if len(records) == 1:
-        fields, numbers, kind = records[0]
-        return [_trade(fields, kind, numbers, (numbers[0],), received_at, near)]
+        fields = records[0]
+        numbers = scan(fields)
+        return [_trade(fields, _kind(fields), numbers, (numbers[0], numbers[0]), numbers[5], 1, received_at, near)]
+    scanned = [(fields, scan(fields), _kind(fields)) for fields in records]
     trades: list[Trade] = []
-    prices: list[int] = []
-    shares = 0
-    for place, (fields, numbers, kind) in enumerate(records, 1):
-        prices.append(numbers[0])
-        shares += numbers[5]
-        if place < len(records) and records[place][2] == kind:
+    run: list[Numbers] = []
+    for place, (fields, numbers, kind) in enumerate(scanned, 1):
+        run.append(numbers)
+        if place < len(scanned) and scanned[place][2] == kind:
             continue
-        merged = (*numbers[:5], shares, numbers[6])
-        trades.append(_trade(fields, kind, merged, prices, received_at, near))
-        prices, shares = [], 0
+        prices = [each[0] for each in run]
+        shares = sum(each[5] for each in run)
+        trades.append(_trade(fields, kind, numbers, (min(prices), max(prices)), shares, len(run), received_at, near))
+        run = []
     return trades
 
 
@@ -108,14 +111,13 @@ def scan(fields: Sequence[str]) -> Numbers:
         high, low, ask, bid, quantity, volume = map(int, fields[8:14])
     except ValueError:
         return _careful(fields)
-    # int() lets signs and blanks pass: the sign is caught here, a blank changes no value.
+    # int() lets signs and blanks pass: a sign is caught here, a blank changes no value. The
+    # limits are all ones in binary, so "or" exceeds one exactly if a number does, or is negative.
     if (
         0 < low <= price <= high <= MAX_PRICE
         and high <= low * DAY_RATIO
-        and 0 <= ask <= MAX_PRICE
-        and 0 <= bid <= MAX_PRICE
-        and 0 <= quantity <= MAX_QUANTITY
-        and 0 <= volume <= MAX_QUANTITY
+        and 0 <= ask | bid <= MAX_PRICE
+        and 0 <= quantity | volume <= MAX_QUANTITY
     ):
         return price, high, low, ask, bid, quantity, volume
     return _careful(fields)
@@ -151,28 +153,32 @@ def _kind(fields: Sequence[str]) -> tuple[str, bool, bool, bool]:
 def _trade(
     fields: Sequence[str],
     kind: tuple[str, bool, bool, bool],
-    numbers: Sequence[int],
-    prices: Sequence[int],
+    numbers: Numbers,
+    span: tuple[int, int],
+    shares: int,
+    count: int,
     received_at: float,
     near: datetime,
 ) -> Trade:
     code, halted, regular, auction = kind
-    price, high, low, ask, bid, quantity, volume = numbers
+    # Casts, because calling NewTypes would cost as much as reading the numbers.
+    price, high, low, ask, bid, quantity, volume = cast(_Typed, (*numbers[:5], shares, numbers[6]))
+    lowest, highest = cast("tuple[Price, Price]", span)
     return Trade(
-        Symbol(code),
-        Price(price),
-        Quantity(quantity),
-        Price(min(prices)),
-        Price(max(prices)),
-        Price(low),
-        Price(high),
-        Price(ask),
-        Price(bid),
-        Quantity(volume),
+        cast(Symbol, code),
+        price,
+        quantity,
+        lowest,
+        highest,
+        low,
+        high,
+        ask,
+        bid,
+        volume,
         traded_at(fields[33], fields[1], near),
         received_at,
         halted,
         regular,
         auction,
-        len(prices),
+        count,
     )

@@ -17,10 +17,11 @@ BOOK_MINIMUM = 59
 NOTICE_MINIMUM = 23
 OPERATION_MINIMUM = 10
 
-MAX_PRICE = 99_999_999
-"""Won; the dearest share ever listed cost about a tenth of this."""
-MAX_QUANTITY = 99_999_999_999
-"""Shares; no company has issued as many."""
+MAX_PRICE = 2**27 - 1
+"""134 million won; the dearest share ever listed cost a tenth of this."""
+MAX_QUANTITY = 2**37 - 1
+"""137 billion shares; no company has issued as many. Both are all ones in
+binary, so that several numbers can be checked at once."""
 NULL = "(null)"
 _FLAGS = ("Y", "N")
 MARKET_CLASS = 46

@@ -222,12 +222,21 @@ class StreamSession:
             return [Reply(text)]
         if message.msg_cd in _SESSION_ENDS:
             return [SessionRefused(message.msg_cd, message.msg1)]
-        self._keep_key(message)
+        found: list[StreamEvent] = []
+        try:
+            self._keep_key(message)
+        except MalformedFrame as error:
+            # The registration is in force all the same; its notices will be reported one by one.
+            found.append(Unparsable(str(error), masked(text)))
         tr_id, key = _OLD_NOTICE_NAMES.get(message.tr_id, message.tr_id), message.tr_key
         subscribe = self._waiting.pop((tr_id, key), None)
         if subscribe is None and tr_id in ("", control.NO_TR_ID):
             tr_id, key, subscribe = self._oldest(message.msg_cd)
-        return [self._answer(message, tr_id, key, subscribe)]
+        if tr_id in ("", control.NO_TR_ID):
+            found.append(Unparsable("answer to no request of ours", masked(text)))
+        else:
+            found.append(self._answer(message, tr_id, key, subscribe))
+        return found
 
     def _answer(self, message: Ack, tr_id: str, key: str, subscribe: bool | None) -> StreamEvent:
         match message.msg_cd:
