@@ -1,7 +1,7 @@
 """What the engine decides: facts to record and, after that, actions to take."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from hantu.domain.events import Fact
 from hantu.domain.instrument import Symbol
@@ -81,6 +81,8 @@ Action: TypeAlias = (
     | ReadPrices | ReadRanges
 )  # fmt: skip
 
+Level: TypeAlias = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -88,7 +90,7 @@ class Decision:
 
     facts: tuple[Fact, ...] = ()
     actions: tuple[Action, ...] = ()
-    log: tuple[tuple[str, str], ...] = ()
+    log: tuple[tuple[Level, str], ...] = ()
     """(level, text) lines for the operator's log that are not facts."""
 
 

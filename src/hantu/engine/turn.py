@@ -9,7 +9,7 @@ from hantu.domain.order import Notice
 from hantu.domain.quote import Trade
 from hantu.engine.book import Book
 from hantu.engine.config import GuardConfig
-from hantu.engine.decision import Action, Decision
+from hantu.engine.decision import Action, Decision, Level
 from hantu.engine.inputs import HeldOrigin, WatchItem
 from hantu.engine.journey import State, check_move
 
@@ -161,7 +161,7 @@ class Turn:
         self.now = now
         self._facts: list[Fact] = []
         self._actions: list[Action] = []
-        self._log: list[tuple[str, str]] = []
+        self._log: list[tuple[Level, str]] = []
 
     @property
     def book(self) -> Book:
@@ -196,7 +196,7 @@ class Turn:
         """Decide an action; it starts after the facts are durable."""
         self._actions.append(action)
 
-    def say(self, level: str, text: str) -> None:
+    def say(self, level: Level, text: str) -> None:
         """Add a line for the operator's log that is not a fact."""
         self._log.append((level, text))
 

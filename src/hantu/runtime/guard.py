@@ -7,6 +7,7 @@ one is being handled.
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from hantu.engine.engine import Engine
 from hantu.engine.inputs import FrameUnparsable, Input, SubmitEnded, Woken
 from hantu.ports import Clock
 from hantu.runtime.performer import Performer
-from hantu.telemetry import LEVELS, get_logger
+from hantu.telemetry import get_logger
 
 TradeLog = get_logger(f"{__name__}.trades", "system")
 SystemLog = get_logger(__name__, "system")
@@ -66,6 +67,7 @@ class Guard:
         self._on_kill = on_kill
         self._waiting: deque[Input] = deque()
         self._busy = False
+        self._broken = False
         self._timer: asyncio.TimerHandle | None = None
         self._triggers: dict[str, float] = {}
         self._ended = asyncio.Event()
@@ -76,11 +78,17 @@ class Guard:
         if self._busy:
             self._waiting.append(got)
             return
+        if self._broken:
+            return
         self._busy = True
         try:
             self._handle(got)
             while self._waiting:
                 self._handle(self._waiting.popleft())
+        except Exception:  # noqa: BLE001 - supervisor boundary: a bug of ours ends this life, recovery begins the next
+            self._broken = True
+            SystemLog.exception("내부 오류 - 이 감시를 끝내고 복구부터 다시 시작")
+            self.end("bug")
         finally:
             self._busy = False
 
@@ -107,7 +115,7 @@ class Guard:
         if kind is Trade:
             counts.frames += 1
             counts.trades += got.count  # type: ignore[union-attr]
-            if TradeLog.isEnabledFor(LEVELS["DEBUG"]):
+            if TradeLog.isEnabledFor(logging.DEBUG):
                 TradeLog.debug("체결가 수신: %s - 현재가 %s원", got.symbol, f"{got.price:,}")  # type: ignore[union-attr]
         elif kind is BookTop:
             counts.frames += 1

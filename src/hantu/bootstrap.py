@@ -1,0 +1,381 @@
+"""The one place that knows concrete classes: puts a guard together and runs it.
+
+Entry point: ``run_guard``. A guard that meets a bug of its own ends its life
+and begins a new one, which starts with recovery; after too many lives in an
+hour it stays down and says so.
+"""
+
+import asyncio
+import gc
+import math
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import urlsplit
+
+from hantu.__about__ import __version__
+from hantu.adapters.broker.door import Binding, Bounds, Door, Lease, PriceLimits
+from hantu.adapters.broker.feed import PicowsFeed
+from hantu.adapters.broker.gateway import KisBroker
+from hantu.adapters.clock import FollowedClock, SystemClock
+from hantu.adapters.kill_file import read_kill_file
+from hantu.adapters.notify.console import LogNotifier
+from hantu.adapters.notify.telegram import TelegramNotifier
+from hantu.adapters.practice_clock import practice_clock
+from hantu.adapters.process_lock import ProcessLock, account_lock
+from hantu.adapters.store.store import SqliteStore
+from hantu.alerting.moments import LogLine
+from hantu.alerting.rows import CATALOGUE
+from hantu.alerting.rules import Context, alerts_of
+from hantu.domain.alert import Alert
+from hantu.domain.commands import KillLevel, SetKill, StartMonitoring
+from hantu.domain.errors import BrokenError, HantuError
+from hantu.domain.events import Fact
+from hantu.domain.instant import Instant
+from hantu.domain.instrument import Symbol
+from hantu.domain.krx_calendar import KRX_CALENDAR
+from hantu.domain.session import Calendar, trading_date
+from hantu.engine.engine import Engine
+from hantu.engine.inputs import StorageHealth, WatchlistChanged
+from hantu.engine.journey import State
+from hantu.kis.environment import Credentials, EnvironmentName, KisEnvironment, local, paper, real
+from hantu.ports import Clock, Notifier
+from hantu.runtime.control import Control
+from hantu.runtime.dispatcher import Dispatcher
+from hantu.runtime.guard import Guard
+from hantu.runtime.performer import Performer
+from hantu.runtime.status import status
+from hantu.settings.calendar_file import load_calendar
+from hantu.settings.engine_config import engine_config
+from hantu.settings.model import Settings
+from hantu.telemetry import Logs, configure, get_logger, hide, hide_account
+
+SystemLog = get_logger(__name__, "system")
+LIVES_PER_HOUR = 5
+HOUR_S = 3_600.0
+KILL_FILE_POLL_S = 0.1
+WATCHLIST_POLL_S = 2.0
+CALENDAR_WAIT_S = 3.0
+DRAIN_S = 2.0
+EXIT_DONE, EXIT_DENIED = 0, 3
+
+
+@dataclass(slots=True)
+class Switch:
+    """The kill level as the door sees it: the strictest of engine and file."""
+
+    settings: Settings
+    level: KillLevel = KillLevel.OFF
+    fenced: bool = False
+
+    def now(self) -> KillLevel:
+        """Return the level at this very moment; reads the file's presence."""
+        if self.settings.kill_file.exists():
+            order = read_kill_file(self.settings.kill_file)
+            asked = order.level if order else KillLevel.OFF
+            return max(self.level, asked, key=_STRICTNESS.__getitem__)
+        return self.level
+
+
+_STRICTNESS = {KillLevel.OFF: 0, KillLevel.ACTIVE: 1, KillLevel.FLATTEN: 2, KillLevel.HARD: 3}
+
+
+@dataclass(slots=True)
+class Life:
+    """Everything one life of a guard is made of."""
+
+    guard: Guard
+    engine: Engine
+    performer: Performer
+    store: SqliteStore
+    broker: KisBroker
+    feed: PicowsFeed
+    dispatcher: Dispatcher
+    control: Control
+    notifier: Notifier
+    clock: Clock
+    switch: Switch
+    tasks: list["asyncio.Task[None]"] = field(default_factory=list)
+
+
+def run_guard(
+    settings: Settings, *, start_now: bool = False, announce: Callable[[str], None] | None = None
+) -> int:
+    """Run the guard in this process until it is told to end; return the exit code.
+
+    Raises:
+        DeniedError: Another guard runs for this account.
+        HantuError: Something must be put right first; says what.
+    """
+    environment = kis_environment(settings)
+    host = urlsplit(environment.rest_url).netloc
+    lock = ProcessLock(settings.lock_file, account_lock(environment.credentials.account, host))
+    lock.acquire()
+    try:
+        return asyncio.run(_lives(settings, environment, start_now, announce or (lambda _: None)))
+    finally:
+        lock.release()
+
+
+def kis_environment(settings: Settings) -> KisEnvironment:
+    """Return the sealed bundle of hosts, keys and account.
+
+    Raises:
+        UsageError: A key or the account number is missing or malformed.
+    """
+    number, _, product = settings.account.number.reveal().partition("-")
+    name = EnvironmentName(settings.environment)
+    appkey, appsecret = settings.kis.app_key.reveal(), settings.kis.app_secret.reveal()
+    credentials = Credentials(name, number, appkey, appsecret, product or "01", settings.kis.hts_id)
+    for secret in (appkey, appsecret):
+        hide(secret)
+    hide_account(f"{number}-{product or '01'}")
+    if name is EnvironmentName.LOCAL:
+        return local(credentials, settings.kis.rest_url, settings.kis.ws_url)
+    return real(credentials) if name is EnvironmentName.REAL else paper(credentials)
+
+
+async def _lives(
+    settings: Settings, environment: KisEnvironment, start_now: bool, announce: Callable[[str], None]
+) -> int:
+    clock = await practice_clock(environment.rest_url) if environment.name is EnvironmentName.LOCAL else SystemClock()
+    logs = configure(settings.home, service="guard", level=settings.log.level, now=lambda: clock.now().wall)
+    try:
+        births: list[float] = []
+        while True:
+            births = [at for at in births if at > time.monotonic() - HOUR_S]
+            if len(births) >= LIVES_PER_HOUR:
+                raise BrokenError(
+                    f"감시가 한 시간에 {LIVES_PER_HOUR}번 오류로 끝나 다시 시작하지 않습니다.",
+                    next_step="`hantu logs --level ERROR`로 원인을 확인한 뒤 `hantu monitor start`로 시작하세요.",
+                )
+            births.append(time.monotonic())
+            reason = await _one_life(settings, environment, clock, logs, start_now, announce)
+            if reason != "bug":
+                return EXIT_DENIED if reason == "fenced" else EXIT_DONE
+            announce("내부 오류로 감시를 다시 시작합니다 - 복구부터 진행")
+    finally:
+        logs.close()
+
+
+async def _one_life(
+    settings: Settings,
+    environment: KisEnvironment,
+    clock: SystemClock | FollowedClock,
+    logs: Logs,
+    start_now: bool,
+    announce: Callable[[str], None],
+) -> str:
+    life = await _build(settings, environment, clock, logs, announce)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, life.guard.end, "signal")
+    try:
+        await life.control.open()
+        started = await life.store.load(trading_date(clock.now().wall))
+        life.performer.epoch = started.epoch
+        life.guard.deliver(started)
+        life.switch.level = life.engine.book.kill
+        life.tasks = [
+            asyncio.create_task(life.dispatcher.run(), name="dispatcher"),
+            asyncio.create_task(_watch_kill_file(life, settings), name="kill file"),
+            asyncio.create_task(_watch_watchlist(life), name="watch list"),
+            asyncio.create_task(_warm(life), name="warm"),
+        ]
+        if start_now and life.engine.book.state is State.IDLE:
+            life.guard.deliver(StartMonitoring(os.environ.get("USER", "cli")))
+        # After start-up nothing old is ever garbage: spare the loop those collections.
+        gc.collect()
+        gc.freeze()
+        return await life.guard.run()
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+        await _end(life)
+
+
+async def _build(
+    settings: Settings,
+    environment: KisEnvironment,
+    clock: SystemClock | FollowedClock,
+    logs: Logs,
+    announce: Callable[[str], None],
+) -> Life:
+    store = SqliteStore(
+        settings.database, clock, holder=f"{socket.gethostname()}:{os.getpid()}", account_alias=settings.account.alias,
+        environment=settings.environment, spill_dir=settings.spill_dir, category_of=_category,
+    )  # fmt: skip
+    await store.open()
+    switch = Switch(settings)
+    calendar = load_calendar(settings.calendar.override_file, always_open=settings.calendar.always_open)
+    engine_box: list[Engine] = []
+    door = Door(
+        Binding(environment.name, environment.credentials.account),
+        Bounds(
+            settings.limits.max_order_quantity, settings.limits.max_order_value, settings.limits.orders_per_second,
+            settings.limits.orders_per_day, settings.limits.orders_per_day,
+        ),
+        kill=switch.now,
+        # One machine, one lock: the operating system's lock is the fence, a newer epoch ends us.
+        lease=lambda: Lease(store.epoch, 0.0 if switch.fenced else math.inf),
+        price_limits=lambda symbol: _price_limits(engine_box[0], symbol) if engine_box else None,
+    )  # fmt: skip
+    broker = KisBroker(environment, door, clock, settings.token_dir)
+    config = engine_config(settings, environment, await _calendar(calendar, broker, clock, settings))
+    engine = Engine(config)
+    engine_box.append(engine)
+
+    def say(line: LogLine) -> None:
+        get_logger("hantu.guard", line.kind).log(LEVEL_NUMBERS[line.level], line.text)
+        if line.level != "DEBUG":
+            announce(line.text)
+
+    guard = Guard(engine=engine, clock=clock, announce=say, on_kill=lambda level: setattr(switch, "level", level))
+    feed = PicowsFeed(environment, clock, guard.deliver)
+    notifier = _notifier(settings)
+    dispatcher = Dispatcher(store, notifier, clock, fallbacks=(LogNotifier(),))
+    performer = Performer(
+        store=store, broker=broker, feed=feed, clock=clock, alerts_of=_alerts, deliver=guard.deliver,
+        on_alerts=dispatcher.hint, on_fenced=lambda reason: _fenced(guard, switch, reason),
+    )  # fmt: skip
+    guard.performer = performer
+    store.on_health = lambda health: _storage(guard, dispatcher, health)
+    fixed = {
+        "environment": settings.environment, "account": settings.account.alias, "mode": settings.guard.mode,
+        "pid": os.getpid(), "version": __version__, "speed": clock.speed, "home": str(settings.home),
+    }  # fmt: skip
+    control = Control(
+        settings.socket,
+        deliver=guard.deliver,
+        status=lambda: {
+            **status(engine, guard.counts, clock.now(), fixed), "alerts": dispatcher_counts(dispatcher),
+        },
+        set_level=logs.set_level,
+        shutdown=lambda actor: guard.end(f"shutdown by {actor}"),
+    )  # fmt: skip
+    return Life(guard, engine, performer, store, broker, feed, dispatcher, control, notifier, clock, switch)
+
+
+LEVEL_NUMBERS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
+
+
+def dispatcher_counts(dispatcher: Dispatcher) -> dict[str, int]:
+    """Return how many alerts were sent, failed and lost."""
+    counts = dispatcher.counts
+    return {name: int(getattr(counts, name)) for name in counts.__dataclass_fields__}
+
+
+async def _end(life: Life) -> None:
+    """End a life in order: no new work, the line closed, everything recorded."""
+    for task in life.tasks:
+        task.cancel()
+    await asyncio.gather(*life.tasks, return_exceptions=True)
+    await life.feed.close()
+    await life.performer.drain(DRAIN_S)
+    await life.performer.cancel_all()
+    await life.dispatcher.drain(DRAIN_S)
+    await life.control.close()
+    await life.broker.close()
+    closing = getattr(life.notifier, "close", None)
+    if closing is not None:
+        await closing()
+    await life.store.close()
+
+
+async def _calendar(given: Calendar, broker: KisBroker, clock: Clock, settings: Settings) -> Calendar:
+    """Return the exchange's calendar: shipped days, the broker's, and the override file on top."""
+    if settings.calendar.always_open:
+        return given
+    closed = KRX_CALENDAR.closed | given.closed
+    try:
+        reported = await asyncio.wait_for(broker.closed_days(trading_date(clock.now().wall)), CALENDAR_WAIT_S)
+    except (HantuError, TimeoutError) as error:
+        SystemLog.warning("휴장일 조회 실패 - 내장 달력 사용: %s", error)
+        reported = None
+    if reported is not None:
+        _compare_calendars(reported, trading_date(clock.now().wall))
+        closed |= reported
+    return Calendar(closed, {**(KRX_CALENDAR.special or {}), **(given.special or {})})
+
+
+def _compare_calendars(reported: frozenset[date], today: date) -> None:
+    if not reported:
+        return
+    last = max(reported)
+    ours = {day for day in KRX_CALENDAR.closed if today <= day <= last}
+    theirs = {day for day in reported if day.weekday() < 5}  # noqa: PLR2004 - Saturday
+    for day in sorted(ours ^ theirs):
+        SystemLog.warning("휴장일 불일치: %s (증권사 %s)", day, "휴장" if day in theirs else "개장")
+
+
+async def _watch_kill_file(life: Life, settings: Settings) -> None:
+    """Take the file door: its appearance is a wish like any other."""
+    seen: str | None = None
+    while True:
+        order = read_kill_file(settings.kill_file)
+        marker = None if order is None else f"{order.level}{order.timestamp}"
+        if order is not None and marker != seen:
+            if _STRICTNESS[order.level] > _STRICTNESS[life.engine.book.kill]:
+                life.guard.deliver(SetKill(order.actor, order.level, order.reason))
+        seen = marker
+        await asyncio.sleep(KILL_FILE_POLL_S)
+
+
+async def _watch_watchlist(life: Life) -> None:
+    """Take in a watch list imported while running."""
+    known = life.engine.desk.watchlist
+    while True:
+        await asyncio.sleep(WATCHLIST_POLL_S)
+        try:
+            found = await life.store.watchlist(trading_date(life.clock.now().wall))
+        except HantuError:
+            # The store reports its own trouble; the list of before stays in force.
+            continue
+        if {item.symbol: item for item in found} != known:
+            known = {item.symbol: item for item in found}
+            life.guard.deliver(WatchlistChanged(found))
+
+
+async def _warm(life: Life) -> None:
+    try:
+        await life.broker.warm()
+    except HantuError as error:
+        SystemLog.warning("사전 연결 실패: %s", error)
+
+
+def _notifier(settings: Settings) -> Notifier:
+    if settings.telegram.enabled:
+        token = settings.telegram.token.reveal()
+        return TelegramNotifier(token, settings.telegram.chat_id, api_url=settings.telegram.api_url)
+    return LogNotifier()
+
+
+def _alerts(fact: Fact, now: Instant) -> tuple[Alert, ...]:
+    return alerts_of(fact, Context(now.wall))
+
+
+def _category(event_type: str) -> str:
+    row = CATALOGUE.get(event_type)
+    return str(row.area) if row else "OPS-06"
+
+
+def _price_limits(engine: Engine, symbol: Symbol) -> PriceLimits | None:
+    sight = engine.desk.sights.get(symbol)
+    market = engine.desk.market_of(symbol)
+    return PriceLimits(market, sight.lower_limit, sight.upper_limit) if sight else PriceLimits(market)
+
+
+def _fenced(guard: Guard, switch: Switch, reason: str) -> None:
+    switch.fenced = True
+    SystemLog.error("권한 상실 - 다른 감시가 이어받았습니다: %s", reason)
+    guard.end("fenced")
+
+
+def _storage(guard: Guard, dispatcher: Dispatcher, health: StorageHealth) -> None:
+    guard.deliver(health)
+    dispatcher.hint()
+
