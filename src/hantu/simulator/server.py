@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -175,11 +176,13 @@ def run(
     speed: float | None = None,
     layout: Generation | str | None = None,
     stop_at_end: bool = False,
+    announce: Callable[[SimulatorServer], None] | None = None,
 ) -> int:
     """Run the exchange until it is told to stop; returns an exit code.
 
     Ends on SIGINT, SIGTERM, ``POST /_sim/stop`` and, with ``stop_at_end``, when
-    the scenario's day is over.
+    the scenario's day is over. ``announce`` is called once both ports are open;
+    without it the addresses are printed for a person.
 
     Raises:
         UsageError: The scenario cannot be read.
@@ -194,8 +197,7 @@ def run(
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, server.stopping.set)
         await server.start()
-        sys.stdout.write(start_text(server) + "\n")
-        sys.stdout.flush()
+        (announce or _print_start)(server)
         while not server.stopping.is_set() and not (stop_at_end and server.day_over):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(server.stopping.wait(), 0.2)
@@ -206,6 +208,11 @@ def run(
         return 0
 
     return asyncio.run(program())
+
+
+def _print_start(server: SimulatorServer) -> None:
+    sys.stdout.write(start_text(server) + "\n")
+    sys.stdout.flush()
 
 
 def start_text(server: SimulatorServer) -> str:
