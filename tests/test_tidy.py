@@ -244,8 +244,9 @@ def test_the_guard_process_stays_lean():
     code = "import sys, hantu.bootstrap; print(*sys.modules)"
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     answer = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60, env=environment
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60, env=environment
     )
+    assert answer.returncode == 0, answer.stderr
     loaded = set(answer.stdout.split())
     assert {module.split(".")[0] for module in loaded} & TOO_HEAVY_FOR_THE_GUARD == set()
     assert [module for module in loaded if module.startswith(("hantu.simulator", "hantu.cli"))] == []
