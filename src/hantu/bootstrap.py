@@ -102,9 +102,7 @@ class Life:
     tasks: list["asyncio.Task[None]"] = field(default_factory=list)
 
 
-def run_guard(
-    settings: Settings, *, start_now: bool = False, announce: Callable[[str], None] | None = None
-) -> int:
+def run_guard(settings: Settings, *, start_now: bool = False, announce: Callable[[str], None] | None = None) -> int:
     """Run the guard in this process until it is told to end; return the exit code.
 
     Raises:
@@ -307,7 +305,7 @@ def _compare_calendars(reported: frozenset[date], today: date) -> None:
         return
     last = max(reported)
     ours = {day for day in KRX_CALENDAR.closed if today <= day <= last}
-    theirs = {day for day in reported if day.weekday() < 5}  # noqa: PLR2004 - Saturday
+    theirs = {day for day in reported if day.weekday() < 5}
     for day in sorted(ours ^ theirs):
         SystemLog.warning("휴장일 불일치: %s (증권사 %s)", day, "휴장" if day in theirs else "개장")
 
@@ -378,4 +376,3 @@ def _fenced(guard: Guard, switch: Switch, reason: str) -> None:
 def _storage(guard: Guard, dispatcher: Dispatcher, health: StorageHealth) -> None:
     guard.deliver(health)
     dispatcher.hint()
-

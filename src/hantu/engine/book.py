@@ -250,9 +250,7 @@ class Book:
             assert already is None, f"second open intent for {fact.symbol}: {already}"
             flow = self.flows.get(fact.flow)
             if flow is None:
-                flow = Flow(
-                    fact.flow, fact.symbol, fact.name, fact.purpose, fact.average_price, fact.held, fact.target
-                )
+                flow = Flow(fact.flow, fact.symbol, fact.name, fact.purpose, fact.average_price, fact.held, fact.target)
                 self.flows[fact.flow] = flow
             flow.attempts.append(fact.intent_id)
         self.intents[fact.intent_id] = Intent(fact, fact.state)

@@ -102,6 +102,8 @@ class Pace:
     read_retry_s: float = 2.0
     settle_s: float = 5.0
     """Balances lag behind fills; a difference younger than this is not believed."""
+    raise_settle_s: float = 60.0
+    """A balance that shows more than we know is older than our own fill, until proved otherwise."""
     blind_poll_after_s: float = 5.0
     blind_poll_every_s: float = 10.0
     sleep_poll_every_s: float = 30.0

@@ -168,7 +168,9 @@ def _finish(turn: Turn) -> None:
     late = desk.close_deadline is not None and turn.now.mono >= desk.close_deadline
     if late and not desk.line.open:
         released = True
-    very_late = desk.close_deadline is not None and turn.now.mono >= desk.close_deadline + 2 * desk.config.pace.last_look_s
+    very_late = (
+        desk.close_deadline is not None and turn.now.mono >= desk.close_deadline + 2 * desk.config.pace.last_look_s
+    )
     if not (released and (looked or late)) and not very_late:
         return
     session_over = desk.config.calendar.phase(turn.now.wall) in (Phase.AFTER_CLOSE, Phase.CLOSED_DAY)

@@ -111,8 +111,6 @@ def _feed_closed(turn: Turn, got: inp.FeedClosed) -> None:
 
 def _subscribed(turn: Turn, got: inp.Subscribed) -> None:
     registrations.confirmed(turn, (got.tr_id, got.key))
-    if turn.book.state is State.SUBSCRIBING and registrations.prices_settled(turn):
-        line.subscribed(turn)
 
 
 def _subscribe_refused(turn: Turn, got: inp.SubscribeRefused) -> None:
@@ -121,8 +119,6 @@ def _subscribe_refused(turn: Turn, got: inp.SubscribeRefused) -> None:
         line.failed(turn, FeedFailed(kind, got.message, got.code))
         return
     registrations.refused(turn, (got.tr_id, got.key), got.code, got.message)
-    if turn.book.state is State.SUBSCRIBING and registrations.prices_settled(turn):
-        line.subscribed(turn)
 
 
 def _watchlist_changed(turn: Turn, got: inp.WatchlistChanged) -> None:
@@ -163,5 +159,3 @@ def _set_kill(turn: Turn, got: cmd.SetKill) -> None:
         turn.forget("held")
     else:
         turn.record(ev.KillswitchOn(got.level, got.actor, got.reason, automatic=False))
-
-

@@ -9,10 +9,11 @@ from hantu.domain import events as ev
 from hantu.domain.account import Side
 from hantu.domain.commands import KillLevel
 from hantu.domain.instrument import Symbol
+from hantu.domain.money import Price, Quantity
 from hantu.domain.order import IntentState, OrderRequest, OrderType, Purpose
 from hantu.domain.price_step import round_down, round_up
 from hantu.domain.session import trading_date
-from hantu.engine.book import Flow, Position
+from hantu.engine.book import Position
 from hantu.engine.config import Mode
 from hantu.engine.decision import Submit
 from hantu.engine.guards import Hit
@@ -57,7 +58,7 @@ def send(
         turn.record_once(
             ("held", symbol, purpose, "not_sellable"), ev.ExitHeld(flow, symbol, position.name, "not_sellable")
         )
-        desk.reads.balance_due = turn.now.mono
+        desk.reads.balance_due = desk.reads.orders_due = turn.now.mono
         return False
     limit_price = exit_price(turn, symbol, purpose, price)
     number = turn.book.next_intent
@@ -73,10 +74,10 @@ def send(
     if turn.book.kill is KillLevel.ACTIVE:
         turn.record(ev.OrderAllowedProtective(intent_id, symbol, turn.book.kill))
     desk.watches[intent_id] = Watch(turn.now.mono)
-    order = OrderRequest(
-        intent_id, symbol, Side.SELL, quantity, limit_price, OrderType.LIMIT, "KRX", purpose, desk.epoch  # type: ignore[arg-type]
+    shares, limit = Quantity(quantity), Price(limit_price)
+    turn.do(
+        Submit(OrderRequest(intent_id, symbol, Side.SELL, shares, limit, OrderType.LIMIT, "KRX", purpose, desk.epoch))
     )
-    turn.do(Submit(order))
     return True
 
 
@@ -106,11 +107,6 @@ def exit_price(turn: Turn, symbol: Symbol, purpose: Purpose, price: int) -> int:
     if sight.upper_limit and limit > sight.upper_limit:
         limit = round_down(sight.upper_limit, market)
     return int(limit)
-
-
-def flow_of(turn: Turn, flow: str) -> Flow:
-    """Return a recorded flow."""
-    return turn.book.flows[flow]
 
 
 def _reached(position: Position, hit: Hit, flow: str, traded_at: str, received_at: str) -> Reached:

@@ -65,7 +65,7 @@ def compare(turn: Turn, balance: Balance, asked_mono: float) -> tuple[str, ...]:
     desk.sellable = {symbol: int(holding.sellable) for symbol, holding in held.items()}
     differences: list[str] = []
     for symbol, holding in held.items():
-        if _unsettled(turn, symbol, asked_mono):
+        if _unsettled(turn, symbol, asked_mono) or _raised_too_soon(turn, holding, asked_mono):
             continue
         _compare_one(turn, holding, differences)
     for symbol in [symbol for symbol in book.positions if symbol not in held]:
@@ -99,9 +99,7 @@ def _compare_one(turn: Turn, holding: Holding, differences: list[str]) -> None:
         return
     if position.quantity != holding.quantity:
         differences.append(f"{symbol} {position.quantity} -> {holding.quantity}")
-        turn.record(
-            ev.PositionChanged(symbol, position.name, position.quantity, holding.quantity, "reconcile")
-        )
+        turn.record(ev.PositionChanged(symbol, position.name, position.quantity, holding.quantity, "reconcile"))
         guard(turn, symbol, holding.name, holding.quantity, holding.cost, "average_changed")
     elif abs(position.cost - holding.cost) * 2 > holding.quantity:
         # More than half a won a share: the average price itself changed.
@@ -113,3 +111,10 @@ def _unsettled(turn: Turn, symbol: Symbol, asked_mono: float) -> bool:
     if turn.book.open_intent(symbol) is not None:
         return True
     return asked_mono < turn.desk.settle_until.get(symbol, -1e9)
+
+
+def _raised_too_soon(turn: Turn, holding: Holding, asked_mono: float) -> bool:
+    """A balance that lags would guard, and sell, shares we have just sold."""
+    position = turn.book.positions.get(holding.symbol)
+    known = position.quantity if position else 0
+    return holding.quantity > known and asked_mono < turn.desk.raise_until.get(holding.symbol, -1e9)

@@ -192,4 +192,3 @@ StreamInput: TypeAlias = (
 )  # fmt: skip
 BrokerInput: TypeAlias = SubmitEnded | CancelEnded | BalanceRead | OrdersRead | PricesRead | RangesRead
 Input: TypeAlias = StreamInput | BrokerInput | Command | Started | WatchlistChanged | StorageHealth | Woken
-

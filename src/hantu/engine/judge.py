@@ -142,9 +142,7 @@ def _remember(sight: Sight, trade: Trade) -> None:
 
 
 def _inside_limits(sight: Sight, price: int) -> bool:
-    return not (
-        (sight.lower_limit and price < sight.lower_limit) or (sight.upper_limit and price > sight.upper_limit)
-    )
+    return not ((sight.lower_limit and price < sight.lower_limit) or (sight.upper_limit and price > sight.upper_limit))
 
 
 def _delay(turn: Turn, trade: Trade, sight: Sight, age_s: float) -> None:

@@ -50,8 +50,6 @@ def opened(turn: Turn) -> None:
     turn.move(State.SUBSCRIBING, "connected")
     if line.lost_mono is not None:
         catch_up(turn)
-    if registrations.prices_settled(turn):
-        subscribed(turn)
 
 
 def catch_up(turn: Turn) -> None:
@@ -77,7 +75,7 @@ def nearest_to_stop(turn: Turn) -> tuple[Symbol, ...]:
 def subscribed(turn: Turn) -> None:
     """Every granted price is settled: the market is watched from here on."""
     desk, line = turn.desk, turn.desk.line
-    if turn.book.state is not State.SUBSCRIBING:
+    if turn.book.state is not State.SUBSCRIBING or not desk.recovered:
         return
     turn.move(State.MONITORING, "subscribed")
     done, total = registrations.prices_done(turn)
@@ -150,8 +148,10 @@ def failed(turn: Turn, failure: FeedFailed) -> None:
 
 
 def due(turn: Turn) -> None:
-    """Make the next try if its moment has come."""
+    """Make the next try if its moment has come; begin to watch once all is settled."""
     line = turn.desk.line
+    if turn.book.state is State.SUBSCRIBING and line.open and registrations.prices_settled(turn):
+        subscribed(turn)
     if turn.book.state is State.RECONNECTING and line.next_try_mono is not None:
         if turn.now.mono >= line.next_try_mono:
             line.attempt += 1
@@ -244,4 +244,3 @@ def end_blind(turn: Turn) -> None:
     line.blind_mono = None
     if turn.book.positions:
         turn.record(ev.BlindPeriodEnded(round(blind_s, 3), len(turn.book.positions)))
-

@@ -8,6 +8,7 @@ is ordered anew only after its cancel is confirmed.
 
 from hantu.domain import events as ev
 from hantu.domain.account import BrokerOrder, Side
+from hantu.domain.instrument import Symbol
 from hantu.domain.order import (
     TERMINAL,
     CancelRequest,
@@ -24,9 +25,10 @@ from hantu.engine.book import Intent
 from hantu.engine.decision import Cancel
 from hantu.engine.turn import Turn, Watch
 
-QUANTITY_CODES = frozenset({"APBK0400"})
+QUANTITY_CODES = frozenset({"APBK0400", "APBK0401", "40240000"})
 """The broker holds fewer sellable shares than asked for (잔고 부족)."""
-HALT_CODES = frozenset({"APBK0918", "APBK1506"})
+HALT_CODES = frozenset({"APBK0066"})
+"""The stock is halted; only cancels are taken."""
 MAX_ATTEMPTS = 2
 DUPLICATE_WINDOW_S = 2.0
 ORPHAN_LIMIT = 200
@@ -36,6 +38,7 @@ def submitted(turn: Turn, intent_id: str, outcome: Outcome) -> None:
     """Take the answer to an order into account."""
     intent = turn.book.intents[intent_id]
     if intent.state is not IntentState.SENDING:
+        _late_answer(turn, intent, outcome)
         return
     watch = turn.desk.watches.setdefault(intent_id, Watch(turn.now.mono))
     watch.sent_mono = outcome.sent_mono
@@ -63,10 +66,16 @@ def submitted(turn: Turn, intent_id: str, outcome: Outcome) -> None:
     else:
         turn.record(ev.OrderNotSent(intent_id, record.symbol, record.name, outcome.code, outcome.message))
         if outcome.code.startswith("denied:kill"):
-            turn.record(
-                ev.OrderBlockedKillswitch(record.symbol, record.name, record.purpose, turn.book.kill, "door")
-            )
+            turn.record(ev.OrderBlockedKillswitch(record.symbol, record.name, record.purpose, turn.book.kill, "door"))
         _after_failure(turn, intent, outcome)
+
+
+def _late_answer(turn: Turn, intent: Intent, outcome: Outcome) -> None:
+    """An answer after we gave up waiting is still evidence; anything else is ignored."""
+    if intent.state not in (IntentState.UNKNOWN, IntentState.ESCALATED):
+        return
+    if outcome.kind is OutcomeKind.ACCEPTED:
+        accept(turn, intent, outcome.order_no, outcome.branch_no, outcome.ordered_at, "answer", outcome)
 
 
 def accept(
@@ -79,9 +88,7 @@ def accept(
     sent_at = _wall_text(turn, outcome.sent_mono) if outcome else intent.sent_at
     accepted_at = _wall_text(turn, outcome.answered_mono) if outcome else turn.stamp
     turn.record(
-        ev.OrderAccepted(
-            record.intent_id, record.symbol, order_no, branch_no, ordered_at, sent_at, accepted_at, how
-        )
+        ev.OrderAccepted(record.intent_id, record.symbol, order_no, branch_no, ordered_at, sent_at, accepted_at, how)
     )
     _known(turn, record.symbol, record.side).add(order_no)
     _attach_orphans(turn, intent)
@@ -111,7 +118,7 @@ def noticed(turn: Turn, notice: Notice) -> None:
 def listed(turn: Turn, orders: tuple[BrokerOrder, ...]) -> None:
     """Take the broker's list of today's orders into account; its totals win."""
     desk = turn.desk
-    locked: dict[str, int] = {}
+    locked: dict[Symbol, int] = {}
     for order in orders:
         if not order.is_cancel:
             _known(turn, order.symbol, order.side).add(order.order_no)
@@ -121,7 +128,7 @@ def listed(turn: Turn, orders: tuple[BrokerOrder, ...]) -> None:
         elif order.side is Side.SELL and not order.is_cancel and order.remaining > 0:
             if not _claimable(turn, order):
                 locked[order.symbol] = locked.get(order.symbol, 0) + order.remaining
-    desk.foreign_locked = {symbol: quantity for symbol, quantity in locked.items()}  # type: ignore[misc]
+    desk.foreign_locked = locked
 
 
 def request_cancel(turn: Turn, intent: Intent) -> None:
@@ -234,7 +241,9 @@ def fill(turn: Turn, intent: Intent, quantity: int, price: int, source: str, fil
             intent.filled + quantity, record.quantity, filled_at, turn.stamp, source,
         )
     )  # fmt: skip
-    turn.desk.settle_until[record.symbol] = turn.now.mono + turn.desk.config.pace.settle_s
+    pace = turn.desk.config.pace
+    turn.desk.settle_until[record.symbol] = turn.now.mono + pace.settle_s
+    turn.desk.raise_until[record.symbol] = turn.now.mono + pace.raise_settle_s
     if not intent.open:
         results.exit_finished(turn, intent)
 
@@ -398,8 +407,8 @@ def _identity(notice: Notice) -> tuple[object, ...]:
     return (notice.order_no, notice.kind, notice.quantity, notice.price, notice.at)
 
 
-def _known(turn: Turn, symbol: str, side: Side) -> set[str]:
-    return turn.desk.known_orders.setdefault((symbol, side.value), set())  # type: ignore[arg-type]
+def _known(turn: Turn, symbol: Symbol, side: Side) -> set[str]:
+    return turn.desk.known_orders.setdefault((symbol, side.value), set())
 
 
 def _wall_text(turn: Turn, mono: float) -> str:
@@ -416,4 +425,3 @@ def _korean_clock(turn: Turn, hhmmss: str) -> str:
         return from_korean_clock(hhmmss, turn.now.wall).strftime("%Y-%m-%d %H:%M:%S.%f")
     except ValueError:
         return turn.stamp
-

@@ -156,5 +156,3 @@ def _corrections(turn: Turn, asked_mono: float) -> None:
             turn, position, record.purpose, record.target, record.flow, desk.sight(symbol).price or record.limit_price,
             attempt=record.attempt + 1, parent=record.intent_id,
         )  # fmt: skip
-
-

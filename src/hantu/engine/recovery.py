@@ -23,6 +23,7 @@ def started(turn: Turn, got: Started) -> None:
     desk.origins = {origin.symbol: origin for origin in got.origins}
     for intent in book.open_intents():
         _doubt(turn, intent.record.intent_id)
+    _distrust_balance(turn, got)
     _settle_state(turn)
     desk.reads.orders_due = desk.reads.balance_due = turn.now.mono
 
@@ -47,11 +48,18 @@ def _doubt(turn: Turn, intent_id: str) -> None:
     elif intent.state is IntentState.SENDING and record.kind == "cancel":
         turn.record(ev.CancelResolved(intent_id, IntentState.UNKNOWN, "restart", "restart while canceling"))
     elif intent.state is IntentState.SENDING:
-        turn.record(
-            ev.OrderUnresolved(intent_id, record.flow, record.symbol, record.name, "restart while sending", "")
-        )
+        turn.record(ev.OrderUnresolved(intent_id, record.flow, record.symbol, record.name, "restart while sending", ""))
     elif intent.state in (IntentState.WORKING, IntentState.PARTIAL):
         watch.accepted_mono = turn.now.mono
+
+
+def _distrust_balance(turn: Turn, got: Started) -> None:
+    """Shares sold shortly before the end of the last life may still show in the balance."""
+    pace = turn.desk.config.pace
+    since = turn.now.after(-pace.raise_settle_s).wall.strftime("%Y-%m-%d %H:%M:%S.%f")
+    for fact in got.facts:
+        if isinstance(fact, ev.OrderFilled) and fact.received_at >= since:
+            turn.desk.raise_until[fact.symbol] = turn.now.mono + pace.raise_settle_s
 
 
 def _settle_state(turn: Turn) -> None:

@@ -52,9 +52,7 @@ def want(turn: Turn, symbol: Symbol) -> None:
         registration = (tr_id, str(symbol))
         if registration in line.active or registration in line.waiting or registration in line.wanted:
             continue
-        if used(turn) < line.limit:
-            line.wanted.insert(0, registration)
-        elif tr_id == streams.trade_tr and _give_way(turn):
+        if used(turn) < line.limit or (tr_id == streams.trade_tr and _give_way(turn)):
             line.wanted.insert(0, registration)
     _note_left_out(turn, sorted(turn.book.positions), sorted(turn.desk.watchlist))
 
@@ -217,6 +215,4 @@ def _note_left_out(turn: Turn, held: list[Symbol], watched: list[Symbol]) -> Non
         if symbol in line.refused or not line.open:
             continue
         position = turn.book.positions[symbol]
-        turn.record_once(
-            ("left_out", symbol), ev.SubscribeFailed(symbol, position.name, trade_tr, "no_room", 0, True)
-        )
+        turn.record_once(("left_out", symbol), ev.SubscribeFailed(symbol, position.name, trade_tr, "no_room", 0, True))

@@ -61,9 +61,7 @@ def exit_finished(turn: Turn, intent: Intent) -> None:
 def foreign_fill(turn: Turn, notice: Notice) -> None:
     """Take a fill of an order hantu did not place into the holdings (DEC-21)."""
     name = notice.name.strip() or notice.symbol
-    turn.record(
-        ev.ForeignFill(notice.symbol, name, notice.side, notice.quantity, notice.price, notice.order_no)
-    )
+    turn.record(ev.ForeignFill(notice.symbol, name, notice.side, notice.quantity, notice.price, notice.order_no))
     turn.desk.settle_until[notice.symbol] = turn.now.mono + turn.desk.config.pace.settle_s
     turn.desk.reads.balance_due = turn.now.mono + turn.desk.config.pace.settle_s
     position = turn.book.positions.get(notice.symbol)
@@ -101,5 +99,3 @@ def _held_days(turn: Turn, symbol: Symbol) -> int:
     if position is None or not position.held_since:
         return 0
     return max(0, (trading_date(turn.now.wall) - date.fromisoformat(position.held_since)).days)
-
-

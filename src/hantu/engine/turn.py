@@ -124,6 +124,7 @@ class Desk:
         """Stocks about which something was said once."""
         self.add_buy_armed: dict[Symbol, bool] = {}
         self.settle_until: dict[Symbol, float] = {}
+        self.raise_until: dict[Symbol, float] = {}
         self.recent_notices: list[Notice] = []
         self.equity_start = 0
         self.equity = 0

@@ -151,7 +151,8 @@ def _kill(args: dict[str, Any], actor: str) -> cmd.SetKill:
         level = KillLevel(str(args.get("level", "")))
     except ValueError:
         raise UsageError(
-            f"알 수 없는 킬 스위치 단계입니다: {args.get('level')}", next_step="off, active, hard, flatten 중 하나입니다."
+            f"알 수 없는 킬 스위치 단계입니다: {args.get('level')}",
+            next_step="off, active, hard, flatten 중 하나입니다.",
         ) from None
     reason = str(args.get("reason", "")).strip()
     if level is KillLevel.OFF and not reason:

@@ -136,14 +136,28 @@ def test_timeout_when_order_lives_then_it_is_adopted_and_never_sent_again() -> N
     world.trade(SAMSUNG, 67_900)
     submit = submits(world)[0]
     world.answer_reads = False
-    world.give(inp.SubmitEnded(submit.order.intent_id, Outcome(OutcomeKind.UNKNOWN, code="timeout", sent_mono=world.mono)))
+    world.give(
+        inp.SubmitEnded(submit.order.intent_id, Outcome(OutcomeKind.UNKNOWN, code="timeout", sent_mono=world.mono))
+    )
     assert world.of(ev.OrderUnresolved)
     world.trade(SAMSUNG, 60_000)
     assert len(submits(world)) == 1
     number = "777"
     order = submit.order
     world.orders[number] = BrokerOrder(
-        number, "", "00950", SAMSUNG, Side.SELL, order.quantity, order.limit_price, 0, 0, order.quantity, 0, 0, "090101"  # type: ignore[arg-type]
+        number,
+        "",
+        "00950",
+        SAMSUNG,
+        Side.SELL,
+        order.quantity,
+        order.limit_price,
+        0,
+        0,
+        order.quantity,
+        0,
+        0,
+        "090101",  # type: ignore[arg-type]
     )
     world.answer_reads = True
     world.pass_time(40)
@@ -159,7 +173,9 @@ def test_timeout_when_order_never_arrived_then_absent_is_proved_before_a_new_att
     world.open()
     world.trade(SAMSUNG, 67_900)
     submit = submits(world)[0]
-    world.give(inp.SubmitEnded(submit.order.intent_id, Outcome(OutcomeKind.UNKNOWN, code="reset", sent_mono=world.mono)))
+    world.give(
+        inp.SubmitEnded(submit.order.intent_id, Outcome(OutcomeKind.UNKNOWN, code="reset", sent_mono=world.mono))
+    )
     world.pass_time(29)
     world.trade(SAMSUNG, 67_000)
     assert len(submits(world)) == 1, "not before the quarantine is over"
@@ -176,7 +192,9 @@ def test_quantity_refused_when_less_is_sellable_then_corrected_once() -> None:
     world.trade(SAMSUNG, 67_900)
     submit = submits(world)[0]
     world.holdings[SAMSUNG] = (10, 70_000, 7)
-    world.give(inp.SubmitEnded(submit.order.intent_id, Outcome(OutcomeKind.REFUSED, code="APBK0400", message="잔고 부족")))
+    world.give(
+        inp.SubmitEnded(submit.order.intent_id, Outcome(OutcomeKind.REFUSED, code="APBK0400", message="잔고 부족"))
+    )
     assert world.of(ev.OrderFailed), "a person is told in every case"
     assert submits(world)[1].order.quantity == 7
 

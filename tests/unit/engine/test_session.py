@@ -303,7 +303,9 @@ def test_foreign_buy_is_guarded_and_subscribed_at_once() -> None:
     world = held()
     world.open()
     world.pass_time(3)
-    notice = world.notice("555", NoticeKind.FILL, 5, 200_000, symbol=HYNIX, side=Side.BUY, order_quantity=5, name="SK하이닉스")
+    notice = world.notice(
+        "555", NoticeKind.FILL, 5, 200_000, symbol=HYNIX, side=Side.BUY, order_quantity=5, name="SK하이닉스"
+    )
     world.holdings[HYNIX] = (5, 200_000, 5)
     asked = world.mono
     world.give(notice)
