@@ -31,7 +31,7 @@ FLOOD_LINES = 200
 """Lines that begin alike within ``FLOOD_S``; orders are exempt."""
 FLOOD_S = 10.0
 FLOOD_KINDS = 2_000
-SECRETS_MAX = 1_000
+SECRETS_MAX = 200
 HIDDEN = "***"
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "type", "taskName", "color_message"}
 
@@ -41,7 +41,7 @@ _PATTERNS = re.compile(
     r"|authorization|personalseckey|cano|account_?(?:no|number)?|hts_?id))[\"']?\s*[:=]\s*[\"']?(?:Bearer\s+)?)"
     r"[^\s\"',&})\]]+"
     r"|\b(?P<bearer>Bearer\s+)[\w.~+/-]+=*"
-    r"|\b\d{6,}:[\w-]{30,}"  # a Telegram bot token
+    r"|(?<!\d)\d{6,}:[\w-]{30,}"  # a Telegram bot token
     r"|\beyJ[\w-]+\.[\w-]+\.[\w-]*"  # a JWT
     r"|\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"  # an approval key
     rf"|(?<![\d-]){_DATE}\d{{8}}-\d{{2}}(?![\d-])"  # an account number
@@ -62,11 +62,15 @@ class _Secrets:
         self._values[value] = None
         while len(self._values) > SECRETS_MAX:
             del self._values[next(iter(self._values))]
-        longest = sorted(self._values, key=len, reverse=True)
-        self._pattern = re.compile("|".join(re.escape(one) for one in longest))
+        self._pattern = None
 
     def mask(self, text: str) -> str:
-        return self._pattern.sub(HIDDEN, text) if self._pattern else text
+        if not self._values:
+            return text
+        if self._pattern is None:
+            longest = sorted(self._values, key=len, reverse=True)
+            self._pattern = re.compile("|".join(re.escape(one) for one in longest))
+        return self._pattern.sub(HIDDEN, text)
 
 
 _SECRETS = _Secrets()
@@ -202,7 +206,7 @@ class LogFile(RotatingFileHandler):
         descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         return os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace")
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 -- the library's name
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 -- the library's name
         """Count the loss instead of printing the unmasked record."""
         self.failures += 1
 
@@ -212,7 +216,7 @@ class LogConsole(logging.StreamHandler[TextIO]):
 
     failures = 0
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 -- the library's name
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 -- the library's name
         """Count the loss instead of printing the unmasked record."""
         self.failures += 1
 
