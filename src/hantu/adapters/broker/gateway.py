@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-import aiohttp
-
 from hantu.adapters.broker.auth import Authority
 from hantu.adapters.broker.door import Door
 from hantu.adapters.broker.keyring import Keyring
 from hantu.adapters.broker.orders import OrderSender
 from hantu.adapters.broker.pace import Pacer
-from hantu.adapters.broker.rest import ReadBounds, RestReads
+from hantu.adapters.broker.rest import ReadBounds, RestReads, open_session
 from hantu.adapters.broker.wires import Wires
 from hantu.domain.account import Balance, BrokerOrder
 from hantu.domain.instrument import Symbol
@@ -48,9 +46,7 @@ class KisBroker:
             reads: Patience of reads.
             tls: Trust settings; by default the system's.
         """
-        # trust_env stays off: a proxy variable must not see orders' keys.
-        connector = aiohttp.TCPConnector(ssl=tls if tls is not None else True, limit=8)
-        self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        self._session = open_session(tls)
         pacer = Pacer(limits or (PAPER_LIMITS if environment.paper_rules else REAL_LIMITS), clock)
         self.keyring = Keyring(folder, environment)
         self._authority = Authority(environment, self._session, self.keyring, clock)

@@ -1,6 +1,7 @@
 """Every REST read: paced, retried within bounds, renewed once, complete or not at all."""
 
 import asyncio
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -42,12 +43,24 @@ from hantu.kis.rest import (
 )
 from hantu.ports import Clock
 
+CONNECTIONS_MAX: Final = 8
 _REPEATABLE: Final = frozenset({CodeClass.RATE, CodeClass.DOUBT})
 CALENDAR_AHEAD: Final = timedelta(days=40)
 """How far the closed days are read; more than the longest closure."""
 BAR_DAYS_PER_BAR: Final = 2
 BAR_DAYS_SPARE: Final = 15
 """Calendar days asked for so that enough trading days are among them."""
+
+
+def open_session(tls: ssl.SSLContext | None = None) -> aiohttp.ClientSession:
+    """Return the session for reads and key requests; it repeats nothing by itself."""
+    connector = aiohttp.TCPConnector(ssl=tls if tls is not None else True, limit=CONNECTIONS_MAX)
+    # Proxy variables stay unread (trust_env is off): no proxy may see the keys.
+    session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+    # The library repeats a GET on a cut connection, past our bounds and past the call
+    # counter, and has no public switch for it; a test counts the requests.
+    session._retry_connection = False  # noqa: SLF001
+    return session
 
 
 @dataclass(frozen=True, slots=True)

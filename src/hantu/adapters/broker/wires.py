@@ -33,7 +33,6 @@ AGE_REPLACED_S: Final = 30.0
 """Idle seconds after which the keeper replaces a wire, well before it is distrusted."""
 ANSWER_BYTES_MAX: Final = 64 * 1024
 _FIRST_FINAL_STATUS: Final = 200
-_SWITCHING: Final = 101
 
 
 class ConnectFailed(Exception):
@@ -54,7 +53,7 @@ class Answer:
 
 
 class _Reading:
-    """Parser callbacks of one answer."""
+    """Parser callbacks of one answer; what follows a complete one is not read."""
 
     def __init__(self) -> None:
         self.parser = httptools.HttpResponseParser(self)
@@ -64,27 +63,34 @@ class _Reading:
         """Whether the head tells where the body ends; else the end of the stream does."""
         self.head_done = False
         self.done = False
-        self.surplus = False
+        self.keep = False
         self.status = 0
 
     def on_message_begin(self) -> None:
         if self.done:
-            self.surplus = True
+            # A second answer to one request: the wire is not to be trusted.
+            self.keep = False
 
     def on_header(self, name: bytes, _value: bytes) -> None:
-        if name.lower() in (b"content-length", b"transfer-encoding"):
+        if not self.done and name.lower() in (b"content-length", b"transfer-encoding"):
             self.framed = True
 
     def on_headers_complete(self) -> None:
-        self.status = self.parser.get_status_code()
-        self.head_done = self.status >= _FIRST_FINAL_STATUS
+        if not self.done:
+            self.status = self.parser.get_status_code()
+            self.head_done = self.status >= _FIRST_FINAL_STATUS
 
     def on_body(self, body: bytes) -> None:
-        self.parts.append(body)
+        if not self.done:
+            self.parts.append(body)
 
     def on_message_complete(self) -> None:
+        if self.done:
+            return
         if self.head_done:
             self.done = True
+            # Afterwards the parser has forgotten it.
+            self.keep = self.parser.should_keep_alive()
         else:
             # An interim answer (100 …): the final one follows.
             self.framed = False
@@ -151,17 +157,15 @@ class Wire(asyncio.Protocol):
             return
         try:
             reading.parser.feed_data(data)
-        except httptools.HttpParserError:
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             # An answer complete before the nonsense stands; the wire does not.
             if reading.done:
                 self._answered(reading, keep=False)
             else:
                 self._fail("garbled")
             return
-        if reading.status == _SWITCHING:
-            self._fail("garbled")
-        elif reading.done:
-            self._answered(reading, keep=reading.parser.should_keep_alive() and not reading.surplus)
+        if reading.done:
+            self._answered(reading, keep=reading.keep)
 
     def eof_received(self) -> bool:
         """Finish an answer that ends with the stream; called by the loop."""
