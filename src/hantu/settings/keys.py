@@ -88,8 +88,6 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def decode_custom(kind: type, value: Any) -> Any:
     """Build the types msgspec does not know, for ``msgspec.convert``."""
-    if kind is Secret and isinstance(value, str):
-        return Secret(value)
     if issubclass(kind, Path) and isinstance(value, str) and value:
         return Path(value).expanduser()
     raise ValueError(f"not a {kind.__name__}")
@@ -108,6 +106,8 @@ def convert(key: Key, value: object, where: str, *, from_text: bool = False) -> 
     if key.name == "log.level" and isinstance(value, str):
         value = value.upper()
     try:
+        if key.secret:
+            return Secret(msgspec.convert(value, str))
         return msgspec.convert(value, key.type, strict=not from_text, dec_hook=decode_custom)
     except (msgspec.ValidationError, ValueError):
         shown = "" if key.secret else f" {value!r}"

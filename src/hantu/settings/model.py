@@ -85,8 +85,8 @@ class GuardSettings(Section, frozen=True):
     add_buy_min_score: Annotated[float, Meta(ge=0, le=100)] = 70.0
     add_buy_band_bps: Bps = 100
     add_buy_rearm_bps: Bps = 200
-    add_buy_halt_quiet_s: Seconds = 600.0
-    """No opportunity is reported this long after a halt."""
+    add_buy_quiet_before_close_s: Seconds = 600.0
+    """No opportunity is reported in this last stretch of the session."""
 
 
 class TrailingSettings(Section, frozen=True):
