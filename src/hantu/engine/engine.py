@@ -19,7 +19,7 @@ from hantu.domain.instant import Instant
 from hantu.domain.market import MarketOperation
 from hantu.domain.order import Notice
 from hantu.domain.quote import BookTop, Trade
-from hantu.engine import day, holdings, judge, line, orders, reading, recovery, registrations, unresolved
+from hantu.engine import day, holdings, judge, line, notices, orders, reading, recovery, registrations, unresolved
 from hantu.engine import inputs as inp
 from hantu.engine.book import Book
 from hantu.engine.config import GuardConfig
@@ -41,7 +41,7 @@ class Engine:
         self._handlers: dict[type, Callable[[Turn, Any], None]] = {
             Trade: judge.traded,
             BookTop: judge.quoted,
-            Notice: orders.noticed,
+            Notice: notices.noticed,
             MarketOperation: day.operation,
             inp.FeedOpened: lambda turn, _: line.opened(turn),
             inp.FeedClosed: _feed_closed,

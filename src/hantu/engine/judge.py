@@ -9,7 +9,7 @@ from hantu.domain import events as ev
 from hantu.domain.instrument import Symbol
 from hantu.domain.order import IntentState, Purpose
 from hantu.domain.quote import BookTop, PolledPrice, Trade
-from hantu.engine import exits, guards, opportunity, orders
+from hantu.engine import exits, fills, guards, opportunity
 from hantu.engine.book import Position
 from hantu.engine.guards import Hit
 from hantu.engine.journey import State
@@ -109,10 +109,10 @@ def _act(turn: Turn, position: Position, hit: Hit, traded_at: str, received_mono
         working = open_intent.state in (IntentState.WORKING, IntentState.PARTIAL)
         if hit.purpose.protective and not open_intent.record.purpose.protective and working:
             # A resting profit order would keep the shares from the stop: take it back first.
-            orders.request_cancel(turn, open_intent)
+            fills.request_cancel(turn, open_intent)
         if open_intent.record.purpose is hit.purpose or working:
             return
-    received = turn.now.after(received_mono - turn.now.mono).wall.strftime("%Y-%m-%d %H:%M:%S.%f")
+    received = turn.wall_text(received_mono)
     exits.leave(turn, position, hit, traded_at=traded_at, received_at=received)
 
 

@@ -2,7 +2,7 @@
 
 from hantu.domain.instrument import Symbol
 from hantu.domain.order import TERMINAL
-from hantu.engine import exits, holdings, judge, line, orders, recovery, unresolved
+from hantu.engine import exits, fills, holdings, judge, line, recovery, unresolved
 from hantu.engine import inputs as inp
 from hantu.engine.decision import ReadBalance, ReadOrders, ReadPrices
 from hantu.engine.journey import State
@@ -46,7 +46,7 @@ def orders_read(turn: Turn, got: inp.OrdersRead) -> None:
         return
     reads.orders_read_mono = got.asked_mono
     reads.orders_due = None
-    orders.listed(turn, got.orders)
+    fills.listed(turn, got.orders)
     unresolved.listed(turn, got.orders, got.asked_mono)
     recovery.try_complete(turn, ())
 

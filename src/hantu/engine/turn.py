@@ -174,6 +174,10 @@ class Turn:
         """This moment as stored: UTC text with microseconds."""
         return self.now.wall.strftime("%Y-%m-%d %H:%M:%S.%f")
 
+    def wall_text(self, mono: float) -> str:
+        """Return the wall time of a monotonic moment close to now, as stored; empty for none."""
+        return self.now.after(mono - self.now.mono).wall.strftime("%Y-%m-%d %H:%M:%S.%f") if mono else ""
+
     def record(self, fact: Fact) -> None:
         """Decide a fact; it takes effect at once."""
         self.desk.book.apply(fact)

@@ -10,7 +10,7 @@ Source: reliability protocol, resolution of UNKNOWN.
 from hantu.domain import events as ev
 from hantu.domain.account import BrokerOrder, Side
 from hantu.domain.order import IntentState
-from hantu.engine import orders
+from hantu.engine import fills, notices
 from hantu.engine.book import Intent
 from hantu.engine.turn import Turn, Watch
 
@@ -30,8 +30,8 @@ def listed(turn: Turn, listing: tuple[BrokerOrder, ...], asked_mono: float) -> N
         candidates = [order for order in listing if _fits(turn, intent, order)]
         if len(candidates) == 1:
             order = candidates[0]
-            orders.accept(turn, intent, order.order_no, order.branch_no, order.ordered_at, "inquiry")
-            orders.listed(turn, listing)
+            notices.accept(turn, intent, order.order_no, order.branch_no, order.ordered_at, "inquiry")
+            fills.listed(turn, listing)
         elif candidates:
             _escalate(turn, intent, f"후보 주문 {len(candidates)}건: 직접 확인 필요")
         else:

@@ -1,0 +1,130 @@
+"""Execution notices: whose they are, and how they reach the order they belong to.
+
+A notice may overtake the answer to the order call, carries neither a fill
+number nor a running total, and also comes for orders placed by hand.
+"""
+
+from hantu.domain import events as ev
+from hantu.domain.order import TERMINAL, IntentState, Notice, NoticeKind, Outcome
+from hantu.domain.session import from_korean_clock
+from hantu.engine import fills, results
+from hantu.engine.book import Intent
+from hantu.engine.turn import Turn, Watch
+
+DUPLICATE_WINDOW_S = 2.0
+ORPHAN_LIMIT = 200
+
+
+def accept(
+    turn: Turn, intent: Intent, order_no: str, branch_no: str, ordered_at: str, how: str, outcome: Outcome | None = None
+) -> None:
+    """Record that an order lives at the broker, and attach what is already known of it."""
+    record = intent.record
+    watch = turn.desk.watches.setdefault(record.intent_id, Watch(turn.now.mono))
+    watch.accepted_mono = turn.now.mono
+    sent_at = turn.wall_text(outcome.sent_mono) if outcome else intent.sent_at
+    accepted_at = turn.wall_text(outcome.answered_mono) if outcome else turn.stamp
+    turn.record(
+        ev.OrderAccepted(record.intent_id, record.symbol, order_no, branch_no, ordered_at, sent_at, accepted_at, how)
+    )
+    fills.known(turn, record.symbol, record.side).add(order_no)
+    attach_orphans(turn, intent)
+
+
+def noticed(turn: Turn, notice: Notice) -> None:
+    """Take an execution notice into account; those of other accounts are not ours."""
+    if not notice.account_matches:
+        return
+    intent = turn.book.by_order_no(notice.order_no) or turn.book.by_order_no(notice.original_order_no)
+    if intent is not None:
+        _notice_of(turn, intent, notice)
+        return
+    open_intent = turn.book.open_intent(notice.symbol, notice.side)
+    if open_intent is not None and open_intent.state is IntentState.SENDING:
+        # The notice may overtake the answer to the order call; wait for the number.
+        _keep_orphan(turn, notice)
+        return
+    if open_intent is not None and open_intent.state in (IntentState.UNKNOWN, IntentState.ESCALATED):
+        _keep_orphan(turn, notice)
+        adopt_by_notice(turn, open_intent)
+        return
+    if notice.kind is NoticeKind.FILL:
+        results.foreign_fill(turn, notice)
+
+
+def attach_orphans(turn: Turn, intent: Intent) -> None:
+    desk = turn.desk
+    if intent.state is IntentState.UNKNOWN:
+        adopt_by_notice(turn, intent)
+        return
+    mine = [notice for notice in desk.orphans if notice.order_no == intent.order_no]
+    others = [notice for notice in desk.orphans if notice.order_no != intent.order_no]
+    desk.orphans = []
+    for notice in mine:
+        _notice_of(turn, intent, notice)
+    for notice in others:
+        noticed(turn, notice)
+
+
+def adopt_by_notice(turn: Turn, intent: Intent) -> None:
+    record = intent.record
+    numbers = {
+        notice.order_no
+        for notice in turn.desk.orphans
+        if notice.symbol == record.symbol
+        and notice.side is record.side
+        and notice.order_quantity == record.quantity
+        and notice.order_no not in record.baseline
+    }
+    if len(numbers) == 1:
+        number = numbers.pop()
+        branch = next((n.branch_no for n in turn.desk.orphans if n.order_no == number and n.branch_no), "")
+        accept(turn, intent, number, branch, "", "notice")
+
+
+def _notice_of(turn: Turn, intent: Intent, notice: Notice) -> None:
+    record = intent.record
+    if record.kind == "cancel":
+        return
+    if notice.kind is NoticeKind.FILL:
+        if intent.state in TERMINAL or notice.quantity <= 0:
+            return
+        if _repeated(turn, notice) or notice.quantity > intent.remaining:
+            # Notices carry no fill number: the list decides whether it was one fill or two.
+            turn.desk.reads.orders_due = turn.now.mono
+            return
+        fills.fill(turn, intent, notice.quantity, notice.price, "notice", _korean_clock(turn, notice.at))
+        turn.desk.reads.orders_due = turn.now.mono + turn.desk.config.pace.inquiry_every_s
+    elif notice.kind is NoticeKind.CANCELED and intent.remaining > 0 and intent.open:
+        fills.canceled(turn, intent, min(notice.quantity or intent.remaining, intent.remaining), "notice")
+    elif notice.kind is NoticeKind.REJECTED and intent.open and notice.order_no == intent.order_no:
+        fills.rejected_late(turn, intent, "notice")
+
+
+def _keep_orphan(turn: Turn, notice: Notice) -> None:
+    orphans = turn.desk.orphans
+    orphans.append(notice)
+    del orphans[:-ORPHAN_LIMIT]
+
+
+def _repeated(turn: Turn, notice: Notice) -> bool:
+    recent = turn.desk.recent_notices
+    horizon = turn.now.mono - DUPLICATE_WINDOW_S
+    recent[:] = [other for other in recent if other.received_at >= horizon]
+    key = _identity(notice)
+    seen = any(_identity(other) == key for other in recent)
+    recent.append(notice)
+    return seen
+
+
+def _identity(notice: Notice) -> tuple[object, ...]:
+    return (notice.order_no, notice.kind, notice.quantity, notice.price, notice.at)
+
+
+def _korean_clock(turn: Turn, hhmmss: str) -> str:
+    if len(hhmmss) != 6 or not hhmmss.isdigit():
+        return turn.stamp
+    try:
+        return from_korean_clock(hhmmss, turn.now.wall).strftime("%Y-%m-%d %H:%M:%S.%f")
+    except ValueError:
+        return turn.stamp
