@@ -251,7 +251,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at: time
     kind: FaultKind
     target: str = ""
-    """A symbol, TR id, ``TR:symbol``, ``ws`` or ``rest``; empty means everything."""
+    """Whom it hits, see the table in docs/simulator.md; empty means everything."""
     duration: float = 0.0
     """Market seconds; 0 means once, or until the end where once makes no sense."""
     times: int = 0

@@ -8,14 +8,16 @@ from msgspec.structs import replace
 from hantu.domain.account import Side
 from hantu.domain.price_step import is_on_step
 from hantu.domain.session import KST
+from hantu.kis.layouts import layout
 from hantu.simulator.exchange import Exchange
-from hantu.simulator.model import BookChanged, OperationIssued, Refused, TradePrinted
+from hantu.simulator.model import BookChanged, NoticeIssued, OperationIssued, Refused, TradePrinted
 from hantu.simulator.scenario_file import load_scenario, parse_scenario
 from tests.unit.simulator.markets import ACCOUNT, STOCK, Desk, scenario
 
 LIVELY = "trades_per_second: 2, spread: 0.5"
 FALL = """{kind: waypoints, points: [
   {at: 09:00:00, price: 10000}, {at: 09:00:30, price: 9700}, {at: 09:01:00, price: 9850}, {at: 15:30:00, price: 9850}]}"""
+HALT = "faults: [{at: 09:00:10, kind: halt, duration: 20, params: {late_trades: 2}}]"
 DRAWN = "{kind: drawn, volatility: 0.2, band: 0.05}"
 
 
@@ -92,6 +94,31 @@ def test_columns_are_those_of_the_newest_layouts():
     )
 
 
+def test_columns_have_the_names_and_order_of_the_wire():
+    desk = Desk(scenario(liquidity=LIVELY, extra=HALT))
+    desk.sell(1, 9990)
+    names = {TradePrinted: "H0STCNT0", BookChanged: "H0STASP0", NoticeIssued: "H0STCNI0", OperationIssued: "H0STMKO0"}
+    seen = set()
+    for one in desk.wait(15):
+        seen.add(type(one))
+        assert tuple(one.columns) == layout(names[type(one)], "2026-09").columns
+        assert all(isinstance(text, str) for text in one.columns.values())
+    assert seen == set(names)
+
+
+def test_a_price_can_be_moved_by_hand_and_the_market_goes_on_from_there():
+    desk = Desk(scenario(liquidity=LIVELY))
+    desk.wait(5)
+    assert desk.exchange.trade_at(STOCK, 9500, desk.wall)
+    assert prices(desk.exchange.drain_events())[-1] == 9500
+    assert set(prices(desk.wait(20))) == {9500}
+    assert not desk.exchange.trade_at(STOCK, 9505, desk.wall)
+    assert not desk.exchange.trade_at(STOCK, 20000, desk.wall)
+    assert not desk.exchange.trade_at("999999", 9500, desk.wall)
+    desk.until("153100")
+    assert not desk.exchange.trade_at(STOCK, 9500, desk.wall)
+
+
 def test_opening_auction_trades_at_one_price_and_serves_early_orders():
     desk = Desk(scenario(liquidity=LIVELY, path=FALL, extra="calendar: {open: 09:00:20}"))
     number = desk.sell(4, 9700)
@@ -110,7 +137,7 @@ def test_opening_auction_trades_at_one_price_and_serves_early_orders():
 
 
 def test_day_closes_with_an_auction():
-    desk = Desk(scenario(liquidity=LIVELY, path=FALL))
+    desk = Desk(scenario(liquidity="trades_per_second: 0.1", path=FALL))
     desk.until("152005")
     number = desk.sell(2, 9700)
     events = desk.until("153100")
@@ -119,9 +146,6 @@ def test_day_closes_with_an_auction():
     assert closing.at.astimezone(KST).strftime("%H%M%S") == "153000"
     assert desk.row(number)["avg_prvs"] == closing.columns["STCK_PRPR"] == "9850"
     assert desk.exchange.inspect()["phase"] == "closed"
-
-
-HALT = "faults: [{at: 09:00:10, kind: halt, duration: 20, params: {late_trades: 2}}]"
 
 
 @pytest.mark.requirement("MON-S.09")

@@ -44,6 +44,25 @@ def test_market_moving_over_a_resting_order_fills_it_at_its_own_price():
     assert (row["tot_ccld_qty"], row["avg_prvs"]) == ("50", "10100")
 
 
+def test_resting_order_is_worked_off_by_small_trades_while_the_price_stands():
+    desk = Desk(scenario(liquidity=LIVELY))
+    number = desk.sell(19, 9990)  # takes the ten shares bid, nine are left as the best ask
+    desk.notices()
+    desk.exchange.trade_at(STOCK, 9990, desk.wall)
+    parts = [(int(one.columns["CNTG_QTY"])) for one in desk.wait(10) if isinstance(one, NoticeIssued)]
+    assert parts == [3, 3, 3]
+    assert desk.row(number)["rmn_qty"] == "0"
+
+
+def test_book_is_never_crossed_when_the_market_runs_over_an_order():
+    path = "{kind: waypoints, points: [{at: 09:00:00, price: 10000}, {at: 09:00:30, price: 10200}]}"
+    desk = Desk(scenario(liquidity=LIVELY, path=path))
+    desk.sell(50, 10100)
+    for one in desk.wait(60):
+        if isinstance(one, BookChanged | TradePrinted):
+            assert int(one.columns["BIDP1"]) < int(one.columns["ASKP1"])
+
+
 def test_market_order_takes_level_after_level_and_rests_at_the_last_price(desk):
     desk.order(Side.SELL, 100, 0, "01")
     row = desk.exchange.orders_today(ACCOUNT)[0]
@@ -117,6 +136,9 @@ def test_part_of_an_order_can_be_cancelled(desk):
     number = desk.sell(100, 10100)
     assert isinstance(desk.cancel(number, 30), Accepted)
     assert desk.row(number)["rmn_qty"] == "70"
+    first, _ = desk.exchange.asking(STOCK)
+    assert first["askp10"] == "10090"
+    assert first["total_askp_rsqn"] == str(100 + 70)
     assert desk.exchange.sellable(ACCOUNT, STOCK)["ord_psbl_qty"] == "30"
     refused = desk.cancel(number, 71)
     assert isinstance(refused, Refused)

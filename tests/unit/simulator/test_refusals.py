@@ -99,6 +99,12 @@ def test_amend_must_be_affordable():
     assert desk.row(number)["rmn_qty"] == "100"
 
 
+def test_amend_may_spend_what_the_old_order_held():
+    desk = Desk(scenario(cash=1_000_000))
+    number = desk.buy(100, 9500)
+    assert not isinstance(desk.amend(number, 9900), Refused)
+
+
 @pytest.mark.parametrize(
     ("quantity", "price", "expected"), [(101, 9990, "40240000"), (1, 10005, "40030000"), (1, 13010, "40270000")]
 )

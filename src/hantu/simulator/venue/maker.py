@@ -24,6 +24,10 @@ class Ladder:
         self._index = {price: index for index, price in enumerate(self.prices)}
         self._market = market
 
+    def holds(self, price: int) -> bool:
+        """Tell whether a price may be ordered at today."""
+        return price in self._index
+
     def index(self, price: float) -> int:
         """Return the place of the valid price at or just under ``price``, kept within the limits."""
         whole = round(min(max(price, self.lower), self.upper))

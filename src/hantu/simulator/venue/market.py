@@ -239,8 +239,8 @@ class Market:
             self._plan_trade(listing, moment)
 
     def trade_now(self, listing: Listing, price: int, moment: float) -> bool:
-        """Trade at ``price`` at once and let the path go on from there; false outside continuous trading."""
-        if listing.mode is not Mode.CONTINUOUS or self.is_halted(listing):
+        """Trade at ``price`` at once and let the path go on from there; false where no order could have that price now."""
+        if listing.mode is not Mode.CONTINUOUS or self.is_halted(listing) or not listing.ladder.holds(price):
             return False
         listing.path = Shifted(listing.path, price, moment)
         self.publish(listing, listing.trade(price), moment)
