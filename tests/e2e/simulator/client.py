@@ -38,6 +38,7 @@ class Client:
         self.session = session
         self.key = key
         self.bearer = ""
+        self.streams: list[Stream] = []
 
     async def call(self, method: str, path: str, **options: Any) -> tuple[int, Any, Any]:
         async with self.session.request(method, self.server.rest_url + path, **options) as answer:
@@ -90,7 +91,19 @@ class Client:
     async def stream(self, path: str = "/tryitout", approval: str | None = None, **options: Any) -> "Stream":
         key = await self.approval() if approval is None else approval
         socket = await self.session.ws_connect(self.server.ws_url + path, autoping=False, **options)
-        return Stream(socket, key)
+        self.streams.append(Stream(socket, key))
+        return self.streams[-1]
+
+    def other(self, key: str = "L" * 36) -> "Client":
+        """Return another customer on the same machine."""
+        client = Client(self.server, self.session, key)
+        client.streams = self.streams
+        return client
+
+    def leave(self) -> None:
+        """Drop every connection; aiohttp keeps those the server has reset."""
+        for stream in self.streams:
+            stream.socket._response.close()
 
 
 class Stream:

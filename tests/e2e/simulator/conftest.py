@@ -5,9 +5,9 @@ from typing import Any
 
 import aiohttp
 import pytest
+
 from hantu.simulator.scenario_file import parse_scenario
 from hantu.simulator.server import SimulatorServer
-
 from tests.e2e.simulator.client import Client
 
 SCENARIO = """
@@ -56,21 +56,22 @@ def scenario_text(
 async def start() -> AsyncIterator[Start]:
     """Start exchanges; returns a client that has a token already."""
     servers: list[SimulatorServer] = []
-    sessions: list[aiohttp.ClientSession] = []
+    clients: list[Client] = []
 
     async def begin(*, layout: Any = None, token: bool = True, **wishes: Any) -> Client:
         server = SimulatorServer(parse_scenario(scenario_text(**wishes)), layout=layout)
         servers.append(server)
         await server.start()
-        sessions.append(aiohttp.ClientSession())
-        client = Client(server, sessions[-1])
+        client = Client(server, aiohttp.ClientSession())
+        clients.append(client)
         if token:
             assert (await client.token())[0] == 200
         return client
 
     yield begin
-    for session in sessions:
-        await session.close()
+    for client in clients:
+        client.leave()
+        await client.session.close()
     for server in servers:
         await server.stop()
         assert server.failure is None

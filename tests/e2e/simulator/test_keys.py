@@ -1,6 +1,6 @@
 """Issuing and checking tokens and approval keys over HTTP."""
 
-from tests.e2e.simulator.client import KEY, SECRET, Client
+from tests.e2e.simulator.client import KEY, SECRET
 from tests.e2e.simulator.conftest import Start
 
 
@@ -74,7 +74,7 @@ async def test_newer_approval_key_ends_the_older_for_new_sessions_only(start: St
     assert await running.code("H0STCNT0", "005930") == "OPSP0000"
     await client.approval()
     assert await running.code("H0STASP0", "005930") == "OPSP0000"
-    other = Client(client.server, client.session, "L" * 36)
+    other = client.other()
     old = await other.approval()
     await other.approval()
     late = await other.stream(approval=old)

@@ -193,8 +193,18 @@ async def test_sins_of_transport_are_written_down(start: Start):
 @pytest.mark.parametrize(
     ("path", "tr_id", "wish", "part"),
     [
-        (f"{TRADING}/inquire-daily-ccld", "TTTC0081R", {"INQR_STRT_DT": "20261123", "INQR_END_DT": "20261123"}, "output1"),
-        (f"{TRADING}/inquire-daily-ccld", "TTTC8001R", {"INQR_STRT_DT": "20261123", "INQR_END_DT": "20261123"}, "output1"),
+        (
+            f"{TRADING}/inquire-daily-ccld",
+            "TTTC0081R",
+            {"INQR_STRT_DT": "20261123", "INQR_END_DT": "20261123"},
+            "output1",
+        ),
+        (
+            f"{TRADING}/inquire-daily-ccld",
+            "TTTC8001R",
+            {"INQR_STRT_DT": "20261123", "INQR_END_DT": "20261123"},
+            "output1",
+        ),
         (f"{TRADING}/inquire-psbl-rvsecncl", "TTTC0084R", {"INQR_DVSN_1": "0", "INQR_DVSN_2": "0"}, "output"),
         (f"{TRADING}/inquire-psbl-sell", "TTTC8408R", {"PDNO": STOCK}, "output"),
         (f"{TRADING}/inquire-psbl-order", "TTTC8908R", {"PDNO": STOCK, "ORD_UNPR": "0", "ORD_DVSN": "01"}, "output"),
@@ -221,7 +231,9 @@ async def test_sins_of_transport_are_written_down(start: Start):
         (f"{QUOTATIONS}/search-stock-info", "CTPF1002R", {"PRDT_TYPE_CD": "300", "PDNO": STOCK}, "output"),
     ],
 )
-async def test_every_read_of_the_catalogue_answers(start: Start, path: str, tr_id: str, wish: dict[str, str], part: str):
+async def test_every_read_of_the_catalogue_answers(
+    start: Start, path: str, tr_id: str, wish: dict[str, str], part: str
+):
     client = await start()
     if "/trading/" in path:
         wish = {**ACCOUNT, **wish}
@@ -230,5 +242,3 @@ async def test_every_read_of_the_catalogue_answers(start: Start, path: str, tr_i
     assert (status, body["rt_cd"]) == (200, "0"), body
     assert "tr_cont" in headers
     assert body[part] or tr_id == "FHPST01390000"
-
-

@@ -6,8 +6,8 @@ import json
 
 import aiohttp
 import pytest
-from hantu.kis.layouts import GENERATIONS
 
+from hantu.kis.layouts import GENERATIONS
 from tests.e2e.simulator.client import SELL, STOCK, Client, Stream
 from tests.e2e.simulator.conftest import Start
 
@@ -35,7 +35,7 @@ async def test_keys_are_one_pair_per_session_and_notices_say_encrypted(start: St
     second = await stream.ask("H0STCNI0", "USER")
     assert first["body"]["output"] == second["body"]["output"]
     assert (first["header"]["encrypt"], second["header"]["encrypt"]) == ("N", "Y")
-    other = await Client(client.server, client.session, "L" * 36).stream()
+    other = await client.other().stream()
     assert (await other.ask("H0STCNT0", STOCK))["body"]["output"] != first["body"]["output"]
 
 
@@ -190,7 +190,7 @@ async def test_connection_storm_blocks_the_key_for_a_while(start: Start):
     assert [await once() for _ in range(5)] == ["OPSP0000"] * 3 + ["OPSP8996"] * 2
     assert len(await client.anomalies("connection_storm")) == 1
     # Another customer is not punished.
-    other = await Client(client.server, client.session, "L" * 36).stream()
+    other = await client.other().stream()
     assert await other.code("H0STCNT0", STOCK) == "OPSP0000"
 
 
