@@ -8,6 +8,8 @@ _SECRET = re.compile(
     r'(?i)("(?:iv|key|approval_key|appkey|appsecret|secretkey|personalseckey|tr_key)"\s*:\s*)"[^"]*"?',
 )
 _HIDDEN = r'\1"***"'
+_TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{16,}")
+"""Keys, vectors and cipher texts, whatever damage their surroundings took; no number of a trade is as long."""
 _NOTICE = "CNI"
 """Part of every transaction id whose payload names an account."""
 
@@ -25,5 +27,6 @@ def masked(text: str) -> str:
         shown = f"{head}|***({len(text)})"
     else:
         shown = text
+    shown = _TOKEN.sub("***", shown)
     line = "".join(char if char.isprintable() else "?" for char in shown[: SHOWN + 1])
     return line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"
