@@ -38,7 +38,7 @@ DIRECT_MAX = 100
 REFUSED_RETRY_S = 300.0
 """Seconds between tries of an emergency that the channel refuses for good."""
 STAND_IN_AT = 1
-"""Failed tries before the one that also tells the fallback channels."""
+"""Failed tries before the one that also tells a fallback channel."""
 POLICY = "policy"
 """Named as the channel of what was not sent on purpose."""
 LATE_S = 60.0
@@ -73,6 +73,7 @@ class Dispatcher:
         self._seen: dict[int, PendingAlert] = {}
         self._unmarked: dict[int, str] = {}
         self._not_before: dict[int, float] = {}
+        self._told_elsewhere: dict[int, str] = {}
         self._parked_until = 0.0
         self._outbox_ok = True
 
@@ -167,34 +168,42 @@ class Dispatcher:
         self._policy.told(judgement, self._clock.now().mono)
         self.counts.sent += 1
         for alert_id in judgement.alert_ids:
-            if self._direct.pop(alert_id, None) is None:
+            self._direct.pop(alert_id, None)
+            if alert_id > 0:
                 self._unmarked[alert_id] = channel
         await self._mark()
 
     async def _retry(self, judgement: Judgement, alert: Alert, reason: str, asked_s: float | None) -> None:
+        self.counts.failed += 1
         attempts = self._attempts(judgement)
         wait_s = self._market_s(asked_s if asked_s is not None else RETRY_S[min(attempts, len(RETRY_S) - 1)])
         if asked_s is not None:
             # The channel asked for quiet, whatever the alert.
             self._parked_until = self._clock.now().mono + wait_s
         _log.warning("알림 전달 실패 (%d번째, %s): %s", attempts + 1, self._main.name, reason)
-        if attempts == STAND_IN_AT:
-            await self._stand_in(alert)
+        if attempts >= STAND_IN_AT:
+            await self._stand_in(judgement, alert)
         await self._failed(judgement, self._main.name, reason, wait_s)
 
     async def _refused(self, judgement: Judgement, alert: Alert, reason: str) -> None:
+        self.counts.failed += 1
         _log.error("알림 채널이 거부함 (%s): %s", self._main.name, reason)
-        channel = await self._stand_in(alert) if self._attempts(judgement) == 0 else ""
+        channel = await self._stand_in(judgement, alert)
         if alert.priority is Priority.EMERGENCY:
             # A person may unblock the bot; until then the fallback has told it once.
             await self._failed(judgement, self._main.name, reason, self._market_s(REFUSED_RETRY_S))
-        elif channel:
+            return
+        await self._failed(judgement, self._main.name, reason, None)
+        if channel:
             await self._accepted(judgement, channel)
         else:
             self._policy.given_up(judgement)
-            await self._failed(judgement, self._main.name, reason, None)
 
-    async def _stand_in(self, alert: Alert) -> str:
+    async def _stand_in(self, judgement: Judgement, alert: Alert) -> str:
+        """Tell the first fallback that takes it, once; return the one that has told it."""
+        known = self._told_elsewhere.get(judgement.alert_ids[0])
+        if known:
+            return known
         for notifier in self._fallbacks:
             try:
                 async with asyncio.timeout(SEND_TIMEOUT_S):
@@ -202,18 +211,21 @@ class Dispatcher:
             except Exception:  # noqa: BLE001 -- a supervisor boundary: the next channel is tried
                 _log.exception("대체 알림 채널 오류: %s", notifier.name)
             else:
+                self._told_elsewhere |= dict.fromkeys(judgement.alert_ids, notifier.name)
+                while len(self._told_elsewhere) > LOOK:
+                    del self._told_elsewhere[next(iter(self._told_elsewhere))]
                 return notifier.name
         return ""
 
     async def _drop(self, judgements: list[Judgement]) -> None:
         for judgement in judgements:
             self.counts.dropped += 1
-            await self._failed(judgement, POLICY, judgement.reason, None)
+            # A channel that has tried it is told, or the outbox would keep its next try.
+            channel = self._main.name if self._attempts(judgement) else POLICY
+            await self._failed(judgement, channel, judgement.reason, None)
 
     async def _failed(self, judgement: Judgement, channel: str, reason: str, wait_s: float | None) -> None:
         now = self._clock.now().mono
-        if channel != POLICY:
-            self.counts.failed += 1
         for alert_id in judgement.alert_ids:
             direct = self._direct.get(alert_id)
             if direct is None:

@@ -1,100 +1,15 @@
 """Delivery with an outbox, a channel and a clock made of memory."""
 
 import asyncio
-from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
-from hantu.domain.alert import Alert, Priority, Severity
+from hantu.domain.alert import Priority
 from hantu.domain.errors import BrokenError, RetryableError
-from hantu.domain.instant import Instant
-from hantu.ports import PendingAlert
 from hantu.runtime import dispatcher as module
 from hantu.runtime.dispatcher import BURST, DIRECT_MAX, Dispatcher
 from hantu.telemetry import hide
-
-START = Instant(datetime(2026, 11, 23, 0, 12, 31, tzinfo=UTC), 1_000.0)
-_ORDER = list(Priority)
-
-
-class FakeClock:
-    def __init__(self):
-        self.instant = START
-        self.speed = 1.0
-
-    def now(self):
-        return self.instant
-
-    def real_delay(self, market_s):
-        return market_s / self.speed
-
-    def advance(self, seconds):
-        self.instant = self.instant.after(seconds)
-
-
-class FakeOutbox:
-    """Keeps the contract of ports.Outbox: due, most urgent first, then oldest."""
-
-    def __init__(self, clock):
-        self.clock = clock
-        self.alerts = {}
-        self.due = {}
-        self.done = {}
-        self.dropped = {}
-        self.broken = False
-
-    def add(self, alert, alert_id=None):
-        alert_id = alert_id or len(self.alerts) + 1
-        at = f"{self.clock.now().wall:%Y-%m-%d %H:%M:%S.%f}"
-        self.alerts[alert_id] = PendingAlert(alert_id, alert, at, 0)
-        return alert_id
-
-    async def pending(self, limit):
-        self._check()
-        now = self.clock.now().mono
-        waiting = [one for number, one in self.alerts.items()
-                   if number not in self.done and number not in self.dropped and self.due.get(number, 0) <= now]  # fmt: skip
-        waiting.sort(key=lambda one: (_ORDER.index(one.alert.priority), one.alert_id))
-        return tuple(waiting[:limit])
-
-    async def delivered(self, alert_id, channel):
-        self._check()
-        self.done[alert_id] = channel
-
-    async def failed(self, alert_id, channel, reason, *, retry_s):
-        self._check()
-        one = self.alerts[alert_id]
-        self.alerts[alert_id] = replace(one, attempts=one.attempts + 1)
-        if retry_s is None:
-            self.dropped[alert_id] = (channel, reason)
-        else:
-            self.due[alert_id] = self.clock.now().mono + retry_s
-
-    def _check(self):
-        if self.broken:
-            raise BrokenError("database is locked")
-
-
-class FakeChannel:
-    def __init__(self, name="telegram"):
-        self.name = name
-        self.sent = []
-        self.errors = []
-        self.before = None
-
-    async def send(self, alert):
-        if self.before:
-            self.before()
-        if self.errors:
-            error = self.errors.pop(0)
-            if error:
-                raise error
-        self.sent.append(alert)
-
-    @property
-    def texts(self):
-        return [alert.short for alert in self.sent]
+from tests.unit.runtime.delivery import FakeChannel, FakeClock, FakeOutbox, alert
 
 
 @pytest.fixture
@@ -120,10 +35,6 @@ def console():
 @pytest.fixture
 def dispatcher(outbox, channel, clock, console):
     return Dispatcher(outbox, channel, clock, fallbacks=(console,))
-
-
-def alert(short, priority=Priority.HIGH, event_type="order_failed", key=""):
-    return Alert(event_type, key or short, Severity.WARN, priority, "OPS-02", short)
 
 
 @pytest.mark.requirement("OPS-04-1", "MON-N.01", "MON-N.02")
@@ -227,6 +138,35 @@ async def test_a_refused_emergency_is_told_elsewhere_once_and_tried_until_it_is_
     assert console.texts == ["x"]
     assert len(channel.texts) == 1
     assert outbox.done == {1: "telegram"}
+
+
+async def test_what_was_tried_and_then_refused_waits_on_no_channel(dispatcher, outbox, channel, console, clock):
+    outbox.add(alert("x"))
+    channel.errors = [RetryableError("down"), BrokenError("chat not found")]
+    await dispatcher.step()
+    clock.advance(3.0)
+    await dispatcher.step()
+    assert outbox.due == {1: {}}
+    assert (console.texts, outbox.done) == (["x"], {1: "console"})
+
+
+async def test_an_alert_that_grows_a_day_old_while_failing_is_dropped_for_good(dispatcher, outbox, channel, clock):
+    outbox.add(alert("x"))
+    channel.errors = [RetryableError("down")]
+    await dispatcher.step()
+    clock.advance(86_401.0)
+    await dispatcher.step()
+    assert outbox.dropped == {1: ("telegram", "older than a day")}
+    assert outbox.due == {1: {}}
+
+
+async def test_a_direct_alert_that_is_refused_is_told_elsewhere_and_forgotten(dispatcher, channel, console):
+    channel.errors = [BrokenError("chat not found")]
+    dispatcher.post(alert("x"))
+    await dispatcher.step()
+    await dispatcher.step()
+    assert console.texts == ["x"]
+    assert (dispatcher._direct, dispatcher._unmarked) == ({}, {})
 
 
 async def test_without_fallback_a_refused_alert_is_given_up_with_its_reason(outbox, channel, clock):
