@@ -7,7 +7,7 @@ from hantu.domain.account import Side
 from hantu.simulator.model import Accepted, NoticeIssued
 from tests.unit.simulator.markets import ACCOUNT, STOCK, Desk, scenario, triplet
 
-START_CASH, START_SHARES = 3_000_000, 200
+START_CASH, START_SHARES = 1_000_000, 200
 STEPS = st.lists(
     st.one_of(
         st.tuples(
@@ -57,6 +57,8 @@ def check(desk):
     bound = sum(one["remaining"] for one in working if one["side"] == "sell")
     assert held["sellable"] == held["quantity"] - bound >= 0
     assert account["orderable_cash"] >= 0
+    promised = sum(one["remaining"] * one["price"] for one in working if one["side"] == "buy")
+    assert account["orderable_cash"] <= account["cash"] - promised
     for one in state["orders"]:
         assert one["remaining"] >= 0
         parts = one["filled"] + one["canceled"] + one["rejected"]
