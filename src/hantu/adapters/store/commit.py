@@ -203,7 +203,7 @@ def _deliver(connection: Connection, entry: DeliveryEntry) -> None:
                     alert_key, priority, long_message, event_at, due_at)
                 SELECT alert_id, severity, category, message, ?, event_id, event_type, alert_key, priority,
                     long_message, event_at, due_at
-                FROM alert_events WHERE alert_id = ? ORDER BY row_id LIMIT 1""",
+                FROM alert_events WHERE alert_id = ? ORDER BY channel LIMIT 1""",
                 (entry.channel, entry.alert_id),
             )
     connection.execute(

@@ -12,8 +12,9 @@ from hantu.adapters.store.intent_states import OPEN_STATES
 from hantu.adapters.store.outbox import Outbox
 from hantu.adapters.store.sqlite import Connection, connect_readonly
 from hantu.adapters.store.timestamps import day_bounds
+from hantu.domain.commands import KillLevel
 from hantu.domain.errors import BrokenError
-from hantu.domain.events import Fact, IntentRecorded, KillswitchOn
+from hantu.domain.events import Fact, IntentRecorded, KillswitchOff, KillswitchOn
 from hantu.domain.instrument import Symbol
 from hantu.engine.inputs import HeldOrigin, Started, WatchItem
 
@@ -49,11 +50,12 @@ def read_started(path: Path, trade_date: date, spilled: Iterable[BatchEntry], ep
         start, end = day_bounds(trade_date)
         stored = {item.event_id: item for item in _events_between(connection, start, end)}
         stored |= {item.event_id: item for item in _open_from_before(connection, start)}
-        kill = _kill_before(connection, start)
-        for entry in spilled:
+        entries = tuple(spilled)
+        for entry in entries:
             stored |= {item.event_id: item for item in _entry_events(entry)}
-        facts = [kill] if kill is not None else []
-        facts += [stored[key].fact for key in sorted(stored)]
+        facts = [stored[key].fact for key in sorted(stored)]
+        if not entries and (kill := _kill_in_force(connection, facts)) is not None:
+            facts.append(kill)
         recorded = [fact.intent_id for fact in facts if isinstance(fact, IntentRecorded)]
         return Started(
             facts=tuple(facts),
@@ -81,7 +83,7 @@ def read_memory(connection: Connection) -> Memory:
     """Read where ids, flows and alert numbers must continue."""
     flows = connection.execute(
         f"SELECT intent_id, flow FROM intents WHERE state IN ({_OPEN}) "  # noqa: S608 - our own words
-        "UNION SELECT intent_id, flow FROM (SELECT intent_id, flow FROM intents ORDER BY rowid DESC LIMIT ?)",
+        "UNION SELECT intent_id, flow FROM (SELECT intent_id, flow FROM intents ORDER BY intent_id DESC LIMIT ?)",
         (_RECENT_INTENTS,),
     ).fetchall()
     last = [
@@ -104,7 +106,7 @@ def restore_outbox(connection: Connection, outbox: Outbox) -> None:
             event_at, channel, due_at, attempts, sent_at, given_up
         FROM alert_events
         WHERE alert_id IN (SELECT alert_id FROM alert_events WHERE sent_at = '' AND given_up = 0)
-        ORDER BY alert_id, row_id"""
+        ORDER BY alert_id, channel"""
     ).fetchall()
     grouped: dict[int, list[tuple[object, ...]]] = {}
     for row in rows:
@@ -142,15 +144,26 @@ def _open_from_before(connection: Connection, start: str) -> Iterable[Stored]:
                 yield item
 
 
-def _kill_before(connection: Connection, start: str) -> Fact | None:
-    """Return the kill switch still set from an earlier day: it does not end at midnight."""
+def _kill_in_force(connection: Connection, facts: list[Fact]) -> Fact | None:
+    """Return the fact that is missing for the kill switch to come out as recorded last.
+
+    It does not end at midnight, and a person may have set it while no guard ran.
+    """
     row = connection.execute(
-        "SELECT event_type, payload_json FROM event_log "
-        "WHERE event_type IN ('killswitch_on', 'killswitch_off') AND timestamp < ? ORDER BY event_id DESC LIMIT 1",
-        (start,),
+        "SELECT kill_level, reason, actor, automatic FROM system_state ORDER BY timestamp DESC LIMIT 1"
     ).fetchone()
-    fact = decode_fact(row[0], row[1]) if row is not None else None
-    return fact if isinstance(fact, KillswitchOn) else None
+    level = KillLevel(row[0]) if row is not None else KillLevel.OFF
+    known = KillLevel.OFF
+    for fact in facts:
+        if isinstance(fact, KillswitchOn):
+            known = fact.level
+        elif isinstance(fact, KillswitchOff):
+            known = KillLevel.OFF
+    if level is known:
+        return None
+    if level is KillLevel.OFF:
+        return KillswitchOff(row[2], row[1])
+    return KillswitchOn(level, row[2], row[1], bool(row[3]))
 
 
 def _decode(rows: Iterable[tuple[str, str, str, str]]) -> Iterable[Stored]:
@@ -193,7 +206,7 @@ def _origins(connection: Connection) -> tuple[HeldOrigin, ...]:
 
 def _next_intent(connection: Connection, loaded: Iterable[str]) -> int:
     """Return a number no recent intent ends with; ids are the engine's own."""
-    rows = connection.execute("SELECT intent_id FROM intents ORDER BY rowid DESC LIMIT ?", (_RECENT_INTENTS,))
+    rows = connection.execute("SELECT intent_id FROM intents ORDER BY intent_id DESC LIMIT ?", (_RECENT_INTENTS,))
     ids = [*loaded, *(row[0] for row in rows)]
     numbers = [int(match[1]) for intent_id in ids if (match := _NUMBER.search(intent_id))]
     return max(numbers, default=0) + 1

@@ -81,14 +81,12 @@ CREATE TABLE intents (
     canceled      INTEGER NOT NULL DEFAULT 0,
     code          TEXT NOT NULL DEFAULT '',
     reason        TEXT NOT NULL DEFAULT ''
-) STRICT;
--- At most one open order per account, stock and side: the last line of defence against selling twice.
-CREATE UNIQUE INDEX intents_one_open_order ON intents (account, symbol, side)
-WHERE kind = 'order'
-  AND state IN ('triggered', 'prepared', 'sending', 'working', 'partial', 'unknown', 'escalated');
-CREATE INDEX intents_open ON intents (state)
+) STRICT, WITHOUT ROWID;
+-- At most one open order per account, stock and side: the last line of defence against selling
+-- twice. Cancels may be several; the same small index finds everything that is open.
+CREATE UNIQUE INDEX intents_one_open_order
+ON intents (account, symbol, side, (CASE WHEN kind = 'order' THEN '' ELSE intent_id END))
 WHERE state IN ('triggered', 'prepared', 'sending', 'working', 'partial', 'unknown', 'escalated');
-CREATE INDEX intents_by_day ON intents (trade_date);
 
 -- Orders the broker has accepted; numbers are unique within a trading day.
 CREATE TABLE orders (
@@ -212,7 +210,6 @@ CREATE TABLE daily_summaries (
 -- What was told to people: one row per alert and channel. Unsent: sent_at ''.
 -- channel '' = no channel has tried yet; this table is the outbox.
 CREATE TABLE alert_events (
-    row_id       INTEGER PRIMARY KEY,
     alert_id     INTEGER NOT NULL,
     severity     TEXT NOT NULL,
     category     TEXT NOT NULL,
@@ -229,9 +226,8 @@ CREATE TABLE alert_events (
     attempts     INTEGER NOT NULL DEFAULT 0,
     given_up     INTEGER NOT NULL DEFAULT 0,
     last_error   TEXT NOT NULL DEFAULT '',
-    UNIQUE (alert_id, channel)
-) STRICT;
-CREATE INDEX alert_events_pending ON alert_events (alert_id) WHERE sent_at = '' AND given_up = 0;
+    PRIMARY KEY (alert_id, channel)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE system_health (
     component  TEXT NOT NULL,

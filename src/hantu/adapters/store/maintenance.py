@@ -1,0 +1,160 @@
+"""What people do with the database as a whole: create, check, copy, fill in a watch list."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from hantu.adapters.store.migrations import migrate
+from hantu.adapters.store.sqlite import (
+    Connection,
+    DatabaseError,
+    connect,
+    connect_readonly,
+    driver,
+    transaction,
+    unusable,
+)
+from hantu.adapters.store.state_rows import GUARD, audit
+from hantu.domain.errors import BrokenError, UsageError
+
+LOCK_WAIT_S = 5.0
+NOW = "strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'"
+"""SQL for the present moment as stored; for acts of people, outside the guard's clock."""
+_json = msgspec.json.Encoder()
+
+
+class WatchRow(Protocol):
+    """One stock of a watch list, read from a file."""
+
+    @property
+    def symbol(self) -> str:
+        """Short code."""
+
+    @property
+    def name(self) -> str:
+        """Name people know."""
+
+    @property
+    def score(self) -> float:
+        """0 to 100."""
+
+    @property
+    def support_price(self) -> int:
+        """Won."""
+
+
+def init_database(path: Path) -> int:
+    """Create the database or bring it to this release's schema; return the steps applied.
+
+    Raises:
+        BrokenError: It cannot be written, is damaged, or is not ours.
+    """
+    connection = connect(path, wait_s=LOCK_WAIT_S)
+    try:
+        return migrate(connection, path)
+    finally:
+        connection.close()
+
+
+def check_database(path: Path) -> None:
+    """Check every page and every reference.
+
+    Raises:
+        BrokenError: Missing, damaged, or references that lead nowhere.
+    """
+    with reading(path) as connection:
+        problems = [row[0] for row in connection.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
+        problems += [f"{row[0]} -> {row[2]}" for row in connection.execute("PRAGMA foreign_key_check")]
+    if problems:
+        raise unusable(path, RuntimeError(f"malformed: {'; '.join(problems[:5])}"))
+
+
+def backup_database(source: Path, target: Path) -> int:
+    """Copy the database while it may be in use; return the copy's bytes.
+
+    The copy is one moment's state, complete in one file, and was checked.
+
+    Raises:
+        UsageError: ``target`` exists.
+        BrokenError: The copy could not be made or is not sound.
+    """
+    if target.exists():
+        raise UsageError(f"이미 있는 파일입니다: {target}", next_step="다른 이름을 지정하세요.")
+    part = target.with_name(target.name + ".part")
+    part.unlink(missing_ok=True)
+    try:
+        with reading(source) as connection, contextlib.closing(driver.connect(str(part))) as copy:
+            connection.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+        check_database(part)
+    except (DatabaseError, OSError) as error:
+        part.unlink(missing_ok=True)
+        raise unusable(target, error) from error
+    except BrokenError:
+        part.unlink(missing_ok=True)
+        raise
+    part.chmod(0o600)
+    part.rename(target)
+    return target.stat().st_size
+
+
+def import_watchlist(database: Path, day: date, rows: Sequence[WatchRow], *, actor: str = "") -> int:
+    """Make ``rows`` the watch list of a day; return how many there are.
+
+    Stocks no longer listed go, unless they were bought; listed ones keep their
+    row and get the new score and support price.
+
+    Raises:
+        BrokenError: The database does not take the write.
+    """
+    selection_date = day.isoformat()
+    with writing(database) as connection:
+        listed = {row.symbol for row in rows}
+        known = connection.execute(
+            "SELECT id, stock_code FROM selection_results "
+            "WHERE selection_date = ? AND origin = 'watchlist' AND entry_price IS NULL AND NOT is_executed",
+            (selection_date,),
+        ).fetchall()
+        gone = [(row_id,) for row_id, code in known if code not in listed]
+        connection.executemany("DELETE FROM selection_results WHERE id = ?", gone)
+        connection.executemany(
+            """INSERT INTO selection_results (stock_code, stock_name, selection_date, score, support_price)
+            VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (stock_code, selection_date) WHERE origin = 'watchlist' DO UPDATE SET
+                stock_name = excluded.stock_name, score = excluded.score, support_price = excluded.support_price""",
+            [(row.symbol, row.name or row.symbol, selection_date, row.score, row.support_price) for row in rows],
+        )
+        moment = connection.execute(f"SELECT {NOW}").fetchone()[0]
+        details = _json.encode({"date": selection_date, "stocks": len(rows)}).decode()
+        audit(connection, "watchlist_imported", actor or GUARD, moment, details)
+    return len(rows)
+
+
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[Connection]:
+    """Open for a short read; a failing read becomes a BrokenError with a next step."""
+    connection = connect_readonly(path)
+    try:
+        yield connection
+    except DatabaseError as error:
+        raise unusable(path, error) from error
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[Connection]:
+    """Run a short transaction from outside the guard; waits for its lock at most 5 s."""
+    connection = connect(path, wait_s=LOCK_WAIT_S)
+    try:
+        migrate(connection, path)
+        with transaction(connection):
+            yield connection
+    except DatabaseError as error:
+        raise unusable(path, error) from error
+    finally:
+        connection.close()
