@@ -135,13 +135,18 @@ class Policy:
 
     def _closing(self, item: Waiting) -> Judgement:
         if item.alert.event_type != CLOSING:
-            return self._judged(Verdict.DROP, item, "low priority is only logged")
+            return self._unsent(item, "low priority is only logged")
         delivered = [told for lost, told in self._outages.items() if lost < item.alert_id]
         if any(delivered):
             return self._judged(Verdict.SEND, item, "closes a delivered outage")
         if delivered:
             return self._judged(Verdict.WAIT, item, "its outage is not delivered yet", wait_s=1.0)
-        return self._judged(Verdict.DROP, item, "no outage was delivered")
+        return self._unsent(item, "no outage was delivered")
+
+    def _unsent(self, item: Waiting, reason: str) -> Judgement:
+        # What nobody was told of must not silence the next equal alert.
+        del self._told[item.alert.key]
+        return self._judged(Verdict.DROP, item, reason)
 
     def _batched(self, batch: list[Waiting], now: float) -> Judgement:
         joined = join(tuple(self._reported(item) for item in batch))

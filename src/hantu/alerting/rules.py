@@ -129,3 +129,8 @@ def operations_alert(event_type: str, detail: str, *, key: str = "") -> Alert:
         short=short,
         long=with_action(short, row),
     )
+
+
+def category_of(event_type: str) -> str:
+    """Return the operations function an event type belongs to: OPS-01 … OPS-06."""
+    return (CATALOGUE.get(event_type) or unknown(event_type)).area

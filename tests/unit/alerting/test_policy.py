@@ -142,6 +142,14 @@ def test_an_alert_given_up_does_not_silence_the_next_equal_one():
     assert only(policy.judge([Waiting(2, of("order_failed"))], 1.0)).verdict is Verdict.SEND
 
 
+def test_an_alert_that_was_only_logged_does_not_silence_the_next_equal_one():
+    policy = Policy()
+    back = of("reconnected")
+    assert only(policy.judge([Waiting(1, back)], 0.0)).verdict is Verdict.DROP
+    sent(policy, 2, of("connection_lost"), 1.0)
+    assert only(policy.judge([Waiting(3, back)], 2.0)).verdict is Verdict.SEND
+
+
 def test_low_alerts_are_for_the_log():
     low = replace(of("monitor_started"), priority=Priority.LOW)
     assert only(Policy().judge([Waiting(1, low)], 0.0)).reason == "low priority is only logged"
