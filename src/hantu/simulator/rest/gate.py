@@ -7,11 +7,11 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from hantu.kis.endpoints import ROUTES, Route
+from hantu.kis.endpoints import Route
 from hantu.kis.rest import fold_query
 from hantu.simulator.gateway import Gateway, OrderCall, masked
 from hantu.simulator.rest.orders import BAD_BODY, is_order
-from hantu.simulator.rest.reads import answer
+from hantu.simulator.rest.reads import ROUTES, answer
 from hantu.simulator.rest.replies import Call, Reply, failure, response_of
 from hantu.simulator.scenario import Fault
 from hantu.simulator.sockets import reset

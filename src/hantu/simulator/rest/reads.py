@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from hantu.domain.session import trading_date
+from hantu.kis.endpoints import ROUTES as CATALOGUE
+from hantu.kis.endpoints import Endpoint, Route
 from hantu.kis.quotations import symbols_of_query
 from hantu.kis.rest import render_success
 from hantu.simulator.gateway import Gateway
@@ -124,6 +126,24 @@ def _stock_info(gateway: Gateway, call: Call) -> Reply:
     return quoted(output=row) if row is not None else failure(UNKNOWN_STOCK)
 
 
+def _product(gateway: Gateway, call: Call) -> Reply:
+    row = gateway.exchange.stock_info(call.text("PDNO"))
+    if row is None or call.text("PRDT_TYPE_CD") != row["prdt_type_cd"]:
+        return failure("KIOK0560", rt_cd="7")
+    symbol, name = call.text("PDNO"), row["prdt_name"]
+    names = dict.fromkeys(("prdt_name", "prdt_name120", "prdt_abrv_name", "prdt_eng_name", "prdt_eng_name120"), name)
+    short = {"pdno": symbol, "shtn_pdno": symbol, "std_pdno": f"KR7{symbol}003", "prdt_type_cd": row["prdt_type_cd"]}
+    return quoted(output={**short, **names, "prdt_eng_abrv_name": name})
+
+
+PRODUCT: Final = Endpoint("product", "GET", "/uapi/domestic-stock/v1/quotations/search-info", "CTPF1604R", "CTPF1604R")
+"""Basics of any product (상품기본조회): hantu does not ask for it, other clients begin with it."""
+ROUTES: Final[Mapping[tuple[str, str], Route]] = {
+    **CATALOGUE,
+    (PRODUCT.path, PRODUCT.real): Route(PRODUCT, real=True, paper=True, older=False),
+}
+"""Everything the exchange serves: the shared catalogue and what only others use."""
+
 HANDLERS: Final[Mapping[str, Handler]] = {
     "order_buy": place,
     "order_sell": place,
@@ -146,6 +166,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "vi_status": _vi_status,
     "market_time": _market_time,
     "stock_info": _stock_info,
+    "product": _product,
 }
 """Endpoint name → what answers it; every catalogued call with a TR id is here."""
 
