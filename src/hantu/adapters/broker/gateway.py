@@ -86,9 +86,14 @@ class KisBroker:
         return await self.reads.closed_days(start)
 
     async def warm(self) -> None:
-        """Fetch a token and open the order connections before they are needed."""
-        await self._authority.token()
+        """Open the order connections, keep them open, and fetch a token before it is needed.
+
+        Raises:
+            RetryableError: No token yet; the connections are kept and a token is fetched when due.
+            BrokenError: The keys are wrong.
+        """
         await self._orders.warm()
+        await self._authority.token()
 
     async def close(self) -> None:
         """Close every connection."""

@@ -49,6 +49,7 @@ class OrderSender:
         clock: Clock,
         *,
         answer_timeout_s: float = ANSWER_TIMEOUT_S,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         self._environment = environment
         self._wires = wires
@@ -57,6 +58,7 @@ class OrderSender:
         self._door = door
         self._clock = clock
         self._answer_timeout_s = answer_timeout_s
+        self._patience_s = patience_s
         self._heads: dict[str, tuple[str, bytes]] = {}
         self._keeper: asyncio.Task[None] | None = None
 
@@ -114,7 +116,7 @@ class OrderSender:
         missing = "no_token"
         wire: Wire | None = None
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(self._patience_s):
                 token = self._authority.token_at_hand() or await self._authority.token()
                 missing = "no_connection"
                 wire = self._wires.take_idle() or await self._wires.take()
@@ -144,14 +146,11 @@ class OrderSender:
             async with asyncio.timeout(self._answer_timeout_s):
                 answer = await waiting
         except TimeoutError:
-            wire.discard()
             answer = Answer(None, b"", "timeout")
-        except asyncio.CancelledError:
-            # The answer will not be read: nobody else may meet it on this wire.
-            wire.discard()
-            raise
+        finally:
+            # A wire that still owes an answer is thrown away: nobody else may meet it there.
+            self._wires.give_back(wire)
         answered_mono = self._clock.now().mono
-        self._wires.give_back(wire)
         outcome = classify(answer.status, answer.body, first_byte_left=True, error=answer.error)
         if outcome.kind is OutcomeKind.REFUSED:
             self._learn(outcome, token)

@@ -44,7 +44,8 @@ from hantu.kis.rest import (
 from hantu.ports import Clock
 
 CONNECTIONS_MAX: Final = 8
-_REPEATABLE: Final = frozenset({CodeClass.RATE, CodeClass.DOUBT})
+_REPEATABLE: Final = frozenset({CodeClass.RATE, CodeClass.DOUBT, CodeClass.TOKEN})
+"""Failures after which the same read may succeed; a refused token is replaced before the next try."""
 CALENDAR_AHEAD: Final = timedelta(days=40)
 """How far the closed days are read; more than the longest closure."""
 BAR_DAYS_PER_BAR: Final = 2
@@ -151,7 +152,6 @@ class RestReads:
         self, endpoint: Endpoint, query: Mapping[str, str], *, tr_cont: str = "", lane: Lane | None = None
     ) -> Envelope:
         """Ask once, and again within the bounds if that can help."""
-        renewed = False
         failure = RetryableError(f"{endpoint.name}: not asked", next_step="잠시 후 다시 시도됩니다.")
         for attempt in range(self._bounds.tries):
             if attempt:
@@ -159,16 +159,13 @@ class RestReads:
                 await asyncio.sleep(self._clock.real_delay(pause))
             try:
                 answer = await self._ask(endpoint, query, tr_cont, lane or endpoint.lane)
-                if answer.kind is CodeClass.TOKEN and not answer.succeeded and not renewed:
-                    renewed = True
-                    answer = await self._ask(endpoint, query, tr_cont, lane or endpoint.lane)
             except RetryableError as error:
                 failure = error
                 continue
             if answer.succeeded:
                 return answer
             text = f"{endpoint.name}: {answer.msg_cd} {answer.msg1 or korean_text(answer.msg_cd)}"
-            if answer.kind not in _REPEATABLE and answer.kind is not CodeClass.TOKEN:
+            if answer.kind not in _REPEATABLE:
                 raise BrokenError(text, next_step="증권사 응답 코드를 확인하세요. (docs/kis/rest.md)")
             failure = RetryableError(text, next_step="잠시 후 다시 시도됩니다.")
         raise failure

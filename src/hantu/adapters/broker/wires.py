@@ -116,14 +116,16 @@ class Wire(asyncio.Protocol):
         sock = transport.get_extra_info("socket")
         self._poll.register(sock.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
 
-    def alive(self, age_max_s: float = AGE_MAX_S) -> bool:
-        """Tell whether the wire is open, idle and young, as far as the loop has seen."""
-        if self._dead or self._waiting is not None or self._transport is None or self._transport.is_closing():
-            return False
-        return self._loop.time() - self._idle_since <= age_max_s
+    def alive(self) -> bool:
+        """Tell whether the wire is open and idle, as far as the loop has seen."""
+        return not (self._dead or self._waiting is not None or self._transport is None or self._transport.is_closing())
+
+    def idle_s(self) -> float:
+        """Return real seconds since the wire was opened or last answered."""
+        return self._loop.time() - self._idle_since
 
     def usable(self) -> bool:
-        """Tell whether a request may be written now: alive, and no end of it waits unread.
+        """Tell whether a request may be written now: alive, and no end of it waiting unread.
 
         Bytes the loop has not read yet may be a close notice or mere session
         tickets; one turn of the loop tells.
@@ -199,7 +201,16 @@ class Wire(asyncio.Protocol):
 class Wires:
     """The open wires to one address."""
 
-    def __init__(self, rest_url: str, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        rest_url: str,
+        tls: ssl.SSLContext | None = None,
+        *,
+        age_max_s: float = AGE_MAX_S,
+        age_replaced_s: float = AGE_REPLACED_S,
+    ) -> None:
+        self._age_max_s = age_max_s
+        self._age_replaced_s = age_replaced_s
         parts = urlsplit(rest_url)
         assert parts.hostname is not None
         self._host = parts.hostname
@@ -252,11 +263,11 @@ class Wires:
 
     def take_idle(self) -> Wire | None:
         """Return a usable idle wire and throw away the dead ones."""
+        self._drop(self._age_max_s)
         for wire in reversed(self._idle):
             if wire.usable():
                 self._idle.remove(wire)
                 return wire
-        self._drop(AGE_MAX_S)
         return None
 
     def give_back(self, wire: Wire) -> None:
@@ -273,7 +284,7 @@ class Wires:
         Raises:
             ConnectFailed: One could not be opened.
         """
-        self._drop(AGE_REPLACED_S)
+        self._drop(self._age_replaced_s)
         # As often as wires are missing now, whatever becomes of them meanwhile.
         for _ in range(SPARE - len(self._idle)):
             if self.count < WIRES_MAX:
@@ -289,7 +300,7 @@ class Wires:
             await self._changed.wait()
 
     def _drop(self, age_max_s: float) -> None:
-        for wire in [wire for wire in self._idle if not wire.alive(age_max_s)]:
+        for wire in [wire for wire in self._idle if not wire.alive() or wire.idle_s() > age_max_s]:
             self._idle.remove(wire)
             wire.discard()
 

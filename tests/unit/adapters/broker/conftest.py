@@ -63,7 +63,7 @@ class Rig:
             price_limits=lambda _: self.views.limits,
         )
 
-    def new_sender(self) -> OrderSender:
+    def new_sender(self, *, patience_s: float = 2.0) -> OrderSender:
         return OrderSender(
             self.environment,
             self.wires,
@@ -72,6 +72,7 @@ class Rig:
             self.door,
             self.clock,
             answer_timeout_s=ANSWER_TIMEOUT_S,
+            patience_s=patience_s,
         )
 
     def grant_token(self, secret: str = "token-0") -> None:

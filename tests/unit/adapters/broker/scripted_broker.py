@@ -165,6 +165,11 @@ def framed(body: bytes, status: int = 200, *lines: str) -> bytes:
     return head(status, f"Content-Length: {len(body)}", "Content-Type: application/json", *lines) + body
 
 
+def chunked(body: bytes) -> bytes:
+    """Return ``body`` in two chunks."""
+    return b"5\r\n%b\r\n%x\r\n%b\r\n0\r\n\r\n" % (body[:5], len(body) - 5, body[5:])
+
+
 def raw(data: bytes, *, then: str = "") -> Step:
     """Write ``data``, then close, reset, or leave the connection open."""
 

@@ -15,13 +15,15 @@ from cryptography.x509.oid import NameOID
 from hantu.adapters.broker.door import Binding, Bounds, Door, Lease, PriceLimits
 from hantu.adapters.broker.gateway import KisBroker
 from hantu.domain.commands import KillLevel
+from hantu.domain.errors import RetryableError
 from hantu.domain.instrument import Market
 from hantu.domain.order import CancelRequest, OrderRequest, OutcomeKind
 from hantu.kis.environment import EnvironmentName
 from hantu.kis.inquiries import balance_summary
+from hantu.kis.rest import render_failure
 from hantu.ports import Broker
 from tests.unit.adapters.broker.conftest import numbered
-from tests.unit.adapters.broker.scripted_broker import ACCOUNT, FastClock, ScriptedBroker, page
+from tests.unit.adapters.broker.scripted_broker import ACCOUNT, FastClock, ScriptedBroker, page, reply
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +121,17 @@ async def test_untrusted_certificate_gets_no_order(certificate: Path, tmp_path: 
     finally:
         await port.close()
         await broker.stop()
+
+
+async def test_wires_are_kept_even_while_no_token_can_be_had(broker: ScriptedBroker, tmp_path: Path) -> None:
+    status, body = render_failure("EGW00133")
+    broker.key_steps.append(reply(body, status))
+    port = gateway(broker, tmp_path, None)
+    with pytest.raises(RetryableError):
+        await port.warm()
+    await asyncio.sleep(0.01)
+    assert len(broker.connections) == 3
+    await port.close()
 
 
 async def test_closing_leaves_no_task_behind(broker: ScriptedBroker, tmp_path: Path, sell: OrderRequest) -> None:

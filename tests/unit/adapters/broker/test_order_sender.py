@@ -9,9 +9,11 @@ import pytest
 
 from hantu.adapters.broker.door import Lease
 from hantu.adapters.broker.keyring import Kept
-from hantu.adapters.broker.wires import WIRES_MAX
+from hantu.adapters.broker.pace import Pacer
+from hantu.adapters.broker.wires import WIRES_MAX, Wires
 from hantu.domain.commands import KillLevel
 from hantu.domain.order import CancelRequest, OrderRequest, Outcome, OutcomeKind
+from hantu.kis.endpoints import Lane
 from hantu.kis.environment import Credentials, EnvironmentName, local
 from hantu.kis.rest import render_failure
 from hantu.kis.throttle import Limits
@@ -23,6 +25,7 @@ from tests.unit.adapters.broker.scripted_broker import (
     Received,
     ScriptedBroker,
     accepted,
+    chunked,
     framed,
     hang_up,
     head,
@@ -54,35 +57,32 @@ async def test_cancel_goes_through_the_same_door(rig: Rig, broker: ScriptedBroke
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "kept"),
     [
-        in_pieces(framed(accepted(1))),
-        raw(
-            head(200, "Transfer-Encoding: chunked")
-            + b"5\r\n"
-            + accepted(1)[:5]
-            + b"\r\n%x\r\n" % (len(accepted(1)) - 5)
-            + accepted(1)[5:]
-            + b"\r\n0\r\n\r\n"
-        ),
-        raw(head(200, "Connection: close") + accepted(1), then="close"),
-        raw(framed(accepted(1), 200, "Connection: close"), then="close"),
-        raw(head(100) + framed(accepted(1))),
-        raw(framed(accepted(1)) + framed(accepted(2))),
-        raw(framed(accepted(1)) + b"nonsense"),
+        (in_pieces(framed(accepted(1))), True),
+        (raw(head(200, "Transfer-Encoding: chunked") + chunked(accepted(1))), True),
+        (raw(head(200, "Connection: close") + accepted(1), then="close"), False),
+        (raw(framed(accepted(1), 200, "Connection: close"), then="close"), False),
+        (raw(framed(accepted(1), 200, "Connection: close")), False),
+        (raw(head(100) + framed(accepted(1))), True),
+        (raw(framed(accepted(1)) + framed(accepted(2))), False),
+        (raw(framed(accepted(1)) + b"nonsense"), False),
     ],
-    ids=["split in bytes", "chunked", "until close", "connection: close", "100 first", "two answers", "surplus"],
-)
+    ids=[
+        "split in bytes", "chunked", "until close", "connection: close", "close announced", "100 first", "two answers",
+        "surplus",
+    ],
+)  # fmt: skip
 async def test_complete_answers_are_understood_however_framed(
-    rig: Rig, broker: ScriptedBroker, sell: OrderRequest, answer: object
+    rig: Rig, broker: ScriptedBroker, sell: OrderRequest, answer: object, kept: bool
 ) -> None:
     broker.steps.append(answer)  # type: ignore[arg-type]
     outcome = await rig.sender.submit(sell)
     assert (outcome.kind, outcome.order_no) == (OutcomeKind.ACCEPTED, "85001")
-    # The next order is not confused by what is left over, and meets a wire that works.
+    # The next order is not confused by what is left over, and meets a wire that can be trusted.
     second = await rig.sender.submit(numbered(sell, 2))
     assert (second.kind, second.order_no) == (OutcomeKind.ACCEPTED, "85002")
-    assert len(broker.orders) == 2
+    assert [order.connection for order in broker.orders] == [0, 0 if kept else 1]
 
 
 @pytest.mark.requirement("MON-4.17")
@@ -156,13 +156,16 @@ async def test_expired_token_is_refused_not_resent_and_replaced_for_the_next(
     assert [order.headers["authorization"] for order in broker.orders] == ["Bearer token-0", "Bearer token-1"]
 
 
-async def test_rate_limit_is_refused_and_pushes_other_calls_back(
+async def test_rate_limit_is_refused_and_keeps_other_calls_away(
     rig: Rig, broker: ScriptedBroker, sell: OrderRequest
 ) -> None:
+    rig.pacer = Pacer(Limits(18, 10), FastClock(1.0))
     broker.steps.append(refuse("EGW00201"))
-    outcome = await rig.sender.submit(sell)
+    outcome = await rig.new_sender().submit(sell)
     assert (outcome.kind, outcome.retryable) == (OutcomeKind.REFUSED, True)
     assert len(broker.orders) == 1
+    assert not await rig.pacer.enter(Lane.OTHER, ledger=False, max_wait_s=0.0)
+    assert await rig.pacer.enter(Lane.EXIT, ledger=True, max_wait_s=0.0)
 
 
 async def test_refused_connection_is_not_sent(rig: Rig, broker: ScriptedBroker, sell: OrderRequest) -> None:
@@ -340,6 +343,7 @@ async def test_change_while_waiting_is_seen_last_before_the_write(
     outcome = await rig.sender.submit(sell)
     assert (outcome.kind, outcome.code) == (OutcomeKind.NOT_SENT, code)
     assert not broker.orders
+    assert rig.wires.idle == 1
 
 
 async def test_one_intent_passes_once(rig: Rig, broker: ScriptedBroker, sell: OrderRequest) -> None:
@@ -385,7 +389,8 @@ async def test_canceled_task_leaves_no_wire_for_its_answer(
         await asyncio.sleep(0.001)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    assert rig.wires.idle == 0
+    await asyncio.sleep(0)
+    assert rig.wires.count == 0
     assert (await rig.sender.submit(replace(sell, intent_id="x"))).order_no == "85002"
 
 
@@ -395,3 +400,38 @@ async def test_nothing_of_the_keys_shows(rig: Rig, broker: ScriptedBroker, sell:
     for part in (outcome, rig.environment, rig.keyring.get("token")):
         for secret in ("APPKEY", "APPSECRET", "token-0", ACCOUNT):
             assert secret not in repr(part)
+
+
+async def test_order_without_a_place_among_the_calls_is_not_sent_and_gives_its_wire_back(
+    rig: Rig, broker: ScriptedBroker, sell: OrderRequest
+) -> None:
+    rig.pacer = Pacer(Limits(1, 1), FastClock(1.0))
+    sender = rig.new_sender(patience_s=0.05)
+    assert (await sender.submit(numbered(sell, 1))).kind is OutcomeKind.ACCEPTED
+    outcome = await sender.submit(numbered(sell, 2))
+    assert (outcome.kind, outcome.code, outcome.retryable) == (OutcomeKind.NOT_SENT, "call_budget", True)
+    assert len(broker.orders) == 1
+    assert rig.wires.idle == rig.wires.count == 1
+
+
+async def test_wire_that_was_idle_for_long_is_not_trusted(rig: Rig, broker: ScriptedBroker, sell: OrderRequest) -> None:
+    rig.wires = Wires(rig.environment.rest_url, age_max_s=0.03)
+    sender = rig.new_sender()
+    await sender.submit(numbered(sell, 1))
+    await sender.submit(numbered(sell, 2))
+    await asyncio.sleep(0.05)
+    await sender.submit(numbered(sell, 3))
+    assert [order.connection for order in broker.orders] == [0, 0, 1]
+    await sender.close()
+
+
+async def test_spare_wires_are_replaced_before_they_are_distrusted(rig: Rig, broker: ScriptedBroker) -> None:
+    wires = Wires(rig.environment.rest_url, age_replaced_s=0.03)
+    await wires.fill()
+    await wires.fill()
+    await asyncio.sleep(0.05)
+    await wires.fill()
+    await asyncio.sleep(0.01)
+    assert len(broker.connections) == 4
+    assert wires.idle == wires.count == 2
+    await wires.close()

@@ -12,6 +12,7 @@ from hantu.domain.account import BrokerOrder, Holding, Side
 from hantu.domain.errors import BrokenError, RetryableError
 from hantu.domain.instrument import Symbol
 from hantu.domain.money import Price, Quantity, Won
+from hantu.kis.endpoints import Lane
 from hantu.kis.inquiries import balance_row, balance_summary, order_row
 from hantu.kis.rest import render_success
 from hantu.kis.throttle import Limits
@@ -143,6 +144,16 @@ async def test_repeating_is_bounded(rig: Rig, broker: ScriptedBroker, failure: S
     assert len(broker.reads) == 3
 
 
+async def test_rate_limit_keeps_other_calls_away(rig: Rig, broker: ScriptedBroker) -> None:
+    pacer = Pacer(Limits(18, 10), FastClock(1.0))
+    reads = RestReads(rig.environment, rig.session, rig.authority, pacer, rig.clock, ReadBounds(tries=1))
+    broker.steps.append(refuse("EGW00201"))
+    with pytest.raises(RetryableError):
+        await reads.balance()
+    assert not await pacer.enter(Lane.OTHER, ledger=False, max_wait_s=0.0)
+    assert await pacer.enter(Lane.RECONCILE, ledger=True, max_wait_s=0.0)
+
+
 async def test_silence_is_bounded(rig: Rig, broker: ScriptedBroker) -> None:
     reads = RestReads(
         rig.environment, rig.session, rig.authority, rig.pacer, rig.clock, ReadBounds(total_s=0.05, tries=2)
@@ -164,9 +175,10 @@ async def test_failures_that_stay_are_not_repeated(rig: Rig, broker: ScriptedBro
 
 async def test_redirect_is_not_followed(rig: Rig, broker: ScriptedBroker) -> None:
     """Keys in the headers never go to an address an answer names."""
-    broker.steps += [reply(b"", 302, "Location: http://127.0.0.1:1/")] * 3
+    broker.steps += [reply(b"", 302, "Location: /elsewhere")] * 3
     with pytest.raises(RetryableError):
         await rig.reads.balance()
+    assert "/elsewhere" not in {read.path for read in broker.reads}
 
 
 def multi(symbol: str) -> dict[str, str]:
