@@ -1,0 +1,123 @@
+"""``hantu db`` and ``hantu watchlist``: the file of records, and the list of the strategy."""
+
+from datetime import UTC, datetime
+from datetime import date as Date  # noqa: N812  (the option is called date)
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hantu.cli.shell import Shell
+from hantu.domain.errors import UsageError
+from hantu.domain.session import trading_date
+
+app = typer.Typer(no_args_is_help=True)
+watch_app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("init")
+def init(ctx: typer.Context) -> None:
+    """Create the database or bring it to the newest form."""
+    from hantu.adapters.store.maintenance import init_database
+
+    shell: Shell = ctx.obj
+    path = shell.settings.database
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    steps = init_database(path)
+    text = f"데이터베이스를 준비했습니다: {path}" if steps else f"이미 최신입니다: {path}"
+    shell.show(
+        {"ok": True, "path": str(path), "applied": steps}, lambda out: out.print(text, markup=False, soft_wrap=True)
+    )
+
+
+@app.command("check")
+def check(ctx: typer.Context) -> None:
+    """Check the database's integrity."""
+    from hantu.adapters.store.maintenance import check_database
+
+    shell: Shell = ctx.obj
+    path = shell.settings.database
+    with shell.progress("무결성을 검사하는 중입니다"):
+        check_database(path)
+    shell.show(
+        {"ok": True, "path": str(path)}, lambda out: out.print(f"이상 없습니다: {path}", markup=False, soft_wrap=True)
+    )
+
+
+@app.command("path")
+def path(ctx: typer.Context) -> None:
+    """Print where the database is."""
+    shell: Shell = ctx.obj
+    found = str(shell.settings.database)
+    shell.show({"path": found}, lambda _out: typer.echo(found))
+
+
+@app.command("backup")
+def backup(ctx: typer.Context, target: Annotated[Path, typer.Argument(show_default=False)]) -> None:
+    """Copy the database while it may be in use."""
+    from hantu.adapters.store.maintenance import backup_database
+
+    shell: Shell = ctx.obj
+    with shell.progress("복사하는 중입니다"):
+        size = backup_database(shell.settings.database, target)
+    shell.show(
+        {"ok": True, "path": str(target), "bytes": size},
+        lambda out: out.print(f"복사했습니다: {target} ({size:,}바이트)", markup=False, soft_wrap=True),
+    )
+
+
+@watch_app.command("import")
+def import_list(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(show_default=False)],
+    date: Annotated[str, typer.Option("--date", show_default=False)] = "",
+) -> None:
+    """Read the watch list from a file."""
+    from hantu.adapters.store.maintenance import import_watchlist
+    from hantu.cli.watchlist_file import read_watchlist_file
+
+    shell: Shell = ctx.obj
+    rows = read_watchlist_file(file)
+    day = _day(date)
+    database = shell.settings.database
+    database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    count = import_watchlist(database, day, rows, actor=shell.actor)
+
+    def render(out: Any) -> None:
+        out.print(f"{day} 관심 종목 {count}개를 가져왔습니다.")
+        if shell.guard.status() is not None:
+            out.print("실행 중인 감시가 몇 초 안에 새 목록을 씁니다.")
+
+    shell.show({"ok": True, "date": day.isoformat(), "count": count}, render)
+
+
+@watch_app.command("list")
+def list_watched(ctx: typer.Context, date: Annotated[str, typer.Option("--date", show_default=False)] = "") -> None:
+    """Show the watch list."""
+    from hantu.adapters.store.queries import Queries
+    from hantu.cli.views.tables import table
+    from hantu.cli.views.wording import plain
+
+    shell: Shell = ctx.obj
+    day = _day(date)
+    rows = Queries(shell.settings.database).watchlist(day)
+
+    def render(out: Any) -> None:
+        if not rows:
+            out.print(f"{day} 관심 종목이 없습니다. `hantu watchlist import 파일` 로 가져오세요.")
+            return
+        listed = table(f"{day} 관심 종목 {len(rows)}개", "종목", "코드", "점수>", "지지선>")
+        for row in rows:
+            listed.add_row(row.name, row.symbol, f"{row.score:.1f}", plain(row.support_price))
+        out.print(listed)
+
+    shell.show(rows, render)
+
+
+def _day(text: str) -> Date:
+    if not text:
+        return trading_date(datetime.now(UTC))
+    try:
+        return Date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"날짜가 아닙니다: {text!r}", next_step="2026-11-23 처럼 적어 주세요.") from None

@@ -1,0 +1,133 @@
+"""``hantu demo``: a compressed trading day with real processes, told and judged."""
+
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hantu.cli.shell import CheckFailed, Shell
+
+LONGEST_S = 55.0
+"""A day that is not over by then is judged as it stands."""
+SETTLE_S = 2.0
+"""Real seconds the last messages get to arrive."""
+ADD_BUY_SYMBOL, ADD_BUY_SUPPORT = "005380", 240_000
+"""The stock of the demo scenario that comes near its support."""
+
+
+def demo(
+    ctx: typer.Context,
+    keep: Annotated[bool, typer.Option("--keep")] = False,
+    home: Annotated[Path | None, typer.Option("--home", show_default=False)] = None,
+    scenario: Annotated[str, typer.Option("--scenario")] = "demo",
+    speed: Annotated[float | None, typer.Option("--speed", min=0.1, max=1_000, show_default=False)] = None,
+) -> None:
+    """Play the day, tell it, judge it."""
+    from hantu.cli.playbill import Playbill
+    from hantu.cli.simulator_options import check_scenario_name
+    from hantu.cli.stage import Stage, make_home
+    from hantu.simulator.scenario_file import load_scenario
+
+    shell: Shell = ctx.obj
+    check_scenario_name(scenario)
+    play = load_scenario(scenario)
+    folder, own = make_home(home)
+    stage = Stage(folder, scenario, speed, shell.environ, own_home=own)
+    bill = Playbill(shell, folder)
+    left_running = False
+    held = False
+    try:
+        findings = _perform(stage, bill, play)
+        held = all(finding.held for finding in findings)
+        left_running = keep
+        bill.table(findings)
+        if keep:
+            bill.how_to_look(stage)
+    finally:
+        if not left_running:
+            stage.end()
+            if held:
+                stage.remove()
+    if not held:
+        shell.note(f"기록은 {folder} 에 남겨 두었습니다.")
+        raise CheckFailed("demo")
+
+
+def _perform(stage: Any, bill: Any, play: Any) -> list[Any]:
+    """Start everything, follow the day to its end and return the findings."""
+    from hantu.cli.stage import held_before
+    from hantu.cli.verdict import Evidence, judge
+
+    began = time.monotonic()
+    bill.opening(play)
+    stage.write_config()
+    _write_watchlist(stage, play)
+    stage.start_phone()
+    stage.start_exchange()
+    stage.start_guard()
+    stage.wait_listening()
+    told = _follow(stage, bill, began)
+    clock = play.clock
+    halts = [
+        (clock.moment(fault.at), clock.moment(fault.at) + timedelta(seconds=fault.duration))
+        for fault in play.faults
+        if fault.kind == "halt"
+    ]
+    evidence = Evidence(
+        events=told,
+        exchange=stage.exchange("state"),
+        messages=[message["text"] for message in stage.messages()],
+        held_before=held_before(play),
+        halts=halts,
+        anomalies=stage.exchange("anomalies"),
+    )
+    bill.closing(time.monotonic() - began)
+    return judge(evidence)
+
+
+def _follow(stage: Any, bill: Any, began: float) -> list[Any]:
+    """Tell events and messages as they come until the day is over."""
+    from hantu.cli.event_reader import EventReader
+    from hantu.cli.stage import pause
+    from hantu.cli.verdict import Told
+
+    reader = EventReader(stage.home / "hantu.db")
+    told: list[Told] = []
+    messages = 0
+    over_at = 0.0
+    while time.monotonic() - began < LONGEST_S:
+        for row in reader.fresh():
+            event = Told(row.event_type, row.payload, row.timestamp)
+            told.append(event)
+            bill.event(event)
+            if row.event_type == "monitor_finished":
+                over_at = time.monotonic()
+        arrived = stage.messages()
+        for message in arrived[messages:]:
+            bill.message(message["text"])
+        messages = len(arrived)
+        if stage.ended("guard") or stage.ended("exchange"):
+            bill.trouble(stage)
+            break
+        if over_at and time.monotonic() - over_at > SETTLE_S:
+            break
+        pause()
+    return told
+
+
+def _write_watchlist(stage: Any, play: Any) -> None:
+    """File every stock that is not held as watched, one of them close to its support."""
+    from hantu.adapters.store.maintenance import import_watchlist
+    from hantu.cli.stage import held_before
+    from hantu.cli.watchlist_file import WatchRow
+
+    held = held_before(play)
+    rows = []
+    for stock in play.stocks:
+        near = stock.symbol == ADD_BUY_SYMBOL
+        score, support = (85.0, ADD_BUY_SUPPORT) if near else (72.0, stock.base_price * 9 // 10)
+        if stock.symbol not in held:
+            rows.append(WatchRow(stock.symbol, stock.name, score, support))
+    import_watchlist(stage.home / "hantu.db", play.clock.day, rows, actor="demo")

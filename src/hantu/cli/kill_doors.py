@@ -1,0 +1,91 @@
+"""The two doors of the kill switch that work without a running guard: a file and a row."""
+
+import json
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from hantu.domain.commands import KillLevel
+from hantu.settings.model import Settings
+
+ORDER = (KillLevel.OFF, KillLevel.ACTIVE, KillLevel.FLATTEN, KillLevel.HARD)
+"""From the mildest to the strictest."""
+OFF: dict[str, Any] = {"level": "off", "reason": "", "actor": "", "timestamp": "", "automatic": False}
+
+
+def write_file(path: Path, level: str, reason: str, actor: str) -> None:
+    """Put the file there, or take it away for ``off``; survives a power loss.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if level == KillLevel.OFF:
+        path.unlink(missing_ok=True)
+    else:
+        state = {"level": level, "reason": reason, "actor": actor, "timestamp": _now()}
+        fresh = path.with_name(path.name + ".new")
+        with fresh.open("w", encoding="utf-8") as target:
+            target.write(json.dumps(state, ensure_ascii=False) + "\n")
+            target.flush()
+            os.fsync(target.fileno())
+        fresh.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def read_file(path: Path) -> dict[str, Any] | None:
+    """Return what the file says, None if there is none; nonsense counts as ``active``."""
+    from hantu.adapters.kill_file import read_kill_file
+
+    order = read_kill_file(path)
+    if order is None:
+        return None
+    told = {"reason": order.reason, "actor": order.actor, "timestamp": order.timestamp}
+    return {**OFF, **told, "level": order.level.value}
+
+
+def strictest(states: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the state that blocks most; nothing at all means off."""
+    worst = dict(OFF)
+    for state in states:
+        if ORDER.index(KillLevel(state["level"])) > ORDER.index(KillLevel(worst["level"])):
+            worst = {**OFF, **state}
+    return worst if worst["level"] != "off" or not states else {**OFF, **states[-1]}
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def read_row(settings: Settings) -> dict[str, Any] | None:
+    """Return the newest row, None without a database; an unreadable one counts as ``active``."""
+    if not settings.database.exists():
+        return None
+    from hantu.adapters.store.queries import Queries
+
+    row = Queries(settings.database).kill_state()
+    return {
+        "level": row.level.value,
+        "reason": row.reason,
+        "actor": row.actor,
+        "timestamp": row.timestamp,
+        "automatic": row.automatic,
+    }
+
+
+def write_row(settings: Settings, level: str, reason: str, actor: str) -> None:
+    """Add a row to ``system_state``; without a database there is nothing to tell.
+
+    Raises:
+        HantuError: The database does not take it.
+    """
+    from hantu.adapters.store.offline import record_kill
+
+    if settings.database.exists():
+        record_kill(settings.database, level=KillLevel(level), reason=reason, actor=actor)

@@ -1,0 +1,105 @@
+"""How the demonstration looks: a story line by line, a table at the end."""
+
+from pathlib import Path
+from typing import Any
+
+from hantu.cli.shell import Shell, to_json
+from hantu.cli.story import tell
+from hantu.cli.verdict import Finding, Told
+from hantu.cli.views.wording import korean_time
+
+LABEL_CELLS = 14
+
+
+class Playbill:
+    """Prints the story; with ``--json`` only the table, as JSON."""
+
+    def __init__(self, shell: Shell, home: Path) -> None:
+        self._shell = shell
+        self._home = home
+
+    def opening(self, play: Any) -> None:
+        """Say what is about to be seen."""
+        account = play.accounts[0]
+        self._print("hantu demo: 압축한 거래일 하루", "bold")
+        self._print(
+            f"연습 거래소와 감시가 진짜 프로세스, 진짜 소켓으로 KIS 규격을 주고받습니다. "
+            f"종목 {len(play.stocks)}개, 보유 {len(account.holdings)}개, 시장 시각 {play.clock.speed:g}배속.",
+            "dim",
+        )
+        self._print(f"기록 폴더: {self._home}", "dim")
+        self._print("")
+
+    def event(self, told: Told) -> None:
+        """Tell one event."""
+        line = tell(told.event_type, told.payload)
+        if line is not None:
+            self._line(korean_time(told.timestamp, "%H:%M:%S"), *line)
+
+    def message(self, text: str) -> None:
+        """Show what arrived on the phone."""
+        for number, part in enumerate(part for part in text.splitlines() if part.strip()):
+            self._line("", "휴대폰" if number == 0 else "", f"│ {part}", "green")
+
+    def trouble(self, stage: Any) -> None:
+        """Say that a process ended in the middle."""
+        for name in ("exchange", "guard"):
+            if stage.ended(name):
+                self._print(f"{name} 프로세스가 중간에 끝났습니다:\n{stage.last_words(name)}", "bold red")
+
+    def closing(self, seconds: float) -> None:
+        """Say how long it took."""
+        self._print("")
+        self._print(f"하루가 끝났습니다 (실제 {seconds:.0f}초).", "dim")
+
+    def table(self, findings: list[Finding]) -> None:
+        """Show expected against happened."""
+        held = all(finding.held for finding in findings)
+        if self._shell.json:
+            self._shell.emit({"ok": held, "findings": findings})
+            return
+        from rich.text import Text
+
+        from hantu.cli.views.tables import table
+
+        out = self._shell.out
+        made = table("약속과 결과 (hantu의 기록과 거래소의 기록으로 함께 확인)", "항목", "약속", "실제", "판정")
+        for finding in findings:
+            verdict = Text("지킴", "bold green") if finding.held else Text("어김", "bold red")
+            made.add_row(finding.name, finding.expected, finding.happened, verdict)
+        out.print(made)
+        kept = sum(finding.held for finding in findings)
+        out.print(f"{len(findings)}개 가운데 {kept}개를 지켰습니다.", style="bold green" if held else "bold red")
+
+    def how_to_look(self, stage: Any) -> None:
+        """Say how to look at what was left running, and how to stop it."""
+        pids = " ".join(str(stage.children[name].pid) for name in ("exchange", "phone"))
+        where = f"HANTU_HOME={self._home}"
+        lines = {
+            "상태 보기": f"{where} hantu monitor status --watch",
+            "청산 보기": f"{where} hantu exits",
+            "사건 보기": f"{where} hantu events",
+            "거래소 보기": f"{stage.rest_url}/_sim/state",
+            "끄기": f"{where} hantu monitor stop; kill {pids}",
+        }
+        if self._shell.json:
+            self._shell.err.print(to_json(lines), markup=False, soft_wrap=True)
+            return
+        self._print("")
+        self._print("거래소와 감시를 켜 두었습니다.", "bold")
+        for label, command in lines.items():
+            self._shell.out.print(f"  {label}: {command}", markup=False, soft_wrap=True)
+
+    def _line(self, clock: str, label: str, text: str, style: str) -> None:
+        if self._shell.json:
+            return
+        from rich.cells import cell_len
+        from rich.text import Text
+
+        pad = " " * max(0, LABEL_CELLS - cell_len(label))
+        line = Text.assemble((f"{clock:8}  ", "dim"), (f"{label}{pad} ", style or ""), (text, "" if label else style))
+        self._shell.out.print(line, soft_wrap=not self._shell.out.is_terminal)
+
+    def _print(self, text: str, style: str = "") -> None:
+        if not self._shell.json:
+            self._shell.out.print(text, style=style, markup=False)

@@ -1,0 +1,168 @@
+"""Help texts in English (``--lang en`` or HANTU_LANG=en)."""
+
+from hantu.cli.texts.catalog import Entry, Texts
+
+REASON = {"reason": "Why, for the records."}
+COMMANDS = {
+    "": Entry(
+        "Guard of positions on the Korea Investment (KIS) OpenAPI: sells what falls below its stop, exactly once.",
+        "hantu demo",
+        {"install_completion": "Install shell completion.", "show_completion": "Print the shell completion script."},
+    ),
+    "demo": Entry(
+        "Play a compressed trading day in under a minute with real processes, and check the outcome.",
+        "hantu demo --keep",
+        {
+            "keep": "Leave exchange and guard running afterwards; says how to look and how to stop.",
+            "home": "Folder for the records (must be empty); a temporary one by default.",
+            "scenario": "Name of a scenario, or a file.",
+            "speed": "Speed instead of the scenario's own.",
+        },
+    ),
+    "sim": Entry(
+        "Run the practice exchange, which speaks the KIS protocol (REST and WebSocket). Ctrl-C ends it.",
+        "hantu sim --scenario quiet --speed 10",
+        {
+            "host": "Address to listen on. Nothing is encrypted.",
+            "rest_port": "REST port (0 = any free one).",
+            "ws_port": "WebSocket port (0 = any free one).",
+            "scenario": "Built-in scenario, or a YAML file.",
+            "seed": "Seed of prices and trades; the same seed is the same day.",
+            "speed": "Speed of market time; the scenario's own by default.",
+            "layout": "Column layout: 2025, 2026-07, 2026-09 (default), paper.",
+            "trade_width": "Number of trade (H0STCNT0) columns.",
+            "book_width": "Number of order book (H0STASP0) columns.",
+            "notice": "Form of notices (H0STCNI0): legacy (23), full (26), compact (paper, 23).",
+        },
+    ),
+    "sim schema": Entry("Print the JSON schema of a scenario file.", "hantu sim schema > scenario.schema.json"),
+    "sim scenarios": Entry("List the built-in scenarios.", "hantu sim scenarios"),
+    "run": Entry("Run one role in this terminal.", "hantu run guard"),
+    "run guard": Entry(
+        "Run the guard in this terminal (for systemd and the like). Ctrl-C or SIGTERM ends it cleanly.",
+        "hantu run guard --start",
+        {"start": "Monitor at once instead of waiting for the opening."},
+    ),
+    "monitor": Entry("Start, stop and look at live monitoring.", "hantu monitor start"),
+    "monitor start": Entry(
+        "Start monitoring: asks a running guard, else runs one in this terminal.",
+        "hantu monitor start --detach",
+        {
+            "detach": "Run in the background; returns when it monitors or waits for the opening.",
+            "watch_only": "Sell nothing; only record what would have been sold.",
+        },
+    ),
+    "monitor stop": Entry(
+        "Unsubscribe, close the connection and end the guard. Reports open orders.", "hantu monitor stop"
+    ),
+    "monitor restart": Entry("Leave sleep mode, or connect from scratch.", "hantu monitor restart"),
+    "monitor status": Entry(
+        "Show what the guard is doing. Exit code 1 if none runs.",
+        "hantu monitor status --watch",
+        {"watch": "Keep refreshing. Ctrl-C leaves (the guard goes on).", "interval": "Seconds between refreshes."},
+    ),
+    "monitor halt": Entry(
+        "Pause orders as in a market halt; prices are still watched. Without a code: all stocks.",
+        "hantu monitor halt 005930",
+    ),
+    "monitor resume": Entry("End a pause set by hand.", "hantu monitor resume 005930"),
+    "kill": Entry("Kill switch: stop orders at once, guard running or not.", 'hantu kill on --reason "maintenance"'),
+    "kill on": Entry(
+        "Block every order but protective sells and cancels.", 'hantu kill on --reason "strategy check"', REASON
+    ),
+    "kill hard": Entry(
+        "Block every order but cancels; stop-losses too. For when the guard itself is suspect.",
+        'hantu kill hard --reason "guard misbehaves"',
+        REASON,
+    ),
+    "kill off": Entry(
+        "Release the kill switch; needs a reason.",
+        'hantu kill off --reason "cause found"',
+        {"reason": "Why (required); asked for on a terminal."},
+    ),
+    "kill status": Entry("Show the level, who set it and why.", "hantu kill status --json"),
+    "positions": Entry("Show holdings with stop and target (last records if no guard runs).", "hantu positions"),
+    "orders": Entry("Look at order records; lists them without a subcommand.", "hantu orders list --state working"),
+    "orders list": Entry(
+        "List order attempts, newest first.",
+        "hantu orders list --limit 50",
+        {"state": "Only this state: sending, working, partial, unknown, filled, refused ..."},
+    ),
+    "orders show": Entry(
+        "Show one order in detail.", "hantu orders show 0000000123", {"ident": "Intent id or order number."}
+    ),
+    "events": Entry(
+        "Show recorded events in order of time.",
+        "hantu events --type order_filled --since 1h --follow",
+        {"kind": "Only this type, e.g. order_filled."},
+    ),
+    "explain": Entry(
+        "Show the causal chain of an order: trade, rule, intent, order, fill, record.",
+        "hantu explain 0000000123",
+        {"ident": "Intent id, order number, event id or flow id."},
+    ),
+    "exits": Entry(
+        "For every exit: times from the triggering trade to the fill, fill price, slippage against the stop.",
+        "hantu exits",
+    ),
+    "opportunities": Entry("Show add-buy opportunities that were reported (never an order).", "hantu opportunities"),
+    "alerts": Entry("Show recent alerts and whether they were delivered.", "hantu alerts --limit 20"),
+    "logs": Entry(
+        "Show the application log.",
+        "hantu logs --level WARNING --since 1h --follow",
+        {
+            "level": "This level and above: DEBUG, INFO, WARNING, ERROR.",
+            "limit": "At most so many last lines.",
+            "set_level": "Change the log level of the running guard.",
+        },
+    ),
+    "doctor": Entry(
+        "Check installation and configuration, and where each setting came from. Secrets are masked.",
+        "hantu doctor --all",
+        {"all_settings": "Also show settings left at their default."},
+    ),
+    "db": Entry("Manage the database of records.", "hantu db check"),
+    "db init": Entry("Create the database, or bring it to the newest form.", "hantu db init"),
+    "db check": Entry("Check the database's integrity.", "hantu db check"),
+    "db path": Entry("Print the path of the database file.", "sqlite3 $(hantu db path)"),
+    "db backup": Entry(
+        "Copy the database safely, even while it is in use.", "hantu db backup copy.db", {"target": "File to create."}
+    ),
+    "watchlist": Entry("Manage the watch list (result of phase 2).", "hantu watchlist list"),
+    "watchlist import": Entry(
+        "Import the watch list from a CSV or JSON file.",
+        "hantu watchlist import watchlist.csv",
+        {
+            "file": "Columns: symbol,name,score,support_price",
+            "date": "Selection date (default: today in Korea).",
+        },
+    ),
+    "watchlist list": Entry(
+        "Show the watch list.", "hantu watchlist list", {"date": "The list valid on this date (default: today)."}
+    ),
+    "version": Entry("Print the version.", "hantu version --json"),
+}
+
+TEXTS = Texts(
+    commands=COMMANDS,
+    params={
+        "help": "Show this help.",
+        "limit": "At most so many.",
+        "since": "From then on: 10m, 2h, 1d or 2026-11-23 09:00 (Korean time).",
+        "follow": "Keep showing what is new. Ctrl-C leaves.",
+        "symbol": "Stock code, six characters.",
+    },
+    problems={
+        "unknown_command": "No such command: {word}",
+        "unknown_option": "No such option: {word}",
+        "extra": "There are values that mean nothing here.",
+        "range": "outside the allowed range",
+        "form": "not of the right form",
+        "missing": "A value is missing: {name}",
+        "bad": "Wrong value for {name}: {detail}",
+        "see": "See `{path} --help`.",
+        "guess": "Did you mean {guess}?",
+    },
+    example="Example:",
+    common="With every command: --json (output for programs), --config FILE, --lang ko|en",
+)

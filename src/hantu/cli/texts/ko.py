@@ -1,0 +1,170 @@
+"""Help texts in Korean, the language of hantu's users."""
+
+from hantu.cli.texts.catalog import Entry, Texts
+
+COMMANDS = {
+    "": Entry(
+        "한투(KIS) OpenAPI 보유 종목 지킴이: 손절가 아래로 내려간 종목을 정확히 한 번 팝니다.",
+        "hantu demo",
+        {
+            "install_completion": "셸 자동 완성을 설치합니다.",
+            "show_completion": "셸 자동 완성 스크립트를 출력합니다.",
+        },
+    ),
+    "demo": Entry(
+        "1분 안에 하루 장을 압축해서 보여 줍니다: 연습 거래소와 감시를 실제 프로세스로 띄우고 결과를 검증합니다.",
+        "hantu demo --keep",
+        {
+            "keep": "끝난 뒤에도 거래소와 감시를 켜 둡니다. 보는 법과 끄는 법을 알려 줍니다.",
+            "home": "기록을 남길 폴더(비어 있어야 합니다). 없으면 임시 폴더를 씁니다.",
+            "scenario": "시나리오 이름 또는 파일.",
+            "speed": "시나리오에 적힌 배속 대신 쓸 값.",
+        },
+    ),
+    "sim": Entry(
+        "KIS와 같은 통신 규격으로 말하는 연습 거래소를 실행합니다(REST와 WebSocket). Ctrl-C로 끝냅니다.",
+        "hantu sim --scenario quiet --speed 10",
+        {
+            "host": "열어 둘 주소. 다른 컴퓨터에서 접속하게 하려면 바꾸되, 암호화되지 않습니다.",
+            "rest_port": "REST 포트(0은 빈 포트).",
+            "ws_port": "WebSocket 포트(0은 빈 포트).",
+            "scenario": "내장 시나리오 이름 또는 YAML 파일.",
+            "seed": "가격과 체결을 정하는 난수 씨앗. 같으면 같은 하루입니다.",
+            "speed": "시장 시각의 배속. 없으면 시나리오를 따릅니다.",
+            "layout": "열 배치: 2025, 2026-07, 2026-09(기본), paper.",
+            "trade_width": "체결(H0STCNT0) 열 수를 따로 정합니다: 46, 47.",
+            "book_width": "호가(H0STASP0) 열 수를 따로 정합니다: 59, 62, 63.",
+            "notice": "체결 통보(H0STCNI0) 형식을 따로 정합니다: legacy(23열), full(26열), compact(모의 23열).",
+        },
+    ),
+    "sim schema": Entry("시나리오 파일의 JSON 스키마를 출력합니다.", "hantu sim schema > scenario.schema.json"),
+    "sim scenarios": Entry("내장 시나리오 목록을 보여 줍니다.", "hantu sim scenarios"),
+    "run": Entry("역할 하나를 이 터미널에서 실행합니다.", "hantu run guard"),
+    "run guard": Entry(
+        "감시 프로세스를 이 터미널에서 실행합니다(systemd 등에서 쓰기 좋음). Ctrl-C 또는 SIGTERM으로 깨끗이 끝납니다.",
+        "hantu run guard --start",
+        {"start": "개장을 기다리지 않고 바로 감시를 시작합니다."},
+    ),
+    "monitor": Entry("실시간 감시를 시작하고, 멈추고, 들여다봅니다.", "hantu monitor start"),
+    "monitor start": Entry(
+        "감시를 시작합니다. 실행 중인 감시가 있으면 시작을 요청하고, 없으면 이 터미널에서 실행합니다.",
+        "hantu monitor start --detach",
+        {
+            "detach": "백그라운드에서 실행하고, 감시가 시작되면(또는 개장을 기다리면) 돌아옵니다.",
+            "watch_only": "관찰 모드: 팔지 않고 무엇을 팔았을지만 기록합니다.",
+        },
+    ),
+    "monitor stop": Entry(
+        "구독을 해제하고 연결을 닫은 뒤 감시 프로세스를 끝냅니다. 미체결 주문이 있으면 알려 줍니다.",
+        "hantu monitor stop",
+    ),
+    "monitor restart": Entry("휴면에서 깨우거나 연결을 처음부터 다시 합니다.", "hantu monitor restart"),
+    "monitor status": Entry(
+        "감시의 지금 상태를 보여 줍니다. 실행 중이 아니면 종료 코드 1.",
+        "hantu monitor status --watch",
+        {"watch": "계속 갱신합니다. Ctrl-C로 나옵니다(감시는 계속됩니다).", "interval": "갱신 간격(초)."},
+    ),
+    "monitor halt": Entry(
+        "주문을 일시 정지합니다(장 중단처럼). 시세 감시는 계속합니다. 종목 코드가 없으면 전체.",
+        "hantu monitor halt 005930",
+    ),
+    "monitor resume": Entry("수동으로 건 일시 정지를 풉니다.", "hantu monitor resume 005930"),
+    "kill": Entry("킬스위치: 주문을 즉시 막습니다. 감시가 꺼져 있어도 됩니다.", 'hantu kill on --reason "점검"'),
+    "kill on": Entry(
+        "손절 매도와 취소를 뺀 모든 주문을 막습니다.",
+        'hantu kill on --reason "전략 점검"',
+        {"reason": "기록에 남길 이유."},
+    ),
+    "kill hard": Entry(
+        "취소를 뺀 모든 주문을 막습니다. 손절도 나가지 않으니 감시 자체를 믿을 수 없을 때만 쓰세요.",
+        'hantu kill hard --reason "감시 오작동 의심"',
+        {"reason": "기록에 남길 이유."},
+    ),
+    "kill off": Entry(
+        "킬스위치를 풉니다. 이유가 필요합니다.",
+        'hantu kill off --reason "원인 확인 완료"',
+        {"reason": "푸는 이유(필수). 터미널에서는 물어봅니다."},
+    ),
+    "kill status": Entry("킬스위치 상태와 누가, 왜 켰는지 보여 줍니다.", "hantu kill status --json"),
+    "positions": Entry("보유 종목과 손절가·익절가를 보여 줍니다(감시가 꺼져 있으면 마지막 기록).", "hantu positions"),
+    "orders": Entry("주문 기록을 봅니다. 하위 명령이 없으면 목록을 보여 줍니다.", "hantu orders list --state working"),
+    "orders list": Entry(
+        "주문 시도 목록을 최근 것부터 보여 줍니다.",
+        "hantu orders list --limit 50",
+        {"state": "이 상태만: sending, working, partial, unknown, filled, refused …"},
+    ),
+    "orders show": Entry(
+        "주문 하나를 자세히 보여 줍니다.", "hantu orders show 0000000123", {"ident": "의도 ID 또는 주문번호."}
+    ),
+    "events": Entry(
+        "기록된 사건을 시간 순서로 보여 줍니다.",
+        "hantu events --type order_filled --since 1h --follow",
+        {"kind": "이 종류만(예: order_filled)."},
+    ),
+    "explain": Entry(
+        "주문 하나의 인과 관계를 보여 줍니다: 체결가 → 규칙 → 의도 → 주문 → 체결 → 기록.",
+        "hantu explain 0000000123",
+        {"ident": "의도 ID, 주문번호, 사건 ID 또는 흐름 ID."},
+    ),
+    "exits": Entry(
+        "청산마다 방아쇠 체결의 거래소 시각부터 체결까지의 시각, 체결가, 손절가 대비 미끄러짐을 보여 줍니다.",
+        "hantu exits",
+    ),
+    "opportunities": Entry("추가 매수 기회 알림 기록을 보여 줍니다(주문은 하지 않습니다).", "hantu opportunities"),
+    "alerts": Entry("최근 알림과 전달 결과를 보여 줍니다.", "hantu alerts --limit 20"),
+    "logs": Entry(
+        "애플리케이션 로그를 보여 줍니다.",
+        "hantu logs --level WARNING --since 1h --follow",
+        {
+            "level": "이 수준 이상만: DEBUG, INFO, WARNING, ERROR.",
+            "limit": "마지막 몇 줄까지.",
+            "set_level": "실행 중인 감시의 로그 수준을 바꿉니다(재시작 없이).",
+        },
+    ),
+    "doctor": Entry(
+        "설치와 설정을 점검하고, 각 설정값이 어디서 왔는지 보여 줍니다. 비밀 값은 가립니다.",
+        "hantu doctor --all",
+        {"all_settings": "기본값 그대로인 설정도 보여 줍니다."},
+    ),
+    "db": Entry("기록 데이터베이스를 관리합니다.", "hantu db check"),
+    "db init": Entry("데이터베이스를 만들거나 최신 형식으로 올립니다.", "hantu db init"),
+    "db check": Entry("데이터베이스의 무결성을 검사합니다.", "hantu db check"),
+    "db path": Entry("데이터베이스 파일 경로를 출력합니다.", "sqlite3 $(hantu db path)"),
+    "db backup": Entry(
+        "실행 중에도 안전하게 복사본을 만듭니다.", "hantu db backup hantu-backup.db", {"target": "새로 만들 파일."}
+    ),
+    "watchlist": Entry("관심 종목(Phase 2 선정 결과)을 관리합니다.", "hantu watchlist list"),
+    "watchlist import": Entry(
+        "CSV 또는 JSON 파일에서 관심 종목을 가져옵니다.",
+        "hantu watchlist import watchlist.csv",
+        {"file": "열: symbol,name,score,support_price", "date": "선정일(기본: 오늘, 한국 날짜)."},
+    ),
+    "watchlist list": Entry(
+        "현재 관심 종목을 보여 줍니다.", "hantu watchlist list", {"date": "이 날짜에 유효한 목록(기본: 오늘)."}
+    ),
+    "version": Entry("버전을 출력합니다.", "hantu version --json"),
+}
+
+TEXTS = Texts(
+    commands=COMMANDS,
+    params={
+        "help": "이 도움말을 보여 줍니다.",
+        "limit": "몇 건까지.",
+        "since": "이 시각부터: 10m, 2h, 1d 또는 2026-11-23 09:00.",
+        "follow": "새로 생기는 것을 계속 보여 줍니다. Ctrl-C로 나옵니다.",
+        "symbol": "종목 코드 6자리.",
+    },
+    problems={
+        "unknown_command": "그런 명령은 없습니다: {word}",
+        "unknown_option": "그런 옵션은 없습니다: {word}",
+        "extra": "알아들을 수 없는 값이 더 있습니다.",
+        "range": "허용 범위를 벗어났습니다",
+        "form": "형식이 맞지 않습니다",
+        "missing": "필요한 값이 없습니다: {name}",
+        "bad": "{name} 의 값이 올바르지 않습니다: {detail}",
+        "see": "`{path} --help` 에서 쓰는 법을 확인하세요.",
+        "guess": "혹시 {guess} 인가요?",
+    },
+    example="예:",
+    common="모든 명령에 쓸 수 있습니다: --json (프로그램용 출력), --config 파일, --lang ko|en",
+)
