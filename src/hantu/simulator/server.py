@@ -87,8 +87,9 @@ class SimulatorServer:
         self.gateway.deliver = self.hub.publish
         await self._open("rest", self._rest_app(), self._wanted[0])
         await self._open("ws", self._stream_app(), self._wanted[1])
-        self.rest_url = f"http://{self._host}:{self._ports['rest'].port}"
-        self.ws_url = f"ws://{self._host}:{self._ports['ws'].port}"
+        shown = f"[{self._host}]" if ":" in self._host else self._host
+        self.rest_url = f"http://{shown}:{self._ports['rest'].port}"
+        self.ws_url = f"ws://{shown}:{self._ports['ws'].port}"
         self._stepper = asyncio.create_task(self._play(), name="market")
 
     async def stop(self) -> None:

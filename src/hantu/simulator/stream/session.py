@@ -28,8 +28,8 @@ STOCK_TRS: Final = frozenset(
 _TR_SHAPE: Final = re.compile(r"[A-Z]{1,2}\d?[A-Z]{4,6}\d")
 NULL_TR: Final = "(null)"
 """What the broker writes where it cannot tell the TR id."""
-IV_LENGTH: Final = 16
 KEY_LENGTH: Final = 32
+"""Characters of a session's key; its vector has half as many."""
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -51,7 +51,7 @@ class StreamSession:
         self.generation = generation
         self.appkey = ""
         self.registrations: dict[tuple[str, str], None] = {}
-        self.iv = f"{gateway.rng.getrandbits(64):016x}"
+        self.iv = f"{gateway.rng.getrandbits(2 * KEY_LENGTH):016x}"
         self.key = "".join(gateway.rng.choice(LETTERS) for _ in range(KEY_LENGTH))
         self.cipher = NoticeCipher(self.key, self.iv)
         self.opened = gateway.mono()
