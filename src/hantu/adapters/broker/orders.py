@@ -1,6 +1,6 @@
 """Sending an order or a cancel: exactly one write, and the truth about what became of it.
 
-Order of things: checks, token, wire, place among the calls, checks again, write.
+Order of things: checks, token, place among the calls, wire, checks again, write.
 Between the last check and the write nothing is awaited. There is no retry here,
 on no answer and on no error; a new attempt is a new intent of the engine.
 """
@@ -27,13 +27,18 @@ from hantu.ports import Clock
 
 ANSWER_TIMEOUT_S: Final = 3.0
 """Real seconds from the write to the complete answer."""
-PATIENCE_S: Final = 2.0
-"""Real seconds a request may wait for token, wire and its place before it is given up unsent."""
+PATIENCE_S: Final = 10.0
+"""Real seconds a request may wait for token, place and wire before it is given up unsent.
+
+Long enough for every held stock to leave at one moment at the broker's pace; the
+last checks come after the wait.
+"""
 KEEP_S: Final = 15.0
 """Real seconds between two looks at the age of wires and token."""
 REFILL_PAUSE_S: Final = (1.0, 5.0, 20.0, 60.0)
 """Real seconds between attempts to keep spare wires open; the last one repeats."""
-_WIRE_TRIES: Final = 3
+_TIMER_S: Final = 0.001
+"""Shortest real pause; loops round their timers to milliseconds."""
 
 
 class OrderSender:
@@ -93,53 +98,66 @@ class OrderSender:
         if denied is not None:
             return denied.outcome()
         payload = msgspec.json.encode(body)
-        for _ in range(_WIRE_TRIES):
-            ready = await self._ready(request)
-            if isinstance(ready, Outcome):
-                return ready
-            token, wire = ready
-            # From here to the write there is no await: what was checked still holds.
-            if not wire.usable():
-                self._wires.give_back(wire)
-                await asyncio.sleep(0)
-                continue
-            denied = self._door.leaves(request, self._clock.now())
-            if denied is not None:
-                self._wires.give_back(wire)
-                return denied.outcome()
-            waiting = wire.send(self._head(endpoint, token) + b"%d\r\n\r\n" % len(payload) + payload)
-            return await self._outcome(wire, waiting, token, self._clock.now().mono)
-        return _not_sent("no_connection")
+        ready = self._at_hand(request) or await self._ready(request)
+        if isinstance(ready, Outcome):
+            return ready
+        # From here to the write there is no await: what was checked still holds.
+        token, wire = ready
+        denied = self._door.leaves(request, self._clock.now())
+        if denied is not None:
+            self._wires.give_back(wire)
+            return denied.outcome()
+        waiting = wire.send(self._head(endpoint, token) + b"%d\r\n\r\n" % len(payload) + payload)
+        return await self._outcome(wire, waiting, token, self._clock.now().mono)
+
+    def _at_hand(self, request: Request) -> tuple[str, Wire] | None:
+        """Return token and wire with a place taken, if nothing has to be waited for."""
+        token = self._authority.token_at_hand()
+        if not token or self._door.wait_s(request, self._clock.now()) > 0:
+            return None
+        wire = self._wires.take_idle()
+        if wire is not None and not self._pacer.enter_now(ORDER_REVISE.lane, ledger=ORDER_REVISE.ledger):
+            self._wires.give_back(wire)
+            return None
+        return None if wire is None else (token, wire)
 
     async def _ready(self, request: Request) -> tuple[str, Wire] | Outcome:
-        """Gather token, wire and a place among the calls, or say what is missing."""
+        """Wait for token, place and wire; what is returned can be used at once, without an await."""
         missing = "no_token"
-        wire: Wire | None = None
         try:
             async with asyncio.timeout(self._patience_s):
-                token = self._authority.token_at_hand() or await self._authority.token()
-                missing = "no_connection"
-                wire = self._wires.take_idle() or await self._wires.take()
+                token = await self._authority.token()
                 missing = "call_budget"
-                if wait := self._door.wait_s(request, self._clock.now()):
-                    await asyncio.sleep(self._clock.real_delay(wait))
                 await self._place()
-                ready, wire = (token, wire), None
-                return ready
+                while True:
+                    missing = "call_budget"
+                    await self._pace(request)
+                    missing = "no_connection"
+                    wire = await self._wires.take()
+                    # While a wire was waited for, others may have gone first, or the wire may have ended.
+                    if wire.usable() and not self._door.wait_s(request, self._clock.now()):
+                        return self._authority.token_at_hand() or token, wire
+                    self._wires.give_back(wire)
+                    await asyncio.sleep(0)
         except TimeoutError:
             return _not_sent(missing)
         except ConnectFailed as error:
             return classify(None, b"", first_byte_left=False, error=error.code)
         except (RetryableError, BrokenError) as error:
             return _not_sent("no_token", str(error), retryable=isinstance(error, RetryableError))
-        finally:
-            if wire is not None:
-                self._wires.give_back(wire)
 
     async def _place(self) -> None:
         lane, ledger = ORDER_REVISE.lane, ORDER_REVISE.ledger
         while not await self._pacer.enter(lane, ledger=ledger, max_wait_s=PATIENCE_S):
             pass
+
+    async def _pace(self, request: Request) -> None:
+        while True:
+            wait = self._door.wait_s(request, self._clock.now())
+            if wait <= 0:
+                return
+            # Timers may end a little early, and others may go meanwhile: look again after it.
+            await asyncio.sleep(max(self._clock.real_delay(wait), _TIMER_S))
 
     async def _outcome(self, wire: Wire, waiting: asyncio.Future[Answer], token: str, sent_mono: float) -> Outcome:
         try:

@@ -1,6 +1,7 @@
 """Waiting for a place among the broker's calls per second, by lane."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Final
 
 from hantu.kis.endpoints import Lane
@@ -9,7 +10,12 @@ from hantu.ports import Clock
 
 _YIELD_S: Final = 0.05
 """Market seconds between two looks while a more urgent call waits."""
-_URGENCY: Final = {Lane.EXIT: 0, Lane.RECONCILE: 1, Lane.OTHER: 2}
+_BEFORE: Final[Mapping[Lane, tuple[Lane, ...]]] = {
+    Lane.EXIT: (),
+    Lane.RECONCILE: (Lane.EXIT,),
+    Lane.OTHER: (Lane.EXIT, Lane.RECONCILE),
+}
+"""Whose waiting calls go first."""
 
 
 class Pacer:
@@ -31,7 +37,7 @@ class Pacer:
         Returns:
             Whether the call may go now.
         """
-        if self._may_go(lane, self._clock.now().mono, ledger=ledger):
+        if self.enter_now(lane, ledger=ledger):
             return True
         give_up = self._clock.now().mono + max_wait_s
         self._waiting[lane] += 1
@@ -39,17 +45,21 @@ class Pacer:
             while (now := self._clock.now().mono) < give_up:
                 wait = max(self._throttle.wait_s(lane, now, ledger=ledger), _YIELD_S)
                 await asyncio.sleep(self._clock.real_delay(min(wait, give_up - now)))
-                if self._may_go(lane, self._clock.now().mono, ledger=ledger):
+                if self.enter_now(lane, ledger=ledger):
                     return True
             return False
         finally:
             self._waiting[lane] -= 1
+
+    def enter_now(self, lane: Lane, *, ledger: bool) -> bool:
+        """Take a place if there is one at once."""
+        return self._may_go(lane, self._clock.now().mono, ledger=ledger)
 
     def pushed_back(self) -> None:
         """Note that the broker counted too many calls."""
         self._throttle.pushed_back(self._clock.now().mono)
 
     def _may_go(self, lane: Lane, now: float, *, ledger: bool) -> bool:
-        if any(self._waiting[other] for other in Lane if _URGENCY[other] < _URGENCY[lane]):
+        if any(self._waiting[other] for other in _BEFORE[lane]):
             return False
         return self._throttle.take(lane, now, ledger=ledger)

@@ -134,8 +134,8 @@ class ScriptedBroker:
             while (request := await _read(connection)) is not None:
                 self.received.append(request)
                 await self._step(request)(connection, request)
-        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
-            # The client went away; what it sent until then is recorded.
+        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, asyncio.CancelledError):
+            # The client or the test went away; what was sent until then is recorded.
             pass
         finally:
             self._tasks.discard(task)

@@ -23,7 +23,7 @@ from hantu.kis.inquiries import balance_summary
 from hantu.kis.rest import render_failure
 from hantu.ports import Broker
 from tests.unit.adapters.broker.conftest import numbered
-from tests.unit.adapters.broker.scripted_broker import ACCOUNT, FastClock, ScriptedBroker, page, reply
+from tests.unit.adapters.broker.scripted_broker import ACCOUNT, FastClock, ScriptedBroker, page, reply, reset
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +132,31 @@ async def test_wires_are_kept_even_while_no_token_can_be_had(broker: ScriptedBro
     await asyncio.sleep(0.01)
     assert len(broker.connections) == 3
     await port.close()
+
+
+def test_another_loops_transport_is_as_good(tmp_path: Path, sell: OrderRequest) -> None:
+    """Transports of uvloop are no asyncio classes and write at the end of a turn."""
+    uvloop = pytest.importorskip("uvloop")
+
+    async def scene() -> None:
+        broker = ScriptedBroker()
+        await broker.start()
+        port = gateway(broker, tmp_path, None)
+        await port.warm()
+        for number in range(15):
+            assert (await port.submit(numbered(sell, number))).kind is OutcomeKind.ACCEPTED
+        used = broker.orders[-1].connection
+        broker.connections[used].close()
+        await asyncio.sleep(0.02)
+        assert (await port.submit(numbered(sell, 15))).kind is OutcomeKind.ACCEPTED
+        assert broker.orders[-1].connection != used
+        broker.steps.append(reset)
+        assert (await port.submit(numbered(sell, 16))).kind is OutcomeKind.UNKNOWN
+        assert len(broker.orders) == 17
+        await port.close()
+        await broker.stop()
+
+    uvloop.run(scene())
 
 
 async def test_closing_leaves_no_task_behind(broker: ScriptedBroker, tmp_path: Path, sell: OrderRequest) -> None:
