@@ -6,7 +6,7 @@ import pytest
 
 from hantu.alerting.catalogue import AREA_NAMES, Area, Delivery, StopScope
 from hantu.alerting.rows import CATALOGUE, EXITS, MARKET, OPERATIONS, SESSION, SWITCH_AND_DAY, VARIANTS
-from hantu.alerting.rules import Context, alerts_of, operations_alert
+from hantu.alerting.rules import Context, alerts_of, category_of, operations_alert
 from hantu.domain.alert import Priority, Severity
 from hantu.domain.events import FACTS, event_type
 from tests.unit.alerting.samples import SAMPLES
@@ -95,6 +95,14 @@ def test_alerts_carry_the_function_they_belong_to():
     for fact in SAMPLES:
         for alert in alerts_of(fact, AT):
             assert alert.category == CATALOGUE[event_type(fact)].area
+
+
+@pytest.mark.requirement("OPS-00-4")
+@pytest.mark.parametrize(
+    ("event", "category"), [("stop_loss_filled", "OPS-02"), ("data_delay", "OPS-03"), ("comet_sighted", "OPS-04")]
+)
+def test_the_function_of_an_event_is_known_by_its_name(event, category):
+    assert category_of(event) == category
 
 
 @pytest.mark.requirement("OPS-04-4", "ALR-8")

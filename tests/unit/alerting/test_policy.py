@@ -136,6 +136,13 @@ def test_reconnected_is_dropped_when_the_loss_was_given_up():
     assert only(policy.judge([Waiting(2, of("reconnected"))], 1.0)).verdict is Verdict.DROP
 
 
+def test_reconnected_does_not_close_an_outage_that_came_after_it():
+    policy = Policy()
+    sent(policy, 5, of("connection_lost", 5), 5.0)
+    assert only(policy.judge([Waiting(3, of("reconnected", 3))], 6.0)).verdict is Verdict.DROP
+    assert only(policy.judge([Waiting(6, of("reconnected", 7))], 7.0)).verdict is Verdict.SEND
+
+
 def test_an_alert_given_up_does_not_silence_the_next_equal_one():
     policy = Policy()
     policy.given_up(only(policy.judge([Waiting(1, of("order_failed"))], 0.0)))

@@ -148,6 +148,16 @@ def test_line_of_a_moment_is_as_documented(line, level, text):
     assert (line.level, line.text) == (level, text)
 
 
+def test_a_halt_of_one_stock_is_not_logged_as_a_halt_of_the_market():
+    (line,) = lines_of(e.MarketHalted(SAMSUNG, NAME, "vi", "1"), TODAY)
+    assert line.text == "⚠️ VI 발동: 삼성전자 (005930) - 이 종목 주문 일시 정지 (변동성완화장치 1)"
+
+
+def test_a_cancel_is_logged_as_a_cancel():
+    cancel = replace(BY_TYPE["intent_recorded"], kind="cancel", parent="I-0")
+    assert lines_of(cancel, TODAY)[0].text == "주문 취소 요청: 005930 (I-0)"
+
+
 def test_a_hostile_frame_is_bounded_in_the_log():
     assert len(moments.frame_unparsable("x" * 100_000).text) < 400
 

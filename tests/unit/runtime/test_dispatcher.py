@@ -1,6 +1,7 @@
 """Delivery with an outbox, a channel and a clock made of memory."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -291,6 +292,13 @@ async def test_a_late_message_says_when_its_event_was(dispatcher, outbox, channe
     clock.advance(600.0)
     await dispatcher.step()
     assert channel.texts == ["x (지연 전달 - 발생 시각 2026-11-23 09:12:31)"]
+
+
+async def test_an_event_time_that_is_none_counts_as_now(dispatcher, outbox, channel):
+    number = outbox.add(alert("x", Priority.EMERGENCY))
+    outbox.alerts[number] = replace(outbox.alerts[number], event_at="?")
+    await dispatcher.step()
+    assert channel.texts == ["x"]
 
 
 async def test_secrets_do_not_leave(dispatcher, outbox, channel):

@@ -45,6 +45,8 @@ class Sink:
             await asyncio.sleep(30)
         if self.answers:
             status, answer = self.answers.pop(0)
+            if 300 <= status < 400:
+                return web.Response(status=status, headers={"Location": str(request.url)})
             if status != 200 or answer != {}:
                 return web.Response(status=status, text=answer) if isinstance(answer, str) else _json(answer, status)
         if request.match_info["token"] != TOKEN:

@@ -96,6 +96,13 @@ async def test_refusals_are_told_apart(telegram, sink, status, answer, error):
         await telegram.send(alert())
 
 
+async def test_a_redirect_is_not_followed(telegram, sink):
+    sink.answers.append((307, ""))
+    with pytest.raises(RetryableError):
+        await telegram.send(alert())
+    assert len(sink.asked) == 1
+
+
 async def test_a_moved_chat_is_followed_and_remembered(telegram, sink):
     sink.chat_id = "-100777"
     sink.answers.append((400, refusal(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=-100777)))
