@@ -1,3 +1,5 @@
+"""The cipher of the notices: both ways, and what is not a cipher text."""
+
 import base64
 
 import pytest

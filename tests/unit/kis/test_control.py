@@ -1,3 +1,5 @@
+"""JSON messages of the stream, both roles."""
+
 import json
 
 import pytest

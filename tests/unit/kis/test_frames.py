@@ -1,3 +1,5 @@
+"""Heads, counts and widths of data frames."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

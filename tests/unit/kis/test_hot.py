@@ -1,3 +1,5 @@
+"""The quick way of trades: nothing lost, nothing invented."""
+
 from datetime import UTC, datetime
 
 import pytest

@@ -1,3 +1,5 @@
+"""One stream session: answers, keys, routing, silence."""
+
 import json
 from datetime import UTC, datetime
 

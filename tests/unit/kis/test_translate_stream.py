@@ -1,3 +1,5 @@
+"""What wire codes mean, record by record."""
+
 from datetime import UTC, datetime
 
 import pytest
