@@ -5,6 +5,8 @@ import socket
 
 from aiohttp import web
 
+from hantu.simulator.sockets import reset
+
 
 class ListeningPort:
     """One address; shut means that connecting is refused, as with a dead server."""
@@ -30,7 +32,7 @@ class ListeningPort:
         self._let_go()
 
     async def shut(self) -> None:
-        """Stop listening but keep the port from other programs; open connections stay."""
+        """Stop listening, keep the port from other programs and drop every open connection."""
         if self._site is None:
             return
         site, self._site = self._site, None
@@ -38,6 +40,9 @@ class ListeningPort:
         # The listening socket is closed by the loop in its next round.
         await asyncio.sleep(0)
         self._holder = _bound(self.host, self.port)
+        if self._runner.server is not None:
+            for connection in self._runner.server.connections:
+                reset(connection.transport)
 
     def release(self) -> None:
         """Give the port back for good."""

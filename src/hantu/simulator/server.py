@@ -163,8 +163,6 @@ class SimulatorServer:
                 await port.open()
             elif not wanted and port.listening:
                 await port.shut()
-                if side == "ws":
-                    self.hub.cut("", clean=False)
 
 
 def run(

@@ -57,6 +57,9 @@ async def test_refused_ports_come_back_under_the_same_address(start: Start):
     ports = client.server._ports
     await until(lambda: not ports["rest"].listening and not ports["ws"].listening)
     assert (await stream.end()).type in GONE
+    # Connections that were kept open are of no use either.
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await client.price()
     async with aiohttp.ClientSession() as session:
         for url in (client.server.rest_url, client.server.ws_url.replace("ws:", "http:")):
             with pytest.raises(aiohttp.ClientConnectorError):

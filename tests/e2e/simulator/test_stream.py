@@ -194,6 +194,18 @@ async def test_connection_storm_blocks_the_key_for_a_while(start: Start):
     assert await other.code("H0STCNT0", STOCK) == "OPSP0000"
 
 
+async def test_resubscription_storm_costs_the_connection(start: Start):
+    client = await start()
+    stream = await client.stream()
+    for _ in range(120):
+        assert await stream.code("H0STMBC0", STOCK) == "OPSP0000"
+        assert await stream.code("H0STMBC0", STOCK, "2") == "OPSP0001"
+    await stream.code("H0STMBC0", STOCK)
+    await stream.socket.send_str(stream.request("H0STMBC0", STOCK, "2"))
+    assert (await stream.end()).type in GONE
+    assert await client.anomalies("resubscription_storm")
+
+
 WIDTHS = [
     ("2025", (46, 59, 23)),
     ("2026-07", (46, 59, 26)),
