@@ -34,7 +34,7 @@ _EVENTS = """SELECT event_id, event_type, timestamp, payload_json, produced_by, 
 
 _ALERTS = """SELECT alert_id, severity, priority, category, message, channel, sent_at, event_id, event_type, event_at,
     attempts, given_up, last_error FROM alert_events"""
-_ALERTS_OF_FLOW = _ALERTS + " WHERE event_id IN (SELECT event_id FROM event_log WHERE correlation_id = ?)"
+_ALERTS_OF_FLOW = f"{_ALERTS} WHERE event_id IN (SELECT event_id FROM event_log WHERE correlation_id = ?)"  # noqa: S608
 
 _TRIGGERS = ("stop_loss_reached", "take_profit_reached")
 _EXITS = ("stop_loss_filled", "take_profit_filled")
