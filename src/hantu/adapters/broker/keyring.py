@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from hantu.kis.environment import KisEnvironment
+from hantu.kis.environment import EnvironmentName, KisEnvironment
 from hantu.kis.tokens import Grant, IssueLog
 
 PRIVATE: Final = 0o600
@@ -49,6 +49,9 @@ class Keyring:
     def __init__(self, folder: Path, environment: KisEnvironment) -> None:
         self._path = folder / f"keys-{environment.name}-{environment.credentials.fingerprint}.json"
         self._kept = self._read()
+        if environment.name is EnvironmentName.LOCAL:
+            # A practice exchange plays the same minutes again: attempts of an earlier play are not of this one.
+            self._kept = {name: Kept(kept.grant) for name, kept in self._kept.items()}
         self._saving = asyncio.Lock()
         self.save_failure = ""
         """Why the file could not be written last time; empty if it could."""

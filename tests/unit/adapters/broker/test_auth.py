@@ -3,6 +3,7 @@
 import asyncio
 import json
 import stat
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from hantu.adapters.broker.auth import Authority
 from hantu.adapters.broker.keyring import Kept, Keyring
 from hantu.domain.errors import BrokenError, RetryableError
+from hantu.kis.environment import EnvironmentName, paper
 from hantu.kis.rest import render_failure
 from hantu.kis.tokens import Grant
 from tests.unit.adapters.broker.conftest import Rig
@@ -84,13 +86,28 @@ async def test_approval_names_the_secret_its_own_way(bare: Rig, broker: Scripted
 
 async def test_crash_loop_issues_once_a_minute(bare: Rig, broker: ScriptedBroker) -> None:
     """Each life ends before its answer arrives; the attempt counts all the same."""
+    keys = replace(bare.environment.credentials, environment=EnvironmentName.PAPER)
     broker.key_steps.append(hang_up)
+    with pytest.raises(RetryableError):
+        await bare.authority.token()
+    (path,) = bare.folder.iterdir()
+    path.rename(bare.folder / f"keys-paper-{keys.fingerprint}.json")
+    # The next life reads the file of a host that does not repeat its minutes; nothing may be asked.
+    lives = Authority(bare.environment, bare.session, Keyring(bare.folder, paper(keys)), bare.clock)
     for _ in range(5):
         with pytest.raises(RetryableError):
-            await restarted(bare).token()
+            await lives.token()
     assert len(broker.issues) == 1
     bare.clock.leap(seconds=61)
-    assert await restarted(bare).token() == "token-1"
+    assert await lives.token() == "token-1"
+
+
+async def test_new_play_of_a_practice_exchange_is_asked_at_once(bare: Rig, broker: ScriptedBroker) -> None:
+    """It starts at the same minute as the last one and does not know its tokens."""
+    await bare.authority.token()
+    again = restarted(bare)
+    again.reject_token("token-1")
+    assert await again.token() == "token-2"
 
 
 async def test_rejected_token_is_replaced_at_most_once_a_minute(bare: Rig, broker: ScriptedBroker) -> None:
