@@ -70,10 +70,15 @@ def read_started(path: Path, trade_date: date, spilled: Iterable[BatchEntry], ep
 
 
 def read_watchlist(connection: Connection, trade_date: date) -> tuple[WatchItem, ...]:
-    """Read the selections of a day, best score first."""
+    """Read the newest selection made on or before a day, best score first.
+
+    Stocks are often selected the evening before, or on Friday for Monday.
+    """
     rows = connection.execute(
         """SELECT id, stock_code, stock_name, score, support_price, selection_date FROM selection_results
-        WHERE selection_date = ? AND origin = 'watchlist' ORDER BY score DESC, id""",
+        WHERE origin = 'watchlist' AND selection_date = (
+            SELECT MAX(selection_date) FROM selection_results WHERE origin = 'watchlist' AND selection_date <= ?
+        ) ORDER BY score DESC, id""",
         (trade_date.isoformat(),),
     )
     return tuple(WatchItem(row[0], Symbol(row[1]), row[2], row[3], row[4], row[5]) for row in rows)
