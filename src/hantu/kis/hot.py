@@ -28,13 +28,15 @@ TRADE_TR_IDS = ("H0STCNT0", "H0UNCNT0", "H0NXCNT0")
 """KRX, combined and Nextrade; their columns have the same places."""
 _ONE_RECORD = "0|H0STCNT0|001|"
 _HEAD = len(_ONE_RECORD)
+_CHECKED = 14
+"""Columns up to the accumulated volume; all numbers a decision can need are among them."""
 Numbers: TypeAlias = tuple[int, int, int, int, int, int, int]
 """Price, high, low, ask, bid, quantity, volume."""
 _Typed: TypeAlias = tuple[Price, Price, Price, Price, Price, Quantity, Quantity]
 
 
 def fence(levels: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
-    """Return ``levels``, (stop, target) in won by issue code, in the form ``calm`` reads fastest."""
+    """Return ``levels``, (stop, target) in won by issue code, keyed by all that stands before the first separator."""
     return {_ONE_RECORD + code: pair for code, pair in levels.items()}
 
 
@@ -54,17 +56,33 @@ def calm(text: str, fenced: Mapping[str, tuple[int, int]]) -> bool:
     return level[0] < int(head[2]) < level[1]
 
 
-def all_calm(text: str, levels: Mapping[str, tuple[int, int]]) -> bool:
-    """Tell the same of any trade frame, reading and checking every number of every record.
+def all_calm(text: str, fenced: Mapping[str, tuple[int, int]]) -> bool:
+    """Tell the same of any trade frame, checking every number of every record.
 
-    ``levels`` is keyed by issue code. The low and high of the day are looked at
-    too: a record whose day has touched a level is not calm.
+    The low and high of the day are looked at too: a record whose day has
+    touched a level is not calm.
     """
+    fields = text.split(FIELD_SEPARATOR, _CHECKED)
+    level = fenced.get(fields[0])
+    if level is None or len(fields) <= _CHECKED:
+        return _all_calm_of_several(text, fenced)
+    numbers = "".join(fields[1:3] + fields[8:_CHECKED])
+    width = _CHECKED + 1 + fields[_CHECKED].count(FIELD_SEPARATOR)
+    if not (numbers.isdecimal() and numbers.isascii() and TRADE_MINIMUM <= width < 2 * TRADE_MINIMUM):
+        return False
+    try:
+        price, high, low = int(fields[2]), int(fields[8]), int(fields[9])
+    except ValueError:
+        return False
+    return level[0] < low <= price <= high < level[1] and high <= low * DAY_RATIO and len(fields[1]) == 6
+
+
+def _all_calm_of_several(text: str, fenced: Mapping[str, tuple[int, int]]) -> bool:
     try:
         for fields in _records(text):
             price, high, low, _, _, _, _ = scan(fields)
-            stop, target = levels[fields[0]]
-            if low <= stop or high >= target or not stop < price < target:
+            stop, target = fenced[_ONE_RECORD + fields[0]]
+            if not (stop < low <= price <= high < target):
                 return False
     except (MalformedFrame, KeyError):
         return False

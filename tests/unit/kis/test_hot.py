@@ -229,14 +229,35 @@ def test_only_what_provably_changes_nothing_is_calm(text, expected):
         ([trade_record(low=59_990)], False),
         ([trade_record(high=70_000)], False),
         ([trade_record(), trade_record(symbol="000660")], False),
+        ([trade_record(), trade_record(low=59_990)], False),
+        ([trade_record(high=0, low=0)], False),
+        ([trade_record(price=60_000)], False),
+        ([trade_record(price=70_000)], False),
     ],
 )
 def test_every_record_of_every_frame_is_looked_at(records, expected):
-    assert all_calm(trade_frame(*records), LEVELS) is expected
+    assert all_calm(trade_frame(*records), fence(LEVELS)) is expected
 
 
 @pytest.mark.parametrize(
     "text", ["", "0|H0STASP0|001|005930", "1|H0STCNT0|001|abc", put(trade_frame(trade_record()), 13, "x")]
 )
 def test_what_cannot_be_read_is_not_calm(text):
-    assert not all_calm(text, LEVELS)
+    assert not all_calm(text, fence(LEVELS))
+
+
+@pytest.mark.parametrize("place", [1, 2, 8, 9, 10, 11, 12, 13])
+@pytest.mark.parametrize("value", ["-1", "1_0", "x", "\N{FULLWIDTH DIGIT ZERO}"])
+def test_a_damaged_number_is_not_calm(place, value):
+    assert not all_calm(put(trade_frame(trade_record()), place, value), fence(LEVELS))
+
+
+@pytest.mark.parametrize("place", [1, 2, 8, 9])
+def test_a_missing_number_that_decides_is_not_calm(place):
+    assert not all_calm(put(trade_frame(trade_record()), place, ""), fence(LEVELS))
+
+
+def test_a_narrow_record_is_not_calm():
+    text = trade_frame(trade_record(), generation="2025")
+    assert all_calm(text, fence(LEVELS))
+    assert not all_calm(text.rpartition("^")[0], fence(LEVELS))
