@@ -14,7 +14,8 @@ import msgspec
 from hantu.adapters.broker.auth import Authority
 from hantu.adapters.broker.door import Door, Request
 from hantu.adapters.broker.pace import Pacer
-from hantu.adapters.broker.wires import Answer, ConnectFailed, Wire, Wires
+from hantu.adapters.broker.wire import Answer, Wire
+from hantu.adapters.broker.wires import ConnectFailed, Wires
 from hantu.domain.errors import BrokenError, RetryableError
 from hantu.domain.order import CancelRequest, OrderRequest, Outcome, OutcomeKind
 from hantu.kis.codes import CodeClass, lookup

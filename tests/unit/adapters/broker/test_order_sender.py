@@ -175,6 +175,23 @@ async def test_refused_connection_is_not_sent(rig: Rig, broker: ScriptedBroker, 
     assert outcome.sent_mono == 0
 
 
+@pytest.mark.parametrize(("answers", "code"), [(True, "tls"), (False, "connect_timeout")])
+async def test_failed_handshake_is_not_sent(rig: Rig, sell: OrderRequest, answers: bool, code: str) -> None:
+    async def door(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        if answers:
+            writer.write(b"HTTP/1.1 400 this is no TLS\r\n\r\n")
+            await writer.drain()
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(door, "127.0.0.1", 0)
+    rig.wires = Wires(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}", connect_timeout_s=0.2)
+    outcome = await rig.new_sender().submit(sell)
+    assert (outcome.kind, outcome.code, outcome.retryable) == (OutcomeKind.NOT_SENT, code, True)
+    server.close()
+
+
 async def test_connection_closed_while_idle_is_not_written_to(
     rig: Rig, broker: ScriptedBroker, sell: OrderRequest
 ) -> None:
@@ -281,6 +298,27 @@ async def test_lost_wire_is_replaced_in_the_background(rig: Rig, broker: Scripte
     await asyncio.sleep(0.05)
     assert len(broker.connections) == 3
     assert rig.wires.idle == 2
+
+
+async def test_expired_token_is_replaced_in_the_background(
+    rig: Rig, broker: ScriptedBroker, sell: OrderRequest
+) -> None:
+    await rig.sender.warm()
+    broker.steps.append(refuse("EGW00123"))
+    await rig.sender.submit(sell)
+    await asyncio.sleep(0.05)
+    assert rig.authority.token_at_hand() == "token-1"
+    assert len(broker.orders) == 1
+
+
+async def test_broker_that_is_away_does_not_stop_the_start(
+    rig: Rig, broker: ScriptedBroker, sell: OrderRequest
+) -> None:
+    await broker.stop()
+    await rig.sender.warm()
+    await asyncio.sleep(0.02)
+    outcome = await rig.sender.submit(sell)
+    assert (outcome.kind, outcome.retryable) == (OutcomeKind.NOT_SENT, True)
 
 
 async def test_server_that_hangs_up_at_once_meets_no_storm(rig: Rig, broker: ScriptedBroker) -> None:
