@@ -168,6 +168,8 @@ def next_due(turn: Turn) -> float | None:
 def wake(turn: Turn, actor: str) -> None:
     """Leave sleep by a person's wish and connect."""
     line = turn.desk.line
+    # A new beginning with a schedule of its own: the old one's offsets have all passed.
+    line.lost_mono = None
     line.attempt = 0
     line.in_use_seen = 0
     line.key_renewed = False

@@ -146,7 +146,7 @@ def refused(turn: Turn, registration: Registration, code: str, message: str) -> 
     item = desk.watchlist.get(symbol)
     name = position.name if position else item.name if item else ""
     shown = _shown(turn, registration)
-    turn.record(ev.SubscribeFailed(Symbol(shown), name, tr_id, code or message, tries, held))
+    turn.record(ev.SubscribeFailed(Symbol(shown), name, tr_id, code or message, tries - 1, held))
     _note_left_out(turn, sorted(turn.book.positions), sorted(desk.watchlist))
 
 

@@ -380,3 +380,24 @@ def test_holding_without_a_rule_is_reported_once_and_left_alone() -> None:
     world.pass_time(700, step=5.0)
     assert len(world.of(ev.PositionUnguarded)) == 1
     assert not world.of(act.Submit)
+
+
+@pytest.mark.requirement("MON-6.1.03", "MON-6.07")
+def test_restart_by_hand_begins_a_schedule_of_its_own() -> None:
+    """The tries of a restart used to be made all at once: the offsets of the old outage had passed."""
+    world = held()
+    world.open()
+    world.give(inp.FeedClosed("cut"))
+    while world.engine.book.state is not State.SLEEPING:
+        count = len(world.of(act.OpenFeed))
+        world.pass_time(0.1, step=0.1)
+        if len(world.of(act.OpenFeed)) > count:
+            world.give(inp.FeedFailed(FeedFailure.NETWORK, "refused"))
+    world.pass_time(60, step=1.0)
+    world.give(RestartMonitoring("op"))
+    world.give(inp.FeedFailed(FeedFailure.NETWORK, "refused"))
+    count = len(world.of(act.OpenFeed))
+    world.pass_time(0.9, step=0.1)
+    assert len(world.of(act.OpenFeed)) == count
+    world.pass_time(0.3, step=0.1)
+    assert len(world.of(act.OpenFeed)) == count + 1
