@@ -1,7 +1,8 @@
 """A store that forgets at the end of the process; for engine and runtime tests.
 
 It keeps the promises of ``ports.Store`` and ``ports.Outbox`` that the real one
-keeps, and passes the same contract suite. ``reopened`` gives the next life.
+keeps, and passes the same contract suite. The next life is another store on
+the same ``MemoryDisk``.
 """
 
 import re
@@ -65,10 +66,6 @@ class MemoryStore:
     def facts(self) -> tuple[Fact, ...]:
         """Every fact on the disk, oldest first."""
         return tuple(fact for _, fact in self.disk.facts)
-
-    def reopened(self) -> "MemoryStore":
-        """Return a store of the next life on the same disk, not yet open."""
-        return MemoryStore(self._clock, self.disk)
 
     async def open(self) -> None:
         """Take the lease."""
