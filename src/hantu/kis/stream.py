@@ -153,11 +153,6 @@ class StreamSession:
         """Return the monotonic moment of our next ping."""
         return self._pinged + PING_S
 
-    @property
-    def silent_since(self) -> float:
-        """Return when anything was heard last, monotonic seconds."""
-        return self._heard
-
     def heard(self, mono: float) -> None:
         """Note a sign of life that is not a message: a ping or pong frame."""
         self._heard = mono

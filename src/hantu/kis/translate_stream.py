@@ -8,10 +8,10 @@ from hantu.domain.instrument import Symbol
 from hantu.domain.market import MarketOperation, OperationKind
 from hantu.domain.money import Price, Quantity
 from hantu.domain.order import Notice, NoticeKind
-from hantu.domain.quote import BookTop, Trade
+from hantu.domain.quote import BookTop
 from hantu.domain.session import CLOSING_AUCTION, KST, from_korean_clock
 from hantu.kis.frames import MalformedFrame
-from hantu.kis.messages import BookRecord, NoticeRecord, OperationRecord, TradeRecord, clock
+from hantu.kis.messages import BookRecord, NoticeRecord, OperationRecord, clock
 
 _PHASES = {
     "112": OperationKind.OPEN,
@@ -65,29 +65,6 @@ def session_flags(phase: str, hour_class: str, market_class: str) -> tuple[bool,
     """
     regular = market_class not in _OUTSIDE and phase[:1] in ("2", "")
     return regular, hour_class in _EXPECTED or phase[:1] == "4"
-
-
-def to_trade(record: TradeRecord, received_at: float, near: datetime) -> Trade:
-    """Return a trade record as a trade of one execution."""
-    price = Price(record.price)
-    regular, auction = session_flags(record.phase, record.hour_class, record.market_class)
-    return Trade(
-        symbol=Symbol(record.symbol),
-        price=price,
-        quantity=Quantity(record.quantity),
-        low=price,
-        high=price,
-        day_low=Price(record.low),
-        day_high=Price(record.high),
-        ask=Price(record.ask),
-        bid=Price(record.bid),
-        volume=Quantity(record.volume),
-        traded_at=traded_at(record.date, record.hour, near),
-        received_at=received_at,
-        halted=record.halted == "Y",
-        regular=regular,
-        auction=auction,
-    )
 
 
 def to_book_top(record: BookRecord, received_at: float) -> BookTop:

@@ -18,7 +18,7 @@ from hantu.kis.messages import (
     decode_trade,
     encode,
 )
-from hantu.kis.translate_stream import to_book_top, to_notice, to_operations, to_trade
+from hantu.kis.translate_stream import to_book_top, to_notice, to_operations
 from tests.unit.kis.stream_texts import trade_record
 
 NOON = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -70,12 +70,6 @@ def test_the_compact_notice_glues_exchange_and_popup():
     assert encode("H0STCNI9", columns, "paper")[18] == "1Y"
     assert encode("H0STCNI9", columns, "2025")[18] == "삼성전자"
     assert encode("H0STCNI9", columns, "2026-09")[19:21] == ["1", "Y"]
-
-
-def test_a_trade_record_becomes_a_trade():
-    trade = to_trade(trade_record(halted="Y"), 2.0, NOON)
-    assert (trade.price, trade.low, trade.high, trade.count) == (64_500, 64_500, 64_500, 1)
-    assert trade.halted and trade.regular and not trade.auction
 
 
 def test_an_empty_side_of_the_book_is_zero():
