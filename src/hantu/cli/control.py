@@ -81,7 +81,12 @@ class GuardLink:
 
     def _send(self, line: socket.socket, command: str, args: dict[str, Any]) -> None:
         request = {"command": command, "args": args, "actor": self.actor}
-        line.sendall(json.dumps(request, ensure_ascii=False).encode() + b"\n")
+        try:
+            line.sendall(json.dumps(request, ensure_ascii=False).encode() + b"\n")
+        except OSError as error:
+            raise BrokenError(
+                "감시 프로세스가 연결을 끊었습니다.", next_step="`hantu monitor status` 로 다시 확인하세요."
+            ) from error
 
 
 def _answers(line: socket.socket) -> Iterator[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """``hantu demo``: a compressed trading day with real processes, told and judged."""
 
+import signal
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -13,8 +14,6 @@ LONGEST_S = 55.0
 """A day that is not over by then is judged as it stands."""
 SETTLE_S = 2.0
 """Real seconds the last messages get to arrive."""
-ADD_BUY_SYMBOL, ADD_BUY_SUPPORT = "005380", 240_000
-"""The stock of the demo scenario that comes near its support."""
 
 
 def demo(
@@ -38,6 +37,9 @@ def demo(
     bill = Playbill(shell, folder)
     left_running = False
     held = False
+    # A polite end from outside must take the children along like Ctrl-C does.
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, _interrupt)
     try:
         findings = _perform(stage, bill, play)
         held = all(finding.held for finding in findings)
@@ -55,15 +57,20 @@ def demo(
         raise CheckFailed("demo")
 
 
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
 def _perform(stage: Any, bill: Any, play: Any) -> list[Any]:
     """Start everything, follow the day to its end and return the findings."""
+    from hantu.cli.practice import seed_watchlist
     from hantu.cli.stage import held_before
     from hantu.cli.verdict import Evidence, judge
 
     began = time.monotonic()
     bill.opening(play)
     stage.write_config()
-    _write_watchlist(stage, play)
+    seed_watchlist(stage.home / "hantu.db", play, play.clock.day)
     stage.start_phone()
     stage.start_exchange()
     stage.start_guard()
@@ -115,19 +122,3 @@ def _follow(stage: Any, bill: Any, began: float) -> list[Any]:
             break
         pause()
     return told
-
-
-def _write_watchlist(stage: Any, play: Any) -> None:
-    """File every stock that is not held as watched, one of them close to its support."""
-    from hantu.adapters.store.maintenance import import_watchlist
-    from hantu.cli.stage import held_before
-    from hantu.cli.watchlist_file import WatchRow
-
-    held = held_before(play)
-    rows = []
-    for stock in play.stocks:
-        near = stock.symbol == ADD_BUY_SYMBOL
-        score, support = (85.0, ADD_BUY_SUPPORT) if near else (72.0, stock.base_price * 9 // 10)
-        if stock.symbol not in held:
-            rows.append(WatchRow(stock.symbol, stock.name, score, support))
-    import_watchlist(stage.home / "hantu.db", play.clock.day, rows, actor="demo")

@@ -250,19 +250,22 @@ def _guard(shell: Shell) -> Check:
 
 
 def _opening(settings: Settings) -> Check:
-    from hantu.domain.session import KST
+    from hantu.domain.krx_calendar import KRX_CALENDAR
+    from hantu.domain.session import KST, Calendar
     from hantu.settings.calendar_file import load_calendar
 
-    calendar = settings.calendar
+    wanted = settings.calendar
     try:
-        days = load_calendar(calendar.override_file, always_open=calendar.always_open)
+        given = load_calendar(wanted.override_file, always_open=wanted.always_open)
+        special = {**(KRX_CALENDAR.special or {}), **(given.special or {})}
+        days = given if wanted.always_open else Calendar(KRX_CALENDAR.closed | given.closed, special)
         opening = days.next_opening(datetime.now(UTC)).astimezone(KST)
     except HantuError as error:
         return Check("다음 개장", "fail", str(error), error.next_step)
     except LookupError:
         return Check("다음 개장", "fail", "30일 안에 여는 날이 없습니다.", "calendar.override_file 을 확인하세요.")
-    note = "" if settings.environment == "local" else " (공휴일은 시작할 때 증권사 휴장일로 확인합니다)"
-    return Check("다음 개장", "ok", f"{opening:%Y-%m-%d %H:%M}{note}")
+    note = "이 컴퓨터의 시각 기준" if settings.environment == "local" else "시작할 때 증권사 휴장일과 다시 맞춥니다"
+    return Check("다음 개장", "ok", f"{opening:%Y-%m-%d %H:%M} ({note})")
 
 
 def _reserved(shell: Shell) -> Iterator[Check]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from hantu.cli.shell import NotRunning, Shell, broken, wait_until
-from hantu.domain.errors import DeniedError, UsageError
+from hantu.domain.errors import BrokenError, DeniedError, UsageError
 
 app = typer.Typer(no_args_is_help=True)
 run_app = typer.Typer(no_args_is_help=True)
@@ -67,7 +67,7 @@ def stop(ctx: typer.Context) -> None:
         shell.guard.request("stop")
         say("구독을 해제하고 연결을 닫는 중입니다")
         wait_until(lambda: _idle(shell), STOP_TIMEOUT_S)
-        shell.guard.request("shutdown")
+        _shut_down(shell)
         ended = wait_until(lambda: _gone(shell), STOP_TIMEOUT_S)
     if not ended:
         raise broken(
@@ -170,7 +170,9 @@ def _foreground(shell: Shell, start_now: bool, *, watch_only: bool = False) -> i
         guard = msgspec.structs.replace(settings.guard, mode="watch")
         settings = msgspec.structs.replace(settings, guard=guard)
     say = _announce_json(shell) if shell.json else _announce
-    return int(run(settings, start_now=start_now, announce=say))
+    code = int(run(settings, start_now=start_now, announce=say))
+    shell.note("감시를 끝냈습니다.")
+    return code
 
 
 def _announce(text: str) -> None:
@@ -258,10 +260,23 @@ def _check_practice(shell: Shell) -> None:
             "설정 파일(hantu.toml)이 없고, 연습 거래소도 실행 중이 아닙니다.",
             next_step="다른 터미널에서 `hantu sim` 을 먼저 실행하거나, hantu.example.toml 을 hantu.toml 로 복사해 채우세요.",
         )
+    from hantu.cli.practice import prepare
+
     shell.note(
         f"설정 파일이 없어 연습 거래소({kis.rest_url})에 연결합니다. 실제 돈은 움직이지 않습니다.\n"
         "보유 종목 전체를 기본 규칙(손절 -3%, 익절 +8%)으로 지킵니다."
     )
+    filed = prepare(kis.rest_url, shell.settings.database)
+    if filed:
+        shell.note(f"연습용 관심 종목 {filed}개를 넣었습니다.")
+
+
+def _shut_down(shell: Shell) -> None:
+    try:
+        shell.guard.request("shutdown")
+    except (NotRunning, BrokenError):
+        # A guard that ends at once closes the line before its answer; whether it is gone is looked at next.
+        return
 
 
 def _idle(shell: Shell) -> bool:
@@ -270,4 +285,7 @@ def _idle(shell: Shell) -> bool:
 
 
 def _gone(shell: Shell) -> bool:
-    return shell.guard.status() is None
+    try:
+        return shell.guard.status() is None
+    except BrokenError:  # it was met in the middle of closing
+        return False

@@ -1,5 +1,7 @@
 """How the demonstration looks: a story line by line, a table at the end."""
 
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -74,13 +76,13 @@ class Playbill:
     def how_to_look(self, stage: Any) -> None:
         """Say how to look at what was left running, and how to stop it."""
         pids = " ".join(str(stage.children[name].pid) for name in ("exchange", "phone"))
-        where = f"HANTU_HOME={self._home}"
+        hantu = f"HANTU_HOME={self._home} {program()}"
         lines = {
-            "상태 보기": f"{where} hantu monitor status --watch",
-            "청산 보기": f"{where} hantu exits",
-            "사건 보기": f"{where} hantu events",
-            "거래소 보기": f"{stage.rest_url}/_sim/state",
-            "끄기": f"{where} hantu monitor stop; kill {pids}",
+            "상태 보기": f"{hantu} monitor status --watch",
+            "청산 보기": f"{hantu} exits",
+            "사건 보기": f"{hantu} events",
+            "거래소 보기": f"curl -s {stage.rest_url}/_sim/state",
+            "끄기": f"{hantu} monitor stop; kill {pids}",
         }
         if self._shell.json:
             self._shell.err.print(to_json(lines), markup=False, soft_wrap=True)
@@ -103,3 +105,9 @@ class Playbill:
     def _print(self, text: str, style: str = "") -> None:
         if not self._shell.json:
             self._shell.out.print(text, style=style, markup=False)
+
+
+def program() -> str:
+    """Return how the reader can call this very program."""
+    called = Path(sys.argv[0])
+    return str(called) if called.name == "hantu" and shutil.which("hantu") is None else "hantu"

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -10,17 +11,16 @@ import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
 from hantu.cli.background import end_process, hantu_command, last_words, listens, spawn
+from hantu.cli.practice import inspect
 from hantu.cli.shell import broken, wait_until
 from hantu.domain.errors import UsageError
 from hantu.simulator.scenario import Scenario
 
 START_TIMEOUT_S = 15.0
-HTTP_TIMEOUT_S = 5.0
 SOCKET_NAME_ROOM = 90
 """Bytes of a home's path that leave room for the control socket's name."""
 CONFIG = """# 연습 하루를 위해 만든 설정입니다.
@@ -139,6 +139,80 @@ class Stage:
         Raises:
             BrokenError: The exchange does not answer.
         """
+        try:
+            return inspect(self.rest_url, page)
+        except (OSError, ValueError) as error:
+            raise broken(
+                f"연습 거래소가 답하지 않습니다: {error}", f"{self.home}/logs/exchange.out 을 확인하세요."
+            ) from error
+
+    def messages_file(self) -> Path:
+        """What arrived on the phone, one JSON object a line."""
+        return self.home / "phone.jsonl"
+
+    @property
+    def child_environ(self) -> dict[str, str]:
+        """The caller's environment without any hantu setting: no real key may reach the play."""
+        kept = {
+            name: value
+            for name, value in self.environ.items()
+            if not name.startswith("HANTU_") and name not in ("DATABASE_URL", "EXECUTION_JWT_SECRET")
+        }
+        return {**kept, "HANTU_HOME": str(self.home), "PYTHONUNBUFFERED": "1"}
+
+    def write_config(self) -> None:
+        """Write the settings of the guard that plays."""
+        text = CONFIG.format(
+            rest=self.rest_url, ws=f"ws://127.0.0.1:{self.ws_port}", phone=f"http://127.0.0.1:{self.phone_port}"
+        )
+        (self.home / "hantu.toml").write_text(text, encoding="utf-8")
+        token = self.home / "telegram.token"
+        token.touch(mode=0o600)
+        token.write_text("1:DEMO", encoding="utf-8")
+
+    def start_phone(self) -> None:
+        """Start the stand-in for Telegram."""
+        command = [sys.executable, "-m", "hantu.cli.phone", str(self.phone_port), str(self.messages_file)]
+        self._start("phone", command)
+
+    def start_exchange(self) -> None:
+        """Start the practice exchange; its day begins at once."""
+        ports = ("--rest-port", str(self.rest_port), "--ws-port", str(self.ws_port))
+        speed = () if self.speed is None else ("--speed", str(self.speed))
+        self._start("exchange", hantu_command("sim", "--scenario", self.scenario, *ports, *speed))
+
+    def start_guard(self) -> None:
+        """Start the guard; it waits for the opening by itself."""
+        self._start("guard", hantu_command("run", "guard", "--start"))
+
+    def wait_listening(self) -> None:
+        """Wait until phone and exchange can be reached.
+
+        Raises:
+            BrokenError: One of them ended or never listened.
+        """
+        addresses = {
+            "phone": f"http://127.0.0.1:{self.phone_port}",
+            "exchange": self.rest_url,
+        }
+        for name, url in addresses.items():
+            self._wait(name, url)
+
+    def ended(self, name: str) -> bool:
+        """Tell whether a child has ended by itself."""
+        child = self.children.get(name)
+        return child is not None and child.poll() is not None
+
+    def last_words(self, name: str) -> str:
+        """Return the end of what a child said."""
+        return last_words(self.home / "logs" / f"{name}.out")
+
+    def exchange(self, page: str) -> Any:
+        """Return a page of the exchange's inspection.
+
+        Raises:
+            BrokenError: The exchange does not answer.
+        """
         line = HTTPConnection("127.0.0.1", self.rest_port, timeout=HTTP_TIMEOUT_S)
         try:
             line.request("GET", f"/_sim/{page}")
@@ -159,10 +233,13 @@ class Stage:
 
     def end(self) -> None:
         """End every child, guard first so that it can close its line properly."""
+        # A second Ctrl-C must not leave one of them behind; each end is bounded in time.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         for name in ("guard", "exchange", "phone"):
             child = self.children.pop(name, None)
             if child is not None:
                 end_process(child)
+        signal.signal(signal.SIGINT, before)
 
     def remove(self) -> None:
         """Remove the folder if it was made for this run."""

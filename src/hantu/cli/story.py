@@ -108,7 +108,11 @@ def _retry(fact: Payload) -> Line:
 
 
 def _back(fact: Payload) -> Line:
-    return ("재연결", f"{fact['attempt']}번째 시도에 성공 ({seconds(fact['outage_s'])} 만에)", "bold green")
+    return (
+        "재연결",
+        f"{fact['attempt']}번째 시도에 성공 (시장 시각으로 {seconds(fact['outage_s'])} 만에)",
+        "bold green",
+    )
 
 
 def _blind(fact: Payload) -> Line | None:
@@ -140,6 +144,36 @@ def _summary(fact: Payload) -> Line:
 
 def _finished(_fact: Payload) -> Line:
     return ("감시 종료", "장 마감, 구독을 해제하고 연결을 닫음", "bold green")
+
+
+def _closed(fact: Payload) -> Line:
+    return ("감시 제외", f"{_stock(fact)} 보유가 끝나 감시에서 뺌", "")
+
+
+def _unsaved(fact: Payload) -> Line:
+    return ("저장 실패", f"거래 기록 저장 실패 ({fact['attempts']}회): {fact['reason']}", "bold yellow")
+
+
+def _absent(fact: Payload) -> Line:
+    return ("미접수 확인", f"{fact['symbol']} 주문이 증권사에 접수되지 않았음을 확인: {fact['evidence']}", "yellow")
+
+
+def _escalated(fact: Payload) -> Line:
+    return ("사람 확인", f"{_stock(fact)} {fact['reason']}", "bold red")
+
+
+def _simulated(fact: Payload) -> Line:
+    text = f"{_stock(fact)} {fact['quantity']:,}주 {fact['limit_price']:,}원 (관찰 모드: 보내지 않음)"
+    return (f"{PURPOSES.get(str(fact['purpose']), '')} 가정", text, "bold cyan")
+
+
+def _foreign(fact: Payload) -> Line:
+    side = SIDES.get(str(fact["side"]), str(fact["side"]))
+    return (
+        "외부 체결",
+        f"{_stock(fact)} {fact['quantity']:,}주 {side} @ {fact['price']:,}원 (hantu 주문 아님)",
+        "yellow",
+    )
 
 
 def _kill_on(fact: Payload) -> Line:
@@ -180,5 +214,11 @@ TELLERS: Mapping[str, Callable[[Payload], Line | None]] = {
     "daily_summary": _summary,
     "monitor_finished": _finished,
     "killswitch_on": _kill_on,
+    "position_closed": _closed,
+    "trade_save_failed": _unsaved,
+    "order_absent": _absent,
+    "order_escalated": _escalated,
+    "exit_simulated": _simulated,
+    "foreign_fill": _foreign,
     "sleep_entered": _sleep,
 }

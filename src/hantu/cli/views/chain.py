@@ -1,5 +1,6 @@
 """Why an order exists: its events in causal order, indented by cause."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,13 +14,15 @@ DETAILS_MAX = 8
 
 
 def chain_view(rows: Sequence[Mapping[str, Any]]) -> Tree:
-    """Return the events of a flow as a tree: cause above, effect below."""
+    """Return the events of a flow: cause above, effect below, indented only where a cause had several effects."""
+    effects = Counter(str(row.get("causation_id") or "") for row in rows)
     root = Tree(Text(f"흐름 {rows[0].get('correlation_id') or '-'}", "bold"), guide_style="dim")
-    nodes: dict[str, Tree] = {}
+    branches: dict[str, Tree] = {}
     for row in rows:
-        parent = nodes.get(str(row.get("causation_id") or ""), root)
-        node = parent.add(_label(row))
-        nodes[str(row["event_id"])] = node
+        branch = branches.get(str(row.get("causation_id") or ""), root)
+        node = branch.add(_label(row))
+        several = effects[str(row["event_id"])] > 1
+        branches[str(row["event_id"])] = node if several else branch
     return root
 
 

@@ -18,6 +18,8 @@ STEPS = (
     ("first_fill_at", "첫 체결"),
     ("last_fill_at", "체결 완료"),
 )
+EXCHANGE_TIMES = ("traded_at", "first_fill_at", "last_fill_at")
+"""The exchange tells whole seconds; no millisecond can be counted to or from them."""
 
 
 def exits_view(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
@@ -57,15 +59,14 @@ def _steps(row: Mapping[str, Any]) -> Table:
     made.add_column(justify="right", no_wrap=True)
     before = None
     for key, label in STEPS:
-        text = str(row.get(key) or "")
-        if not text:
+        moment = parse_time(str(row.get(key) or ""))
+        if moment is None:
+            made.add_row("", label, "-", "")
             continue
-        moment = parse_time(text)
-        # The exchange tells whole seconds, so no millisecond can be counted from it.
-        took = ""
-        if moment is not None and before is not None:
-            took = f"+{(moment - before).total_seconds() * 1000:,.1f} ms"
-        exact = key != "traded_at"
-        made.add_row("", label, korean_time(text, "%H:%M:%S.%f" if exact else "%H:%M:%S"), took)
-        before = moment if exact else None
+        if key in EXCHANGE_TIMES:
+            made.add_row("", label, korean_time(str(row[key]), "%H:%M:%S"), "")
+            continue
+        took = "" if before is None else f"+{(moment - before).total_seconds() * 1000:,.1f} ms"
+        made.add_row("", label, korean_time(str(row[key]), "%H:%M:%S.%f"), took)
+        before = moment
     return made

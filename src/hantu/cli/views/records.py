@@ -38,20 +38,28 @@ def positions_table(rows: Rows, width: int) -> RenderableType:
         return Text("보유 종목이 없습니다.")
     wide = width >= WIDE
     live = any(row.get("price") for row in rows)
-    found = table("보유 종목", "종목", "코드", "수량>", "평균가>", *(("현재가>",) if live else ()), "손절가>", "익절가>",
-                  *(("손익>",) if live and wide else ()), *(("수익률>",) if live else ()), "상태")  # fmt: skip
+    code, money = wide or not live, live and wide
+    names = [
+        "종목",
+        *(["코드"] if code else []),
+        "수량>",
+        "평균가>",
+        *(["현재가>"] if live else []),
+        "손절가>",
+        "익절가>",
+    ]
+    names += [*(["손익>"] if money else []), *(["수익률>"] if live else []), "상태"]
+    found = table("보유 종목", *names)
     for row in rows:
         rate = row.get("return_rate")
-        cells: list[Any] = [
-            row.get("name", ""),
-            row["symbol"],
-            plain(row.get("quantity")),
-            plain(row.get("average_price")),
-        ]
-        cells += [Text(plain(row.get("price")), colour(rate))] if live else []
+        paint = colour(rate)
+        cells: list[Any] = [row.get("name") or row["symbol"]]
+        cells += [row["symbol"]] if code else []
+        cells += [plain(row.get("quantity")), plain(row.get("average_price"))]
+        cells += [Text(plain(row.get("price")), paint)] if live else []
         cells += [plain(row.get("stop_price")), plain(row.get("target_price"))]
-        cells += [Text(signed(row.get("pnl")), colour(rate))] if live and wide else []
-        cells += [Text(percent(rate), colour(rate))] if live else []
+        cells += [Text(signed(row.get("pnl")), paint)] if money else []
+        cells += [Text(percent(rate), paint)] if live else []
         cells += [_guarded(row)]
         found.add_row(*(cell if isinstance(cell, Text) else str(cell) for cell in cells))
     return found

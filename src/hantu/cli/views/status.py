@@ -31,6 +31,8 @@ STATE_STYLES = {
     "market_halted": "bold yellow",
     "idle": "bold",
 }
+RESTING = ("idle", "sleeping", "unsubscribing")
+"""States in which no price is watched."""
 SLEEP_CAUSES = {
     "exhausted": "재연결 5회 실패",
     "maintenance": "서버 점검",
@@ -47,7 +49,7 @@ def status_view(status: Status, width: int) -> RenderableType:
     warnings = _warnings(status)
     if warnings:
         parts.append(warnings)
-    parts.append(_positions(status.get("positions", []), width))
+    parts.append(_positions(status.get("positions", []), width, resting=status.get("state") in RESTING))
     if status.get("watch"):
         parts.append(_watched(status["watch"], width))
     return Group(*parts)
@@ -91,7 +93,7 @@ def _subscribed(found: Mapping[str, Any]) -> str:
 def _connection(line: Mapping[str, Any]) -> str:
     if line.get("connected"):
         outages = line.get("outages", 0)
-        return f"연결됨 (마지막 수신 {seconds(line.get('silent_s'))} 전" + (f", 끊김 {outages}회)" if outages else ")")
+        return f"연결됨 (수신 {seconds(line.get('silent_s'))} 전" + (f", 끊김 {outages}회)" if outages else ")")
     if line.get("attempt"):
         wait = line.get("next_try_s")
         later = f", {seconds(wait)} 뒤 다시" if wait is not None else ""
@@ -126,7 +128,7 @@ def _warnings(status: Status) -> Text | None:
     return Text("\n").join(Text(f"! {text}", style) for text, style in lines) if lines else None
 
 
-def _positions(rows: Sequence[Mapping[str, Any]], width: int) -> RenderableType:
+def _positions(rows: Sequence[Mapping[str, Any]], width: int, *, resting: bool) -> RenderableType:
     if not rows:
         return Text("보유 종목 없음", "dim")
     wide = width >= WIDE
@@ -144,13 +146,15 @@ def _positions(rows: Sequence[Mapping[str, Any]], width: int) -> RenderableType:
         cells += [price, plain(row.get("stop_price")), plain(row.get("target_price"))]
         cells += [_distance(row.get("to_stop_pct")), _distance(row.get("to_target_pct"))] if wide else []
         cells += [Text(signed(row.get("pnl")), paint)] if wide else []
-        cells += [Text(percent(rate), paint), _state(row)]
+        cells += [Text(percent(rate), paint), _state(row, resting=resting)]
         found.add_row(*(cell if isinstance(cell, Text) else str(cell) for cell in cells))
     return found
 
 
-def _state(row: Mapping[str, Any]) -> Text:
+def _state(row: Mapping[str, Any], *, resting: bool) -> Text:
     text = position_state(str(row.get("state", "")))
+    if resting and row.get("state") == "guarded":
+        return Text("대기", "dim")
     order = row.get("order")
     if order:
         text += f" {order.get('filled', 0)}/{order.get('quantity', 0)}주 {seconds(order.get('waited_s'))}"
@@ -187,4 +191,4 @@ def _distance(percents: float | None) -> str:
 
 def _speed(status: Status) -> str:
     speed = status.get("speed", 1.0)
-    return "" if speed == 1.0 else f" · 시장 {speed:g}배속"
+    return "" if speed == 1.0 else f" · {speed:g}배속"

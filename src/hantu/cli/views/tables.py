@@ -10,7 +10,13 @@ from rich.text import Text
 def table(title: str, *columns: str) -> Table:
     """Return an empty table; a column name ending in ``>`` is aligned right."""
     made = Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1)
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+        padding=(0, 1),
     )
     for name in columns:
         right = name.endswith(">")

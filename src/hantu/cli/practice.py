@@ -1,0 +1,80 @@
+"""What makes practice work without any preparation: a watch list for the built-in stocks."""
+
+import json
+from datetime import datetime
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from hantu.domain.errors import HantuError
+from hantu.domain.session import trading_date
+from hantu.simulator.scenario import Scenario
+
+HTTP_TIMEOUT_S = 5.0
+STOCKS_OF = "quiet"
+"""The built-in scenario whose stocks every other one lists."""
+NEAR_SYMBOL, NEAR_SUPPORT, NEAR_SCORE = "005380", 240_000, 85.0
+"""The stock of the demo scenario that comes near its support."""
+FAR_SCORE = 72.0
+FAR_SUPPORT_BPS = 9_000
+"""Every other stock's support lies far below its price."""
+
+
+def inspect(rest_url: str, page: str) -> Any:
+    """Return a page of the practice exchange's inspection.
+
+    Raises:
+        OSError: Nobody answers.
+        ValueError: Somebody else answers.
+    """
+    parts = urlsplit(rest_url)
+    line = HTTPConnection(parts.hostname or "", parts.port or 0, timeout=HTTP_TIMEOUT_S)
+    try:
+        line.request("GET", f"/_sim/{page}")
+        return json.loads(line.getresponse().read())
+    except HTTPException as error:
+        raise ValueError(f"not a practice exchange: {error}") from error
+    finally:
+        line.close()
+
+
+def seed_watchlist(database: Path, play: Scenario, day: Any) -> int:
+    """File every stock as selected, so that exits find their trade; one comes close to its support.
+
+    Returns how many stocks that are.
+    """
+    from hantu.adapters.store.maintenance import import_watchlist
+    from hantu.cli.watchlist_file import WatchRow
+
+    rows = [
+        WatchRow(stock.symbol, stock.name, NEAR_SCORE, NEAR_SUPPORT)
+        if stock.symbol == NEAR_SYMBOL
+        else WatchRow(stock.symbol, stock.name, FAR_SCORE, stock.base_price * FAR_SUPPORT_BPS // 10_000)
+        for stock in play.stocks
+    ]
+    return import_watchlist(database, day, rows, actor="practice")
+
+
+def prepare(rest_url: str, database: Path) -> int:
+    """Give a practice guard something to watch, unless it has a list for the exchange's day.
+
+    Returns how many stocks were filed; 0 when there was a list, or the exchange is not ours.
+    """
+    from hantu.adapters.store.maintenance import init_database
+    from hantu.adapters.store.queries import Queries
+    from hantu.simulator.scenario_file import load_scenario
+
+    try:
+        day = trading_date(datetime.fromisoformat(inspect(rest_url, "clock")["wall"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+    database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        init_database(database)
+        if Queries(database).watchlist(day):
+            return 0
+        return seed_watchlist(database, load_scenario(STOCKS_OF), day)
+    except HantuError:
+        # The guard opens the same file next and says what is wrong with it.
+        return 0
