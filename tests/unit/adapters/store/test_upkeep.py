@@ -188,6 +188,7 @@ def test_what_cannot_be_written_is_named(tmp_path: Path, what: str) -> None:
     home.mkdir()
     init_database(home / "hantu.db")
     (home / "requirements.txt").write_text("")  # the other user may not see our packages
+    (home / "hantu.db").chmod(0o666)
     blocked = home / what
     blocked.chmod(0o444 if what == "hantu.db" else 0o555)
     code = (
