@@ -124,6 +124,17 @@ class OutcomeKind(StrEnum):
     NOT_SENT = "not_sent"
 
 
+class Refusal(StrEnum):
+    """Why the broker refused, as far as it changes what is done next."""
+
+    INSUFFICIENT_QUANTITY = "insufficient_quantity"
+    """Fewer shares can be sold than asked for (잔고 부족)."""
+    HALTED = "halted"
+    """The stock is halted; only cancels are taken."""
+    MARKET_CLOSED = "market_closed"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a request at the broker, as far as this attempt can tell."""
@@ -140,6 +151,8 @@ class Outcome:
     sent_mono: float = 0.0
     """When the first byte left; 0 if none did."""
     answered_mono: float = 0.0
+    refusal: Refusal = Refusal.OTHER
+    """Only for REFUSED."""
 
 
 class NoticeKind(StrEnum):

@@ -5,16 +5,11 @@ An answer that proves nothing is *unknown*, and an unknown order is resolved by
 """
 
 from hantu.domain import events as ev
-from hantu.domain.order import IntentState, Outcome, OutcomeKind
+from hantu.domain.order import IntentState, Outcome, OutcomeKind, Refusal
 from hantu.engine import fills, notices
 from hantu.engine.book import Intent
 from hantu.engine.fills import MAX_ATTEMPTS
 from hantu.engine.turn import Turn, Watch
-
-QUANTITY_CODES = frozenset({"APBK0400", "APBK0401", "40240000"})
-"""The broker holds fewer sellable shares than asked for (잔고 부족)."""
-HALT_CODES = frozenset({"APBK0066"})
-"""The stock is halted; only cancels are taken."""
 
 
 def submitted(turn: Turn, intent_id: str, outcome: Outcome) -> None:
@@ -101,12 +96,12 @@ def next_due(turn: Turn) -> float | None:
 
 def _after_failure(turn: Turn, intent: Intent, outcome: Outcome) -> None:
     desk, record, pace = turn.desk, intent.record, turn.desk.config.pace
-    if outcome.code in QUANTITY_CODES and record.attempt < MAX_ATTEMPTS:
+    if outcome.refusal is Refusal.INSUFFICIENT_QUANTITY and record.attempt < MAX_ATTEMPTS:
         desk.corrections[record.symbol] = record.intent_id
         desk.reads.balance_due = turn.now.mono
         _failed(turn, intent, outcome, 0.0)
         return
-    if outcome.code in HALT_CODES:
+    if outcome.refusal is Refusal.HALTED:
         turn.record(ev.MarketHalted(record.symbol, record.name, "refusal", outcome.code))
     denied = outcome.code.startswith("denied:")
     if outcome.retryable and not denied and record.attempt < MAX_ATTEMPTS:

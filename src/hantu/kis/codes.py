@@ -44,6 +44,8 @@ REPEATABLE: Final = frozenset({_C.RATE, _C.TOKEN})
 
 INSUFFICIENT_QUANTITY: Final = frozenset({"APBK0400", "APBK0988", "40240000"})
 """The account cannot sell that many: sold elsewhere, or reserved by another order."""
+HALTED: Final = frozenset({"APBK0066"})
+"""The stock is halted; only cancels are taken."""
 NOTHING_TO_CANCEL: Final = frozenset({"APBK0927", "APBK0344", "40330000"})
 """The order to cancel is filled or gone."""
 MARKET_CLOSED: Final = frozenset(

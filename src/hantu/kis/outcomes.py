@@ -9,8 +9,8 @@ from typing import Final
 
 import msgspec
 
-from hantu.domain.order import Outcome, OutcomeKind
-from hantu.kis.codes import PROVES_NOT_TAKEN, REPEATABLE, lookup
+from hantu.domain.order import Outcome, OutcomeKind, Refusal
+from hantu.kis.codes import HALTED, INSUFFICIENT_QUANTITY, MARKET_CLOSED, PROVES_NOT_TAKEN, REPEATABLE, lookup
 
 ORDER_NO_DIGITS_MAX: Final = 10
 MESSAGE_LENGTH_MAX: Final = 200
@@ -73,9 +73,21 @@ def classify(http_status: int | None, body: bytes, first_byte_left: bool, error:
     # A refusal that carries an order number contradicts itself and proves nothing.
     if known.kind in PROVES_NOT_TAKEN and answer.rt_cd and http_status in _ENVELOPE_STATUSES and not order_no:
         return Outcome(
-            OutcomeKind.REFUSED, code=answer.msg_cd, message=text or known.text, retryable=known.kind in REPEATABLE
+            OutcomeKind.REFUSED,
+            code=answer.msg_cd,
+            message=text or known.text,
+            retryable=known.kind in REPEATABLE,
+            refusal=_refusal(answer.msg_cd),
         )
     return _unknown(answer.msg_cd or "no_code", text)
+
+
+def _refusal(code: str) -> Refusal:
+    if code in INSUFFICIENT_QUANTITY:
+        return Refusal.INSUFFICIENT_QUANTITY
+    if code in HALTED:
+        return Refusal.HALTED
+    return Refusal.MARKET_CLOSED if code in MARKET_CLOSED else Refusal.OTHER
 
 
 def _order_no(text: str) -> str:

@@ -8,7 +8,7 @@ from hantu.domain import events as ev
 from hantu.domain.account import BrokerOrder, Side
 from hantu.domain.commands import KillLevel, SetKill
 from hantu.domain.market import MarketOperation, OperationKind
-from hantu.domain.order import IntentState, NoticeKind, Outcome, OutcomeKind, Purpose
+from hantu.domain.order import IntentState, NoticeKind, Outcome, OutcomeKind, Purpose, Refusal
 from hantu.engine import decision as act
 from hantu.engine import inputs as inp
 from hantu.engine.config import ExitRule, Mode, Partial, Trailing
@@ -193,7 +193,10 @@ def test_quantity_refused_when_less_is_sellable_then_corrected_once() -> None:
     submit = submits(world)[0]
     world.holdings[SAMSUNG] = (10, 70_000, 7)
     world.give(
-        inp.SubmitEnded(submit.order.intent_id, Outcome(OutcomeKind.REFUSED, code="APBK0400", message="잔고 부족"))
+        inp.SubmitEnded(
+            submit.order.intent_id,
+            Outcome(OutcomeKind.REFUSED, code="X", message="잔고 부족", refusal=Refusal.INSUFFICIENT_QUANTITY),
+        )
     )
     assert world.of(ev.OrderFailed), "a person is told in every case"
     assert submits(world)[1].order.quantity == 7

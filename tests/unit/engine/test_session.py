@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 
@@ -69,7 +69,7 @@ def test_subscriptions_go_one_by_one_in_order_of_worth() -> None:
         world.pass_time(0.05, step=0.05)
         times += [world.mono] * (len(world.of(act.SendSubscribe)) - count)
     assert 9.5 <= world.mono - started <= 11.5
-    assert all(b - a >= 0.499 for a, b in zip(times, times[1:], strict=False))
+    assert all(b - a >= 0.499 for a, b in pairwise(times))
     sent = [(a.tr_id, a.key) for a in world.actions[before:] if isinstance(a, act.SendSubscribe)]
     assert sent[0] == ("H0STCNI0", "USER")
     assert sent[1][0] == "H0STMKO0"
@@ -158,7 +158,7 @@ def test_blind_longer_than_five_seconds_polls_and_sells_on_confirmed_prices() ->
     world.give(inp.FeedClosed("cut"))
     world.pass_time(1.1)
     world.give(inp.FeedFailed(FeedFailure.NETWORK, "refused"))
-    assert not [a for a in world.of(act.ReadPrices)]
+    assert not world.of(act.ReadPrices)
     world.pass_time(4.1)
     assert world.of(act.ReadPrices)[0].urgent
     world.poll(SAMSUNG, 67_000)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hantu.domain.order import OutcomeKind
+from hantu.domain.order import OutcomeKind, Refusal
 from hantu.kis.codes import CODES, PROVES_NOT_TAKEN, REPEATABLE, CodeClass
 from hantu.kis.outcomes import classify
 
@@ -223,3 +223,20 @@ def test_acceptance_needs_flag_and_number_and_refusal_needs_proof(
 def test_stream_and_success_codes_prove_nothing() -> None:
     for kind in (CodeClass.STREAM, CodeClass.SUCCESS, CodeClass.DOUBT, CodeClass.UNPROVED, CodeClass.ISSUE):
         assert kind not in PROVES_NOT_TAKEN
+
+
+@pytest.mark.requirement("MON-4.15")
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        ("APBK0400", Refusal.INSUFFICIENT_QUANTITY),
+        ("APBK0988", Refusal.INSUFFICIENT_QUANTITY),
+        ("40240000", Refusal.INSUFFICIENT_QUANTITY),
+        ("APBK0066", Refusal.HALTED),
+        ("APBK0918", Refusal.MARKET_CLOSED),
+        ("APBK0506", Refusal.OTHER),
+    ],
+)
+def test_refusal_is_named_by_what_it_changes(code: str, named: Refusal) -> None:
+    outcome = classify(200, refusal(code), True)
+    assert (outcome.kind, outcome.refusal) == (OutcomeKind.REFUSED, named)
