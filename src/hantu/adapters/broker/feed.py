@@ -6,7 +6,7 @@ from ssl import SSLContext
 
 from picows import WSError, WSHandshakeError, ws_connect
 
-from hantu.adapters.broker.line import Line
+from hantu.adapters.broker.line import ASKED, Line
 from hantu.engine.inputs import FeedClosed, FeedFailed, FeedFailure, FeedOpened, StreamInput
 from hantu.kis.environment import KisEnvironment
 from hantu.kis.stream import StreamSession
@@ -84,7 +84,7 @@ class PicowsFeed:
             await line.close()
         else:
             self._drop()
-            self._sink(FeedClosed("closed by us", asked=True))
+            self._sink(FeedClosed(ASKED, asked=True))
 
     async def _connect(self, line: Line) -> None:
         failure = FeedFailed(FeedFailure.NETWORK, "연결 중에 끊김")

@@ -24,6 +24,8 @@ GRACE_S = 0.05
 """Real seconds between the first doubt about a silent line and giving it up."""
 CLOSE_S = 1.0
 """Real seconds a closing handshake may take."""
+ASKED = "요청으로 닫음"
+"""Reason of a close we asked for, whoever ended the socket then."""
 _REFUSALS = {control.INVALID_APPROVAL: FeedFailure.AUTH, control.SESSION_IN_USE: FeedFailure.IN_USE}
 
 
@@ -86,7 +88,7 @@ class Line(WSListener):
             else:
                 farewell.cancel()
                 transport.disconnect(graceful=False)
-        self._end("closed by us")
+        self._end(ASKED)
 
     def abandon(self) -> None:
         """Drop the connection without a word to anybody; what still arrives is not read."""
@@ -193,7 +195,7 @@ class Line(WSListener):
             return
         self._over = True
         self._stop_timer()
-        self._ended(reason, self._asked)
+        self._ended(ASKED if self._asked else reason, self._asked)
 
     def _watch(self) -> None:
         session = self._session

@@ -79,7 +79,7 @@ async def test_a_connection_is_opened_subscribed_and_closed():
             Subscribed("H0STCNT0", "005930"),
             Subscribed("H0STCNI0", "USER"),
             Unsubscribed("H0STCNT0", "005930"),
-            FeedClosed(rig.got[-1].reason, asked=True),
+            FeedClosed("요청으로 닫음", asked=True),
         ]
         assert {parse_request(text).approval_key for text in peer.texts} == {"APPROVAL"}
         assert peer.closed == 1000
@@ -296,7 +296,7 @@ async def test_an_attempt_can_be_given_up():
         rig.feed.open("APPROVAL")
         await asyncio.sleep(0.05)
         await rig.feed.close()
-        assert rig.got == [FeedClosed("closed by us", asked=True)]
+        assert rig.got == [FeedClosed("요청으로 닫음", asked=True)]
         await rig.feed.close()
         assert len(rig.got) == 1
 
@@ -308,7 +308,7 @@ async def test_a_server_that_never_says_goodbye_costs_a_second():
         start = asyncio.get_running_loop().time()
         await rig.feed.close()
         assert asyncio.get_running_loop().time() - start < 1.5
-        assert rig.got == [FeedOpened(), FeedClosed(rig.got[-1].reason, asked=True)]
+        assert rig.got == [FeedOpened(), FeedClosed("요청으로 닫음", asked=True)]
 
 
 async def test_fills_that_arrive_while_closing_still_count():
