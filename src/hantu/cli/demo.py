@@ -73,8 +73,9 @@ def _perform(stage: Any, bill: Any, play: Any) -> list[Any]:
     seed_watchlist(stage.home / "hantu.db", play, play.clock.day)
     stage.start_phone()
     stage.start_exchange()
-    stage.start_guard()
+    # The guard asks the exchange for its clock first; the market opens ten market seconds after it begins.
     stage.wait_listening()
+    stage.start_guard()
     told = _follow(stage, bill, began)
     clock = play.clock
     halts = [
