@@ -12,6 +12,8 @@ from hantu.domain.commands import KillLevel
 class PositionRow:
     """A holding as the guard last knew it."""
 
+    environment: str
+    account: str
     symbol: str
     name: str
     quantity: int

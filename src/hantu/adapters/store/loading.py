@@ -24,6 +24,14 @@ _RECENT_INTENTS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose records are read: those of practice never reach a real account."""
+
+    environment: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """One event with the fact it holds, if this release knows its type."""
 
@@ -42,14 +50,16 @@ class Memory:
     last_alert: int
 
 
-def read_started(path: Path, trade_date: date, spilled: Iterable[BatchEntry], epoch: int, clean: bool) -> Started:
+def read_started(
+    path: Path, owner: Owner, trade_date: date, spilled: Iterable[BatchEntry], epoch: int, clean: bool
+) -> Started:
     """Read the first input of a life; ``spilled`` entries count as if committed."""
     connection = connect_readonly(path)
     try:
         connection.execute("BEGIN")  # one snapshot for all reads
         start, end = day_bounds(trade_date)
-        stored = {item.event_id: item for item in _events_between(connection, start, end)}
-        stored |= {item.event_id: item for item in _open_from_before(connection, start)}
+        stored = {item.event_id: item for item in _events_between(connection, owner, start, end)}
+        stored |= {item.event_id: item for item in _open_from_before(connection, owner, start)}
         entries = tuple(spilled)
         for entry in entries:
             stored |= {item.event_id: item for item in _entry_events(entry)}
@@ -60,7 +70,7 @@ def read_started(path: Path, trade_date: date, spilled: Iterable[BatchEntry], ep
         return Started(
             facts=tuple(facts),
             watchlist=read_watchlist(connection, trade_date),
-            origins=_origins(connection),
+            origins=_origins(connection, owner),
             next_intent=_next_intent(connection, recorded),
             epoch=epoch,
             clean=clean,
@@ -123,20 +133,23 @@ def restore_outbox(connection: Connection, outbox: Outbox) -> None:
         outbox.restore(alert, max(int(str(row[12])) for row in group), due, delivered)
 
 
-def _events_between(connection: Connection, start: str, end: str) -> Iterable[Stored]:
+def _events_between(connection: Connection, owner: Owner, start: str, end: str) -> Iterable[Stored]:
     return _decode(
         connection.execute(
             "SELECT event_id, event_type, payload_json, correlation_id FROM event_log "
-            "WHERE timestamp >= ? AND timestamp < ? AND produced_by <> ?",
-            (start, end, PRODUCED_BY_STORE),
+            "WHERE timestamp >= ? AND timestamp < ? AND produced_by <> ? AND environment = ? AND account = ?",
+            (start, end, PRODUCED_BY_STORE, owner.environment, owner.account),
         )
     )
 
 
-def _open_from_before(connection: Connection, start: str) -> Iterable[Stored]:
+def _open_from_before(connection: Connection, owner: Owner, start: str) -> Iterable[Stored]:
     """Yield earlier facts that name an intent still open, or its flow."""
-    query = f"SELECT intent_id, flow FROM intents WHERE state IN ({_OPEN})"  # noqa: S608 - our own words
-    rows = connection.execute(query).fetchall()
+    query = (
+        f"SELECT intent_id, flow FROM intents WHERE state IN ({_OPEN}) "  # noqa: S608 - our own words
+        "AND environment = ? AND account = ?"
+    )
+    rows = connection.execute(query, (owner.environment, owner.account)).fetchall()
     intents, flows = {row[0] for row in rows}, {row[1] for row in rows}
     for flow in flows:
         events = connection.execute(
@@ -188,7 +201,7 @@ def _entry_events(entry: BatchEntry) -> Iterable[Stored]:
     return _decode((row.event_id, row.event_type, row.payload, row.correlation_id) for row in entry.events)
 
 
-def _origins(connection: Connection) -> tuple[HeldOrigin, ...]:
+def _origins(connection: Connection, owner: Owner) -> tuple[HeldOrigin, ...]:
     """Return the newest selection of every stock whose exit is not done, and the day of its buy."""
     origins = {
         row[0]: HeldOrigin(Symbol(row[0]), row[1], row[2])
@@ -198,7 +211,10 @@ def _origins(connection: Connection) -> tuple[HeldOrigin, ...]:
             ORDER BY stock_code, entry_price IS NOT NULL, selection_date, id"""
         )
     }
-    held = connection.execute("SELECT symbol, selection_id, held_since FROM positions WHERE quantity > 0")
+    held = connection.execute(
+        "SELECT symbol, selection_id, held_since FROM positions WHERE quantity > 0 AND environment = ? AND account = ?",
+        (owner.environment, owner.account),
+    )
     for symbol, selection_id, held_since in held:
         known = origins.get(symbol)
         origins[symbol] = HeldOrigin(

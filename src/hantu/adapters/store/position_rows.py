@@ -5,10 +5,10 @@ from hantu.adapters.store.sqlite import Connection
 from hantu.domain import events as ev
 
 _GUARDED = """INSERT INTO positions (
-    account, symbol, name, quantity, cost, average_price, stop_price, target_price, rule, guarded, selection_id,
-    held_since, updated_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
-ON CONFLICT (account, symbol) DO UPDATE SET
+    environment, account, symbol, name, quantity, cost, average_price, stop_price, target_price, rule, guarded,
+    selection_id, held_since, updated_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
+ON CONFLICT (environment, account, symbol) DO UPDATE SET
     name = excluded.name, quantity = excluded.quantity, cost = excluded.cost,
     average_price = excluded.average_price, stop_price = excluded.stop_price,
     target_price = excluded.target_price, rule = excluded.rule, guarded = 1, updated_at = excluded.updated_at,
@@ -17,19 +17,19 @@ ON CONFLICT (account, symbol) DO UPDATE SET
     held_since = CASE WHEN excluded.held_since <> '' OR positions.quantity = 0
                       THEN excluded.held_since ELSE positions.held_since END"""
 
-_UNGUARDED = """INSERT INTO positions (account, symbol, name, quantity, guarded, updated_at)
-VALUES (?, ?, ?, ?, 0, ?)
-ON CONFLICT (account, symbol) DO UPDATE SET
+_UNGUARDED = """INSERT INTO positions (environment, account, symbol, name, quantity, guarded, updated_at)
+VALUES (?, ?, ?, ?, ?, 0, ?)
+ON CONFLICT (environment, account, symbol) DO UPDATE SET
     name = excluded.name, quantity = excluded.quantity, guarded = 0, stop_price = 0, target_price = 0, rule = '',
     updated_at = excluded.updated_at"""
 
 _RESIZED = """UPDATE positions SET
     cost = CASE WHEN quantity > 0 THEN cost * ?1 / quantity ELSE cost END, quantity = ?1, updated_at = ?2
-WHERE account = ?3 AND symbol = ?4"""
+WHERE environment = ?3 AND account = ?4 AND symbol = ?5"""
 
 _SOLD = """UPDATE positions SET
     cost = cost * max(quantity - ?1, 0) / quantity, quantity = max(quantity - ?1, 0), updated_at = ?2
-WHERE account = ?3 AND symbol = ?4 AND quantity > 0"""
+WHERE environment = ?3 AND account = ?4 AND symbol = ?5 AND quantity > 0"""
 
 
 def guarded(connection: Connection, fact: ev.PositionGuarded, context: RowContext) -> str:
@@ -37,7 +37,7 @@ def guarded(connection: Connection, fact: ev.PositionGuarded, context: RowContex
     connection.execute(
         _GUARDED,
         (
-            context.account, fact.symbol, fact.name, fact.quantity, fact.cost, fact.average_price, fact.stop_price,
+            context.environment, context.account, fact.symbol, fact.name, fact.quantity, fact.cost, fact.average_price, fact.stop_price,
             fact.target_price, fact.rule, fact.selection_id, fact.held_since, context.timestamp,
         ),
     )  # fmt: skip
@@ -46,31 +46,33 @@ def guarded(connection: Connection, fact: ev.PositionGuarded, context: RowContex
 
 def unguarded(connection: Connection, fact: ev.PositionUnguarded, context: RowContext) -> str:
     """File a holding nobody asked to guard."""
-    connection.execute(_UNGUARDED, (context.account, fact.symbol, fact.name, fact.quantity, context.timestamp))
+    connection.execute(
+        _UNGUARDED, (context.environment, context.account, fact.symbol, fact.name, fact.quantity, context.timestamp)
+    )
     return ""
 
 
 def changed(connection: Connection, fact: ev.PositionChanged, context: RowContext) -> str:
     """File a size the broker reports."""
-    connection.execute(_RESIZED, (fact.after, context.timestamp, context.account, fact.symbol))
+    connection.execute(_RESIZED, (fact.after, context.timestamp, context.environment, context.account, fact.symbol))
     return ""
 
 
 def closed(connection: Connection, fact: ev.PositionClosed, context: RowContext) -> str:
     """File that nothing is held any more; the row stays as history of the last levels."""
-    connection.execute(_RESIZED, (0, context.timestamp, context.account, fact.symbol))
+    connection.execute(_RESIZED, (0, context.timestamp, context.environment, context.account, fact.symbol))
     return ""
 
 
 def sold(connection: Connection, symbol: str, quantity: int, context: RowContext) -> None:
     """Take sold shares off; their cost leaves in proportion."""
-    connection.execute(_SOLD, (quantity, context.timestamp, context.account, symbol))
+    connection.execute(_SOLD, (quantity, context.timestamp, context.environment, context.account, symbol))
 
 
 def stop_raised(connection: Connection, fact: ev.TrailingStopRaised, context: RowContext) -> str:
     """File the stop a trailing rule has raised."""
     connection.execute(
-        "UPDATE positions SET stop_price = ?, updated_at = ? WHERE account = ? AND symbol = ?",
-        (fact.stop_price, context.timestamp, context.account, fact.symbol),
+        "UPDATE positions SET stop_price = ?, updated_at = ? WHERE environment = ? AND account = ? AND symbol = ?",
+        (fact.stop_price, context.timestamp, context.environment, context.account, fact.symbol),
     )
     return ""

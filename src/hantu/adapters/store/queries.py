@@ -62,9 +62,9 @@ class Queries:
     def positions(self) -> tuple[PositionRow, ...]:
         """Return what was last known to be held, guarded or not."""
         rows = self._rows(
-            """SELECT symbol, name, quantity, cost, average_price, stop_price, target_price, rule, guarded,
+            """SELECT environment, account, symbol, name, quantity, cost, average_price, stop_price, target_price, rule, guarded,
                 selection_id, held_since, updated_at
-            FROM positions WHERE quantity > 0 ORDER BY symbol"""
+            FROM positions WHERE quantity > 0 ORDER BY symbol, environment, account"""
         )
         return tuple(PositionRow(*row) for row in rows)
 

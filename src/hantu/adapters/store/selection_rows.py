@@ -35,7 +35,8 @@ def save_buy(connection: Connection, symbol: str, name: str, quantity: int, pric
     begins a new trade.
     """
     held = connection.execute(
-        "SELECT quantity > 0 FROM positions WHERE account = ? AND symbol = ?", (context.account, symbol)
+        "SELECT quantity > 0 FROM positions WHERE environment = ? AND account = ? AND symbol = ?",
+        (context.environment, context.account, symbol),
     ).fetchone()
     row = connection.execute(_OPEN_FOR_BUY, (symbol, context.trade_date, bool(held and held[0]))).fetchone()
     if row is None:

@@ -14,7 +14,7 @@ from hantu.adapters.store.commit import commit_batch, commit_delivery
 from hantu.adapters.store.entries import BatchEntry, DeliveryEntry, Entry
 from hantu.adapters.store.entry_builder import EntryBuilder, no_category
 from hantu.adapters.store.event_ids import EventIds
-from hantu.adapters.store.loading import read_memory, read_started, read_watchlist, restore_outbox
+from hantu.adapters.store.loading import Owner, read_memory, read_started, read_watchlist, restore_outbox
 from hantu.adapters.store.migrations import migrate
 from hantu.adapters.store.outbox import Outbox
 from hantu.adapters.store.spilling import Spilling
@@ -82,6 +82,7 @@ class SqliteStore:
         self._clock = clock
         self._holder = holder
         self._timing = timing
+        self._owner = Owner(environment, account_alias)
         self._builder = EntryBuilder(
             environment=environment, account=account_alias, produced_by=holder, ids=ids or EventIds(),
             category_of=category_of,
@@ -145,7 +146,9 @@ class SqliteStore:
         if lease is None:
             raise BrokenError("저장소가 열려 있지 않습니다.", next_step="저장소를 연 뒤에 다시 시도하세요.")
         spilled = [entry for entry in self._spilling.pending() if isinstance(entry, BatchEntry)]
-        return await asyncio.to_thread(read_started, self._path, trade_date, spilled, lease.epoch, lease.clean)
+        return await asyncio.to_thread(
+            read_started, self._path, self._owner, trade_date, spilled, lease.epoch, lease.clean
+        )
 
     async def watchlist(self, trade_date: date) -> tuple[WatchItem, ...]:
         """Read the selections of a day, best score first."""

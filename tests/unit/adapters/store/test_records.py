@@ -27,6 +27,7 @@ from tests.contract.lives import (
     reached,
     stop_loss_filled,
 )
+from tests.unit.adapters.store.conftest import PATIENT, make_store
 
 TODAY = date(2026, 11, 23)
 
@@ -92,8 +93,6 @@ async def test_any_id_of_an_exit_leads_to_its_whole_chain(
 async def test_causes_are_found_across_a_restart(
     store: SqliteStore, tmp_path: Path, queries: Queries, clock: HandClock
 ) -> None:
-    from tests.unit.adapters.store.conftest import PATIENT, make_store
-
     await store.record(batch(clock.now(), reached(), intent()))
     next_life = make_store(tmp_path, clock, PATIENT)
     await next_life.open()
@@ -102,6 +101,21 @@ async def test_causes_are_found_across_a_restart(
 
     trigger, recorded, answer = queries.explain("f1")
     assert (recorded.causation_id, answer.causation_id) == (trigger.event_id, recorded.event_id)
+
+
+async def test_practice_never_reaches_a_real_account(store: SqliteStore, tmp_path: Path, clock: HandClock) -> None:
+    await store.record(batch(clock.now(), guarded(selection_id=7), reached(), intent()))
+    await store.close()
+    real = SqliteStore(
+        tmp_path / "hantu.db", clock, holder="test", account_alias="main", environment="real",
+        spill_dir=tmp_path / "spill", timing=PATIENT,
+    )  # fmt: skip
+    await real.open()
+    started = await real.load(TODAY)
+    assert (started.facts, started.origins) == ((), ())
+    await real.record(batch(clock.now(), intent("20261123-0002")))
+    assert (await real.load(TODAY)).facts == (intent("20261123-0002"),)
+    await real.close()
 
 
 async def test_orders_show_how_far_each_attempt_got(store: SqliteStore, queries: Queries, clock: HandClock) -> None:

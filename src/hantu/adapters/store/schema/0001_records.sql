@@ -85,7 +85,7 @@ CREATE TABLE intents (
 -- At most one open order per account, stock and side: the last line of defence against selling
 -- twice. Cancels may be several; the same small index finds everything that is open.
 CREATE UNIQUE INDEX intents_one_open_order
-ON intents (account, symbol, side, (CASE WHEN kind = 'order' THEN '' ELSE intent_id END))
+ON intents (environment, account, symbol, side, (CASE WHEN kind = 'order' THEN '' ELSE intent_id END))
 WHERE state IN ('triggered', 'prepared', 'sending', 'working', 'partial', 'unknown', 'escalated');
 
 -- Orders the broker has accepted; numbers are unique within a trading day.
@@ -135,6 +135,7 @@ CREATE INDEX fills_by_symbol ON fills (symbol, trade_date);
 
 -- Last known positions, for people and commands; the broker's balance is the truth.
 CREATE TABLE positions (
+    environment   TEXT NOT NULL,
     account       TEXT NOT NULL,
     symbol        TEXT NOT NULL,
     name          TEXT NOT NULL,
@@ -148,7 +149,7 @@ CREATE TABLE positions (
     selection_id  INTEGER NOT NULL DEFAULT 0,
     held_since    TEXT NOT NULL DEFAULT '',
     updated_at    TEXT NOT NULL,
-    PRIMARY KEY (account, symbol)
+    PRIMARY KEY (environment, account, symbol)
 ) STRICT;
 
 -- Stocks selected by the strategy, and how the trade in each ended.
