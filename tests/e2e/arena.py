@@ -38,7 +38,7 @@ class Phone:
                 self.end_headers()
                 self.wfile.write(answer)
 
-            def log_message(self, format: str, *args: Any) -> None:
+            def log_message(self, *_words: Any) -> None:
                 """Say nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -191,7 +191,7 @@ class Arena:
 
     def wait_event(self, event_type: str, count: int = 1, timeout: float = 25.0) -> list[dict[str, Any]]:
         """Wait until at least ``count`` events of a type are on record."""
-        self.wait(lambda: len(self.events(event_type)) >= count, f"{count} × {event_type}", timeout)
+        self.wait(lambda: len(self.events(event_type)) >= count, f"{count} of {event_type}", timeout)
         return self.events(event_type)
 
     def wait(self, condition: Callable[[], Any], what: str, timeout: float = READY_S) -> Any:
@@ -206,7 +206,9 @@ class Arena:
 
     def story(self) -> str:
         """The last things the guard said and recorded."""
-        said = (self.home / "guard.out").read_text(errors="replace")[-3_000:] if (self.home / "guard.out").exists() else ""
+        said = (
+            (self.home / "guard.out").read_text(errors="replace")[-3_000:] if (self.home / "guard.out").exists() else ""
+        )
         try:
             recorded = self.rows("SELECT timestamp, event_type FROM event_log ORDER BY event_id DESC LIMIT 25")
         except sqlite3.Error as error:

@@ -16,7 +16,7 @@ HYNIX = "000660"
 
 
 def moment(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S.%f")  # noqa: DTZ007 - stored UTC text, compared with its like
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S.%f")
 
 
 def seconds(earlier: str, later: str) -> float:
@@ -65,7 +65,7 @@ def test_s01_opening_is_monitored_within_fifteen_seconds(arena: Arena) -> None:
     moves = dict(states(arena))
     assert 9.5 <= seconds(moves["connecting"], moves["monitoring"]) <= 16.5
     assert "🚀 실시간 모니터링 시작 - 20개 종목 구독 완료" in "\n".join(
-        arena.wait(lambda: arena.phone.texts(), "a message on the phone")
+        arena.wait(arena.phone.texts, "a message on the phone")
     )
     stream = arena.get("/_sim/state")["stream"]
     assert "H0STCNT0" in str(stream)
@@ -127,7 +127,9 @@ def test_s05_short_cut_is_mended_at_the_first_try(arena: Arena) -> None:
     assert len(arena.events("monitor_started")) == 1
 
 
-@pytest.mark.requirement("MON-S.06", "MON-0.09", "MON-6.02", "MON-6.05", "MON-6.1.01", "MON-6.1.06", "MON-N.10", "MON-E.02")
+@pytest.mark.requirement(
+    "MON-S.06", "MON-0.09", "MON-6.02", "MON-6.05", "MON-6.1.01", "MON-6.1.06", "MON-N.10", "MON-E.02"
+)
 def test_s06_five_failed_tries_end_in_sleep_after_31_seconds(arena: Arena) -> None:
     begin(arena, "s06_blocked")
     arena.wait_event("sleep_entered", timeout=30)

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
-from hantu.domain.errors import DeniedError
+from hantu.domain.errors import DeniedError, UsageError
 
 
 class ProcessLock:
@@ -22,10 +22,18 @@ class ProcessLock:
 
         Raises:
             DeniedError: Another process holds one; names its process id.
+            UsageError: A lock file cannot be made; names it.
         """
         for path in self._paths:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            file = path.open("a+", encoding="ascii")
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                file = path.open("a+", encoding="ascii")
+            except OSError as error:
+                self.release()
+                raise UsageError(
+                    f"데이터 폴더에 쓸 수 없습니다: {path} ({error.strerror})",
+                    next_step="HANTU_HOME을 쓸 수 있는 폴더로 지정하세요.",
+                ) from error
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:

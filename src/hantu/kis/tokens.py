@@ -22,6 +22,8 @@ ISSUE_INTERVAL: Final = timedelta(seconds=61)
 ISSUE_PENALTY: Final = timedelta(seconds=120)
 """After EGW00133: longer waits than a minute were measured when asked repeatedly."""
 ISSUES_PER_HOUR: Final = 5
+APPROVAL_INTERVAL: Final = timedelta(seconds=2)
+"""Approval keys may be issued once a second; a refused one must be replaced within a try."""
 _EXPIRY_FORMAT: Final = "%Y-%m-%d %H:%M:%S"
 
 
@@ -52,13 +54,13 @@ class IssueLog:
         """Return the log after the broker answered that it was too soon."""
         return replace(self, not_before=now + ISSUE_PENALTY)
 
-    def next_allowed(self, now: datetime) -> datetime:
-        """Return the earliest moment of the next attempt."""
+    def next_allowed(self, now: datetime, interval: timedelta = ISSUE_INTERVAL) -> datetime:
+        """Return the earliest moment of the next attempt, ``interval`` after the last one."""
         earliest = self.not_before or now
         # Attempts from the future (a clock set back) do not block for ever.
         recent = [at for at in self.attempts if timedelta(0) <= now - at < timedelta(hours=1)]
         if recent:
-            earliest = max(earliest, recent[-1] + ISSUE_INTERVAL)
+            earliest = max(earliest, recent[-1] + interval)
         if len(recent) >= ISSUES_PER_HOUR:
             earliest = max(earliest, recent[-ISSUES_PER_HOUR] + timedelta(hours=1))
         return min(max(earliest, now), now + timedelta(hours=1))
@@ -88,15 +90,15 @@ class Wait:
 TokenStep: TypeAlias = Use | Issue | Wait
 
 
-def next_step(grant: Grant | None, log: IssueLog, now: datetime) -> TokenStep:
-    """Decide what to do for a usable token at ``now`` (aware UTC)."""
+def next_step(grant: Grant | None, log: IssueLog, now: datetime, interval: timedelta = ISSUE_INTERVAL) -> TokenStep:
+    """Decide what to do for a usable token, or approval key, at ``now`` (aware UTC)."""
     usable = grant if grant is not None and not grant.rejected and now < grant.expires_at else None
     if usable is not None:
         # Within six hours the same token would come back: asking gains nothing.
         renewable = now - usable.issued_at >= SAME_TOKEN or now < usable.issued_at
         if usable.expires_at - now > RENEW_AHEAD or not renewable:
             return Use(usable)
-    allowed = log.next_allowed(now)
+    allowed = log.next_allowed(now, interval)
     if allowed <= now:
         return Issue(usable)
     return Use(usable) if usable is not None else Wait(allowed)
