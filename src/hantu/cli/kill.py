@@ -124,8 +124,8 @@ def _without_guard(shell: Shell, level: str, reason: str) -> list[str]:
     # Down: the row first, so that a failure leaves the file in force.
     for name in writers if level != "off" else reversed(writers):
         try:
-            writers[name]()
-            doors.append(name)
+            if writers[name]():
+                doors.append(name)
         except (OSError, HantuError) as error:
             failed.append(f"{name}: {error}")
             if level == "off":

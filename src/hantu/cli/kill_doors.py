@@ -15,8 +15,8 @@ ORDER = (KillLevel.OFF, KillLevel.ACTIVE, KillLevel.FLATTEN, KillLevel.HARD)
 OFF: dict[str, Any] = {"level": "off", "reason": "", "actor": "", "timestamp": "", "automatic": False}
 
 
-def write_file(path: Path, level: str, reason: str, actor: str) -> None:
-    """Put the file there, or take it away for ``off``; survives a power loss.
+def write_file(path: Path, level: str, reason: str, actor: str) -> bool:
+    """Put the file there, or take it away for ``off``; survives a power loss. Always true.
 
     Raises:
         OSError: The folder cannot be written.
@@ -37,6 +37,7 @@ def write_file(path: Path, level: str, reason: str, actor: str) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+    return True
 
 
 def read_file(path: Path) -> dict[str, Any] | None:
@@ -79,13 +80,15 @@ def read_row(settings: Settings) -> dict[str, Any] | None:
     }
 
 
-def write_row(settings: Settings, level: str, reason: str, actor: str) -> None:
-    """Add a row to ``system_state``; without a database there is nothing to tell.
+def write_row(settings: Settings, level: str, reason: str, actor: str) -> bool:
+    """Add a row to ``system_state``; false when there is no database to tell.
 
     Raises:
         HantuError: The database does not take it.
     """
     from hantu.adapters.store.offline import record_kill
 
-    if settings.database.exists():
-        record_kill(settings.database, level=KillLevel(level), reason=reason, actor=actor)
+    if not settings.database.exists():
+        return False
+    record_kill(settings.database, level=KillLevel(level), reason=reason, actor=actor)
+    return True
