@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -264,3 +265,33 @@ async def test_a_frozen_writer_holds_up_neither_records_nor_the_end(tmp_path: Pa
     started = await store.load(trading_date(clock.now().wall))
     assert [fact.count for fact in started.facts] == [0, 1, 2, 3]
     await store.close()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_a_lock_that_comes_and_goes_neither_loses_nor_doubles_nor_reorders(
+    store: SqliteStore, database: Path, clock: HandClock, seed: int
+) -> None:
+    chance = random.Random(seed)
+
+    async def lock_now_and_then() -> None:
+        for _ in range(5):
+            await asyncio.sleep(chance.random() * 0.05)
+            with closing(driver.connect(str(database), isolation_level=None, timeout=0)) as other:
+                try:
+                    other.execute("BEGIN IMMEDIATE")
+                except driver.OperationalError:
+                    continue  # the store is writing at this moment
+                await asyncio.sleep(chance.random() * 0.2)
+                other.execute("ROLLBACK")
+
+    locker = asyncio.create_task(lock_now_and_then())
+    records = []
+    for number in range(150):
+        fact = ev.SubscribeDone(number)
+        records.append(asyncio.create_task(store.record(batch(clock.advance(0.001), fact))))
+        await asyncio.sleep(chance.random() * 0.008)
+    await asyncio.gather(locker, *records)
+    await until(lambda: store.healthy)
+
+    started = await store.load(trading_date(clock.now().wall))
+    assert [fact.count for fact in started.facts] == list(range(150))
