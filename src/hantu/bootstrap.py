@@ -28,9 +28,9 @@ from hantu.adapters.notify.telegram import TelegramNotifier
 from hantu.adapters.practice_clock import practice_clock
 from hantu.adapters.process_lock import ProcessLock, account_lock
 from hantu.adapters.store.store import SqliteStore
+from hantu.alerting.bursts import RejectionBurst
 from hantu.alerting.moments import LogLine
-from hantu.alerting.rows import CATALOGUE
-from hantu.alerting.rules import Context, alerts_of
+from hantu.alerting.rules import Context, alerts_of, category_of, operations_alert
 from hantu.domain.alert import Alert
 from hantu.domain.commands import KillLevel, SetKill, StartMonitoring
 from hantu.domain.errors import BrokenError, HantuError
@@ -129,7 +129,7 @@ def kis_environment(settings: Settings) -> KisEnvironment:
     name = EnvironmentName(settings.environment)
     appkey, appsecret = settings.kis.app_key.reveal(), settings.kis.app_secret.reveal()
     credentials = Credentials(name, number, appkey, appsecret, product or "01", settings.kis.hts_id)
-    for secret in (appkey, appsecret):
+    for secret in (appkey, appsecret, settings.kis.hts_id):
         hide(secret)
     hide_account(f"{number}-{product or '01'}")
     if name is EnvironmentName.LOCAL:
@@ -205,7 +205,7 @@ async def _build(
 ) -> Life:
     store = SqliteStore(
         settings.database, clock, holder=f"{socket.gethostname()}:{os.getpid()}", account_alias=settings.account.alias,
-        environment=settings.environment, spill_dir=settings.spill_dir, category_of=_category,
+        environment=settings.environment, spill_dir=settings.spill_dir, category_of=category_of,
     )  # fmt: skip
     await store.open()
     switch = Switch(settings)
@@ -236,9 +236,15 @@ async def _build(
     feed = PicowsFeed(environment, clock, guard.deliver)
     notifier = _notifier(settings)
     dispatcher = Dispatcher(store, notifier, clock, fallbacks=(LogNotifier(),))
+    burst = RejectionBurst()
+
+    def alerts(fact: Fact, now: Instant) -> tuple[Alert, ...]:
+        return alerts_of(fact, Context(now.wall)) + burst.note(fact, now.mono)
+
     performer = Performer(
-        store=store, broker=broker, feed=feed, clock=clock, alerts_of=_alerts, deliver=guard.deliver,
+        store=store, broker=broker, feed=feed, clock=clock, alerts_of=alerts, deliver=guard.deliver,
         on_alerts=dispatcher.hint, on_fenced=lambda reason: _fenced(guard, switch, reason),
+        on_unrecordable=lambda reason: dispatcher.post(operations_alert("event_log_failed", reason)),
     )  # fmt: skip
     guard.performer = performer
     store.on_health = lambda health: _storage(guard, dispatcher, health)
@@ -350,15 +356,6 @@ def _notifier(settings: Settings) -> Notifier:
         token = settings.telegram.token.reveal()
         return TelegramNotifier(token, settings.telegram.chat_id, api_url=settings.telegram.api_url)
     return LogNotifier()
-
-
-def _alerts(fact: Fact, now: Instant) -> tuple[Alert, ...]:
-    return alerts_of(fact, Context(now.wall))
-
-
-def _category(event_type: str) -> str:
-    row = CATALOGUE.get(event_type)
-    return str(row.area) if row else "OPS-06"
 
 
 def _price_limits(engine: Engine, symbol: Symbol) -> PriceLimits | None:

@@ -24,6 +24,7 @@ UNABLE = frozenset({"session", "no_price", "not_sellable"})
 """Reasons of a held exit that no other alert has told already."""
 _PREFIXES = {
     "db_init_failed": "[ERROR] Database initialization failed: ",
+    "event_log_failed": "[ERROR] Failed to log event: ",
     "token_issue_failed": "[ERROR] Token issuance failed: ",
     "order_rejected_burst": "⚠️ 주문 거부 반복: ",
     "pnl_shock": "⚠️ 손익 급변: ",

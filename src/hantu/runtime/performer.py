@@ -46,6 +46,7 @@ class Performer:
         deliver: Deliver,
         on_alerts: Callable[[], None],
         on_fenced: Callable[[str], None],
+        on_unrecordable: Callable[[str], None],
     ) -> None:
         self._store = store
         self._broker = broker
@@ -55,6 +56,7 @@ class Performer:
         self._deliver = deliver
         self._on_alerts = on_alerts
         self._on_fenced = on_fenced
+        self._on_unrecordable = on_unrecordable
         self._tasks: set[asyncio.Task[None]] = set()
         self.epoch = 1
 
@@ -92,6 +94,8 @@ class Performer:
             return
         except BrokenError as error:
             OrderLog.error("기록 불가 - 주문 보류: %s", error)
+            # Neither database nor spill: the alert cannot wait in an outbox either.
+            self._on_unrecordable(str(error))
             self._not_sent(decision, NO_INTENT, str(error))
             for action in decision.actions:
                 if not isinstance(action, act.Submit | act.Cancel):
