@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from hantu.cli.shell import NotRunning
 from hantu.domain.errors import BrokenError, DeniedError, HantuError, UsageError
 
 ANSWER_TIMEOUT_S = 10.0
@@ -14,6 +13,10 @@ ANSWER_SIZE_MAX = 4 * 1024 * 1024
 SOCKET_PATH_MAX = 107
 """Bytes; a limit of Linux for the address of a unix socket."""
 ERRORS: dict[str, type[HantuError]] = {"usage": UsageError, "denied": DeniedError}
+
+
+class NotRunning(HantuError):
+    """There is no guard to talk to."""
 
 
 class GuardLink:

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from hantu.cli.shell import NotRunning, Shell, wait_until
+from hantu.cli.control import NotRunning
+from hantu.cli.shell import Shell, wait_until
 from hantu.domain.errors import BrokenError, DeniedError, HantuError, UsageError
 
 app = typer.Typer(no_args_is_help=True)

@@ -41,7 +41,7 @@ def logs(
         raise UsageError(
             f"로그가 아직 없습니다: {path}", next_step="`hantu monitor start` 로 감시를 시작하면 생깁니다."
         )
-    earliest = earliest_text(since) if since else ""
+    earliest = _korean(earliest_text(since)) if since else ""
     lines = [line for line in _lines(path) if _wanted(line, lowest, earliest)]
     for line in lines[-limit:]:
         _say(shell, line)
@@ -74,6 +74,13 @@ def earliest_text(since: str) -> str:
             ) from None
         moment = moment if moment.tzinfo else moment.replace(tzinfo=KST)
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _korean(utc: str) -> str:
+    """Return UTC text in Korean time, which the log is written in."""
+    from hantu.cli.views.wording import korean_time
+
+    return korean_time(utc, "%Y-%m-%d %H:%M:%S")
 
 
 def _level(name: str) -> int:

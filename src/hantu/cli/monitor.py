@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from hantu.cli.shell import NotRunning, Shell, broken, wait_until
+from hantu.cli.control import NotRunning
+from hantu.cli.shell import Shell, broken, wait_until
 from hantu.domain.errors import BrokenError, DeniedError, UsageError
 
 app = typer.Typer(no_args_is_help=True)

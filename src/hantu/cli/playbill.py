@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from hantu.cli.shell import Shell, to_json
-from hantu.cli.story import tell
 from hantu.cli.verdict import Finding, Told
+from hantu.cli.views.story import tell
 from hantu.cli.views.wording import korean_time
 
 LABEL_CELLS = 14

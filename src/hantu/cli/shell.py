@@ -29,10 +29,6 @@ QUIET_S = 2.0
 """Anything longer says that it is still at work."""
 
 
-class NotRunning(HantuError):
-    """There is no guard to talk to."""
-
-
 class CheckFailed(HantuError):
     """A check found something; its result has been shown already."""
 

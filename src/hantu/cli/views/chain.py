@@ -7,7 +7,7 @@ from typing import Any
 from rich.text import Text
 from rich.tree import Tree
 
-from hantu.cli.story import tell
+from hantu.cli.views.story import tell
 from hantu.cli.views.wording import korean_time
 
 DETAILS_MAX = 8

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.text import Text
 
-from hantu.cli.story import tell
+from hantu.cli.views.story import tell
 from hantu.cli.views.wording import korean_time
 
 FIELD_TEXT_MAX = 160
