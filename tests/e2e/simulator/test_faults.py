@@ -1,6 +1,7 @@
 """Everything that can go wrong on the network, begun through the inspection pages."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 
 import aiohttp
@@ -57,6 +58,9 @@ async def test_refused_ports_come_back_under_the_same_address(start: Start):
     ports = client.server._ports
     await until(lambda: not ports["rest"].listening and not ports["ws"].listening)
     assert (await stream.end()).type in GONE
+    # Nobody else gets the port in the meantime.
+    with socket.socket() as stranger, pytest.raises(OSError, match="in use"):
+        stranger.bind(("127.0.0.1", ports["ws"].port))
     # Connections that were kept open are of no use either.
     with pytest.raises(aiohttp.ClientConnectionError):
         await client.price()
