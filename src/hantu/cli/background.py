@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 
 PROBE_TIMEOUT_S = 0.5
 LAST_WORDS_LINES = 3
+ERROR_WORDS = ("오류  ", "거부  ")
+STEP_MARK = "→"
+"""How ``hantu.cli.main`` prints an error; a child's is read back."""
 
 
 def hantu_command(*words: str) -> list[str]:
@@ -42,6 +45,18 @@ def last_words(output: Path) -> str:
         return ""
     lines = [line for line in output.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
     return "\n".join(lines[-LAST_WORDS_LINES:])
+
+
+def last_error(output: Path) -> tuple[str, str]:
+    """Return the sentence and the next step a hantu process ended with; empty if it gave none."""
+    message = step = ""
+    for line in last_words(output).splitlines():
+        for word in ERROR_WORDS:
+            if line.startswith(word):
+                message, step = line.removeprefix(word).strip(), ""
+        if message and line.strip().startswith(STEP_MARK):
+            step = line.strip().removeprefix(STEP_MARK).strip()
+    return message, step
 
 
 def listens(url: str) -> bool:

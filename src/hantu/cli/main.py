@@ -15,6 +15,7 @@ from typing import Any
 
 import typer
 
+from hantu.cli.background import ERROR_WORDS, STEP_MARK
 from hantu.cli.shell import CheckFailed, Shell
 from hantu.domain.errors import DeniedError, HantuError, UsageError
 
@@ -120,9 +121,9 @@ def _explain(shell: Shell, error: HantuError) -> int:
         return code
     from rich.text import Text
 
-    text = Text.assemble(("오류  " if code != REFUSED else "거부  ", "bold red"), str(error))
+    text = Text.assemble((ERROR_WORDS[code == REFUSED], "bold red"), str(error))
     if error.next_step:
-        text.append("\n  → ", "bold").append(error.next_step)
+        text.append(f"\n  {STEP_MARK} ", "bold").append(error.next_step)
     shell.err.print(text, soft_wrap=True)
     return code
 

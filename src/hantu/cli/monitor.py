@@ -185,7 +185,7 @@ def _announce_json(shell: Shell) -> Any:
 
 
 def _detached(shell: Shell, *, watch_only: bool) -> int:
-    from hantu.cli.background import last_words, spawn_guard
+    from hantu.cli.background import spawn_guard
     from hantu.settings.checks import check_ready
 
     settings = shell.settings
@@ -213,8 +213,6 @@ def _detached(shell: Shell, *, watch_only: bool) -> int:
 
         wait_until(settled, DETACH_TIMEOUT_S)
     if child.poll() is not None:
-        reason = last_words(output) or f"종료 코드 {child.returncode}"
-        shell.note(reason)
         raise _child_error(child.returncode, output)
     if not found:
         raise broken(
@@ -244,7 +242,12 @@ def _say_started(out: Any, pid: int, status: dict[str, Any]) -> None:
 
 
 def _child_error(code: int, output: Path) -> Exception:
-    message, step = "감시 프로세스가 시작하지 못하고 끝났습니다.", f"위의 이유를 확인하세요. 전체 기록: {output}"
+    """Return the child's own reason as ours; without one, where to look for it."""
+    from hantu.cli.background import last_error
+
+    message, step = last_error(output)
+    message = message or f"감시 프로세스가 시작하지 못하고 끝났습니다(종료 코드 {code})."
+    step = step or f"`tail {output}` 을 확인하세요."
     kinds = {2: UsageError, 3: DeniedError}
     return kinds[code](message, next_step=step) if code in kinds else broken(message, step)
 

@@ -248,3 +248,14 @@ def test_children_are_ended_even_if_they_do_not_listen(tmp_path):
 
 def test_listening_is_found_out():
     assert not listens(f"http://127.0.0.1:{free_port()}")
+
+
+def test_the_reason_of_a_child_is_read_back(tmp_path, capsys):
+    from hantu.cli.background import last_error
+    from hantu.cli.main import run
+
+    assert run(["monitor", "status"], {"HANTU_HOME": str(tmp_path)}) == 1
+    said = tmp_path / "guard.out"
+    said.write_text("log line\n" + capsys.readouterr().err)
+    assert last_error(said) == ("실행 중인 감시가 없습니다.", "`hantu monitor start` 로 시작하세요.")
+    assert last_error(tmp_path / "none") == ("", "")
