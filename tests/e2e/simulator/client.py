@@ -131,20 +131,20 @@ class Stream:
 
     async def control(self) -> str:
         """Return the next text that is no data frame."""
-        while True:
-            text = await self.text()
-            if text.startswith("{"):
-                return text
-            self.data.append(text)
+        async with asyncio.timeout(PATIENCE_S):
+            while not (text := await self.text()).startswith("{"):
+                self.data.append(text)
+        return text
 
     async def frame(self, tr_id: str) -> list[str]:
         """Return the four parts of the next data frame of a TR."""
-        while True:
-            for place, text in enumerate(self.data):
-                if text.split("|")[1:2] == [tr_id]:
-                    del self.data[place]
-                    return text.split("|", 3)
-            self.data.append(await self.text())
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                for place, text in enumerate(self.data):
+                    if text.split("|")[1:2] == [tr_id]:
+                        del self.data[place]
+                        return text.split("|", 3)
+                self.data.append(await self.text())
 
     async def notice(self, tr_id: str = "H0STCNI0") -> list[str]:
         flag, _, count, payload = await self.frame(tr_id)
@@ -152,16 +152,17 @@ class Stream:
         return decrypted(payload, self.key, self.iv).split("^")
 
     async def text(self) -> str:
-        message = await asyncio.wait_for(self.socket.receive(), PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S):
+            message = await self.socket.receive()
         assert message.type is aiohttp.WSMsgType.TEXT, message
         return message.data
 
     async def end(self) -> aiohttp.WSMessage:
         """Read on until the connection ends; returns the last message."""
-        while True:
-            message = await asyncio.wait_for(self.socket.receive(), PATIENCE_S)
-            if message.type is not aiohttp.WSMsgType.TEXT:
-                return message
+        async with asyncio.timeout(PATIENCE_S):
+            while (message := await self.socket.receive()).type is aiohttp.WSMsgType.TEXT:
+                pass
+        return message
 
 
 def decrypted(payload: str, key: str, iv: str) -> str:
