@@ -139,6 +139,11 @@ def _foreign_fill(connection: Connection, fact: ev.ForeignFill, context: RowCont
     return ""
 
 
+def _position_guarded(connection: Connection, fact: ev.PositionGuarded, context: RowContext) -> str:
+    selection_rows.save_holding(connection, fact, context)
+    return position_rows.guarded(connection, fact, context)
+
+
 def _exit_filled(connection: Connection, fact: ev.StopLossFilled | ev.TakeProfitFilled, context: RowContext) -> str:
     return selection_rows.save_exit(connection, fact, context)
 
@@ -156,7 +161,7 @@ _WRITERS: dict[type, Callable[[Connection, Any, RowContext], str]] = {
     ev.StopLossFilled: _exit_filled,
     ev.TakeProfitFilled: _exit_filled,
     ev.DailySummary: _daily_summary,
-    ev.PositionGuarded: position_rows.guarded,
+    ev.PositionGuarded: _position_guarded,
     ev.PositionUnguarded: position_rows.unguarded,
     ev.PositionChanged: position_rows.changed,
     ev.PositionClosed: position_rows.closed,

@@ -48,6 +48,24 @@ def save_buy(connection: Connection, symbol: str, name: str, quantity: int, pric
     connection.execute(_ADD_BUY, (quantity, price, context.trade_date, row[0]))
 
 
+def save_holding(connection: Connection, fact: ev.PositionGuarded, context: RowContext) -> None:
+    """Give a stock bought outside hantu a row of its own, so that its exit has a place.
+
+    Nothing is added where the position has a selection or an open row already.
+    """
+    if fact.selection_id or fact.quantity <= 0:
+        return
+    by_date = connection.execute(_BY_DATE, (fact.symbol, context.trade_date)).fetchone()
+    if by_date is not None or connection.execute(_BOUGHT, (fact.symbol,)).fetchone() is not None:
+        return
+    connection.execute(
+        """INSERT INTO selection_results
+            (stock_code, stock_name, selection_date, entry_price, quantity, entry_date, origin)
+        VALUES (?, ?, ?, ?, ?, ?, 'holding')""",
+        (fact.symbol, fact.name, context.trade_date, fact.average_price, fact.quantity, fact.held_since),
+    )
+
+
 def save_exit(connection: Connection, fact: ev.StopLossFilled | ev.TakeProfitFilled, context: RowContext) -> str:
     """File a completed exit in exactly one row; return why not, in words.
 

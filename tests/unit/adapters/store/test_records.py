@@ -218,7 +218,7 @@ class TestSelectionResults:
     async def test_no_row_is_an_error_that_is_recorded_and_tried_again_at_the_summary(
         self, store: SqliteStore, database: Path, queries: Queries, clock: HandClock, caplog: pytest.LogCaptureFixture
     ) -> None:
-        await whole_exit(store, clock)
+        await store.record(batch(clock.now(), stop_loss_filled()))
         [failed] = queries.events(kind="trade_save_failed")
         assert failed.payload["reason"] == "selection_results: 0 rows for 005930 (2026-11-23)"
         assert failed.correlation_id == "f1"
@@ -228,6 +228,16 @@ class TestSelectionResults:
         await store.record(batch(clock.advance(1), ev.DailySummary("2026-11-23", 1, 0, 1, 0, 0, 0, 0.0, 0, (), "")))
         assert [(row[5], row[6]) for row in rows(database, self.SQL)] == [("stop_loss", 1)]
         assert rows(database, "SELECT * FROM unsaved_exits") == []
+
+    async def test_a_stock_bought_elsewhere_gets_a_row_for_its_exit(
+        self, store: SqliteStore, database: Path, queries: Queries, clock: HandClock
+    ) -> None:
+        """Every exit of a holding nobody selected used to end as a record that could not be saved."""
+        await store.record(batch(clock.now(), guarded()))
+        await whole_exit(store, clock)
+
+        assert queries.events(kind="trade_save_failed") == ()
+        assert [(row[1], row[5], row[6]) for row in rows(database, self.SQL)] == [(SAMSUNG, "stop_loss", 1)]
 
     async def test_an_exit_is_filed_once(self, store: SqliteStore, database: Path, clock: HandClock) -> None:
         import_watchlist(database, TODAY, [Row(SAMSUNG)])
