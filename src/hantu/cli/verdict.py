@@ -111,13 +111,17 @@ def _cut(evidence: Evidence) -> Finding:
 
 
 def _halted(evidence: Evidence) -> Finding:
-    halted, resumed = evidence.of("market_halted"), evidence.of("market_resumed")
+    halted, resumed = _whole_market(evidence, "market_halted"), _whole_market(evidence, "market_resumed")
     inside = [
         call for call in evidence.exchange["order_calls"]
         if any(begin <= _moment(call["at"]) < end for begin, end in evidence.halts)
     ]  # fmt: skip
     text = f"중단 {len(halted)}회·재개 {len(resumed)}회, 그동안 거래소에 온 주문 {len(inside)}건"
     return Finding("장 중단", "중단 동안 주문 0건, 재개 확인", text, bool(halted) and bool(resumed) and not inside)
+
+
+def _whole_market(evidence: Evidence, event_type: str) -> list[Mapping[str, Any]]:
+    return [fact for fact in evidence.of(event_type) if not fact.get("symbol")]
 
 
 def _opportunity(evidence: Evidence) -> Finding:
