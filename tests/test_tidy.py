@@ -46,6 +46,7 @@ ANYWHERE_ABOVE = (
     "telemetry.py",
 )
 HOMES = {
+    "aiofastnet": ("adapters",),
     "aiohttp": ("adapters", "simulator", "harness"),
     "cryptography": ("kis",),
     "httptools": ("adapters", "simulator", "harness"),

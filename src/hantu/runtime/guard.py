@@ -126,20 +126,24 @@ class Guard:
         decision = self.engine.handle(got, now)
         if decision.facts or decision.actions or decision.log:
             self._carry_out(decision, got, now)
-            self._arm()
         elif kind is not Trade and kind is not BookTop:
             self._arm()
 
     def _carry_out(self, decision: Decision, got: Input, now: Instant) -> None:
         assert self.performer is not None, "the guard was used before it was built"
-        self.performer.perform(decision, now)
+        for fact in decision.facts:
+            self._note(fact, got)
+        self.performer.perform(decision, now, lambda: self._tell(decision, now))
+
+    def _tell(self, decision: Decision, now: Instant) -> None:
+        """Say what was decided and look at the clock again; nothing here is in a hurry."""
         for level, text in decision.log:
             self._announce(LogLine(level, text))
         today = trading_date(now.wall)
         for fact in decision.facts:
-            self._note(fact, got)
             for line in lines_of(fact, today):
                 self._announce(line)
+        self._arm()
 
     def _note(self, fact: Fact, got: Input) -> None:
         if isinstance(fact, IntentRecorded):
@@ -157,6 +161,8 @@ class Guard:
             self.counts.latencies_ms.append(self._clock.real_delay(outcome.sent_mono - received) * 1000.0)
 
     def _arm(self) -> None:
+        if self._ended.is_set():
+            return
         loop = asyncio.get_running_loop()
         if self._timer is not None:
             self._timer.cancel()

@@ -8,7 +8,7 @@ Invariants:
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, assert_never
 
 from hantu.domain.alert import Alert
@@ -60,13 +60,18 @@ class Performer:
         self._tasks: set[asyncio.Task[None]] = set()
         self.epoch = 1
 
-    def perform(self, decision: Decision, now: Instant) -> None:
-        """Start carrying a decision out; returns at once."""
+    def perform(self, decision: Decision, now: Instant, afterwards: Callable[[], None]) -> None:
+        """Start carrying a decision out; returns at once.
+
+        ``afterwards`` is called once the actions are on their way, or cannot be:
+        what people read can wait until an order's bytes have left.
+        """
         if decision.facts:
-            self._spawn(self._record_then_act(decision, now), "record")
+            self._spawn(self._record_then_act(decision, now, afterwards), "record")
         else:
             for action in decision.actions:
                 self._start(action)
+            afterwards()
 
     async def drain(self, timeout_s: float) -> None:
         """Wait until everything under way has ended, at most ``timeout_s`` real seconds."""
@@ -82,17 +87,19 @@ class Performer:
 
     # --- recording -----------------------------------------------------------------
 
-    async def _record_then_act(self, decision: Decision, now: Instant) -> None:
+    async def _record_then_act(self, decision: Decision, now: Instant, afterwards: Callable[[], None]) -> None:
         alerts = tuple(
             (index, alert) for index, fact in enumerate(decision.facts) for alert in self._alerts_of(fact, now)
         )
         try:
             await self._store.record(Batch(now, decision.facts, alerts, self.epoch))
         except DeniedError as error:
+            afterwards()
             self._on_fenced(str(error))
             self._not_sent(decision, "denied:fenced", str(error))
             return
         except BrokenError as error:
+            afterwards()
             OrderLog.error("기록 불가 - 주문 보류: %s", error)
             # Neither database nor spill: the alert cannot wait in an outbox either.
             self._on_unrecordable(str(error))
@@ -101,10 +108,25 @@ class Performer:
                 if not isinstance(action, act.Submit | act.Cancel):
                     self._start(action)
             return
-        for action in decision.actions:
-            self._start(action)
-        if alerts:
+        # Due when this task waits for the first time: after the order's bytes, not before.
+        asyncio.get_running_loop().call_soon(self._recorded, afterwards, bool(alerts))
+        await self._act(decision.actions)
+
+    def _recorded(self, afterwards: Callable[[], None], alerted: bool) -> None:
+        afterwards()
+        if alerted:
             self._on_alerts()
+
+    async def _act(self, actions: Sequence[Action]) -> None:
+        """Start everything; the first order leaves from this very task, without another turn of the loop."""
+        first: OrderRequest | None = None
+        for action in actions:
+            if first is None and isinstance(action, act.Submit):
+                first = action.order
+            else:
+                self._start(action)
+        if first is not None:
+            await self._submit(first)
 
     def _not_sent(self, decision: Decision, code: str, reason: str) -> None:
         """Without a durable intent no order leaves: tell the engine so."""

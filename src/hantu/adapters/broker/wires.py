@@ -6,6 +6,8 @@ import ssl
 from typing import Final
 from urllib.parse import urlsplit
 
+import aiofastnet
+
 from hantu.adapters.broker.wire import Wire
 
 CONNECT_TIMEOUT_S: Final = 1.0
@@ -141,7 +143,9 @@ class Wires:
         self._connecting += 1
         try:
             async with asyncio.timeout(self._connect_timeout_s):
-                _, wire = await loop.create_connection(
+                # Its TLS writes in place what asyncio's passes through four layers of Python.
+                _, wire = await aiofastnet.create_connection(
+                    loop,
                     lambda: Wire(loop, self._ended),
                     self._host,
                     self._port,
