@@ -273,6 +273,19 @@ def test_halt_holds_the_exit_and_resume_judges_anew() -> None:
     assert len(submits(world)) == 1
 
 
+@pytest.mark.requirement("MON-8.01")
+def test_halt_of_the_market_is_told_once_although_every_trade_carries_the_flag() -> None:
+    world = held()
+    world.open()
+    world.give(MarketOperation(SAMSUNG, OperationKind.HALT, True, "174"))
+    world.trade(SAMSUNG, 70_000, halted=True)
+    assert [fact.symbol for fact in world.of(ev.MarketHalted)] == [""]
+    world.give(MarketOperation(SAMSUNG, OperationKind.RESUME, True, "175"))
+    world.trade(SAMSUNG, 67_000, halted=True)
+    assert [fact.symbol for fact in world.of(ev.MarketHalted)] == ["", SAMSUNG], "a stock that stays halted"
+    assert not submits(world)
+
+
 @pytest.mark.requirement("ALR-9")
 def test_kill_switch_active_blocks_profit_and_lets_the_stop_through() -> None:
     world = held()
