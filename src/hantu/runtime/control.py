@@ -14,13 +14,16 @@ import msgspec
 
 from hantu.domain import commands as cmd
 from hantu.domain.commands import Command, KillLevel
-from hantu.domain.errors import HantuError, UsageError
+from hantu.domain.errors import DeniedError, HantuError, UsageError
 from hantu.domain.instrument import Symbol
 from hantu.telemetry import get_logger
 
 SystemLog = get_logger(__name__, "system")
+CODES = ((UsageError, "usage"), (DeniedError, "denied"))
+"""What a program may conclude from an error; anything else is "failed"."""
 LINE_LIMIT = 64 * 1024
 WATCH_INTERVAL_MIN_S = 0.1
+SHUTDOWN_AFTER_S = 0.05
 
 
 class Request(msgspec.Struct):
@@ -105,7 +108,7 @@ class Control:
             result = self._do(request)
             answer: dict[str, Any] = {"ok": True, "result": result}
         except HantuError as error:
-            code = "usage" if isinstance(error, UsageError) else "denied"
+            code = next((name for kind, name in CODES if isinstance(error, kind)), "failed")
             answer = {"ok": False, "code": code, "message": str(error), "next_step": error.next_step}
         except (msgspec.DecodeError, TypeError, ValueError) as error:
             answer = {"ok": False, "code": "usage", "message": f"알 수 없는 요청입니다: {error}", "next_step": ""}
@@ -140,7 +143,8 @@ class Control:
             case "log_level":
                 self._set_level(str(args.get("level", "")))
             case "shutdown":
-                self._shutdown(actor)
+                # The answer goes out before the loop that would send it ends.
+                asyncio.get_running_loop().call_later(SHUTDOWN_AFTER_S, self._shutdown, actor)
             case _:
                 raise UsageError(f"알 수 없는 명령입니다: {request.command}")
         return self._status()

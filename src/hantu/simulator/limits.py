@@ -61,14 +61,28 @@ class StormGuard:
         return now < self._blocked_until.get(key, now)
 
 
+JITTER_S: Final = 0.1
+"""Real seconds a busy machine may hold a message back."""
+
+
 @dataclass(slots=True)
 class Pacing:
-    """Tells calls that follow each other too closely."""
+    """Tells calls that follow each other too closely on average.
+
+    ``slack_s`` is how far a call may lag behind its turn: in a day played
+    faster than real time, a pause of this machine bunches calls that were sent
+    properly apart.
+    """
 
     spacing_s: float
-    _last: float | None = None
+    slack_s: float = 0.0
+    _due: float | None = None
 
     def too_fast(self, now: float) -> bool:
-        """Note a call at ``now``; true when the previous one was nearer than the spacing."""
-        last, self._last = self._last, now
-        return last is not None and now - last < self.spacing_s
+        """Note a call at ``now``; true when it came before its turn by more than the slack."""
+        due = self._due
+        self._due = max(now, due if due is not None else now) + self.spacing_s
+        if due is None or now >= due - self.slack_s:
+            return False
+        self._due = now + self.spacing_s
+        return True

@@ -27,3 +27,9 @@ def test_slow_reconnects_never_block() -> None:
 def test_pacing_compares_with_the_call_before() -> None:
     pacing = Pacing(0.05)
     assert [pacing.too_fast(t) for t in (0.0, 0.04, 0.2, 0.21)] == [False, True, False, True]
+
+
+def test_pacing_in_a_fast_day_forgives_bunching_but_not_a_flood() -> None:
+    pacing = Pacing(0.05, slack_s=1.4)
+    assert not any(pacing.too_fast(at) for at in (0.0, 0.5, 1.49, 1.5, 2.0))
+    assert any(pacing.too_fast(3.0) for _ in range(41))

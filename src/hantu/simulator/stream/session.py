@@ -15,7 +15,7 @@ from hantu.kis.cipher import NoticeCipher
 from hantu.kis.control import Ack, is_pingpong
 from hantu.kis.layouts import Generation
 from hantu.simulator.gateway import Gateway, masked
-from hantu.simulator.limits import MAX_REGISTRATIONS, SUBSCRIBE_SPACING_S, Pacing
+from hantu.simulator.limits import JITTER_S, MAX_REGISTRATIONS, SUBSCRIBE_SPACING_S, Pacing
 
 NOTICE_TRS: Final = frozenset({"H0STCNI0", "H0STCNI9", "H0GSCNI0", "H0GSCNI9"})
 """Registered by HTS id; the last two are overseas and stay silent here."""
@@ -60,7 +60,7 @@ class StreamSession:
         """When the PINGPONG left that is still unanswered."""
         self._gateway = gateway
         self._occupied = occupied
-        self._pacing = Pacing(SUBSCRIBE_SPACING_S)
+        self._pacing = Pacing(SUBSCRIBE_SPACING_S, JITTER_S * (gateway.clock.speed - 1.0))
 
     @property
     def client(self) -> str:
