@@ -61,7 +61,7 @@ class StormGuard:
         return now < self._blocked_until.get(key, now)
 
 
-JITTER_S: Final = 0.1
+JITTER_S = 0.1
 """Real seconds a busy machine may hold a message back."""
 
 
