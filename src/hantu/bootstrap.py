@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from hantu.__about__ import __version__
@@ -61,6 +62,8 @@ KILL_FILE_POLL_S = 0.1
 WATCHLIST_POLL_S = 2.0
 CALENDAR_WAIT_S = 3.0
 DRAIN_S = 2.0
+GC_THRESHOLD = 20_000
+"""New objects between two looks for cycles: an order must rarely meet one."""
 EXIT_DONE, EXIT_DENIED = 0, 3
 
 
@@ -68,17 +71,21 @@ EXIT_DONE, EXIT_DENIED = 0, 3
 class Switch:
     """The kill level as the door sees it: the strictest of engine and file."""
 
-    settings: Settings
+    file: Path
     level: KillLevel = KillLevel.OFF
     fenced: bool = False
 
     def now(self) -> KillLevel:
         """Return the level at this very moment; reads the file's presence."""
-        if self.settings.kill_file.exists():
-            order = read_kill_file(self.settings.kill_file)
-            asked = order.level if order else KillLevel.OFF
-            return max(self.level, asked, key=_STRICTNESS.__getitem__)
-        return self.level
+        try:
+            os.stat(self.file)  # noqa: PTH116 - asked several times before every order, and the cheapest way to ask
+        except FileNotFoundError:
+            return self.level
+        except OSError as error:
+            SystemLog.error("킬 파일 확인 불가 - 있는 것으로 봄: %s", error)
+        order = read_kill_file(self.file)
+        asked = order.level if order else KillLevel.OFF
+        return max(self.level, asked, key=_STRICTNESS.__getitem__)
 
 
 _STRICTNESS = {KillLevel.OFF: 0, KillLevel.ACTIVE: 1, KillLevel.FLATTEN: 2, KillLevel.HARD: 3}
@@ -114,9 +121,19 @@ def run_guard(settings: Settings, *, start_now: bool = False, announce: Callable
     lock = ProcessLock(settings.lock_file, account_lock(environment.credentials.account, host))
     lock.acquire()
     try:
-        return asyncio.run(_lives(settings, environment, start_now, announce or (lambda _: None)))
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            return runner.run(_lives(settings, environment, start_now, announce or (lambda _: None)))
     finally:
         lock.release()
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return the faster event loop where it is installed."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 def kis_environment(settings: Settings) -> KisEnvironment:
@@ -189,6 +206,7 @@ async def _one_life(
         # After start-up nothing old is ever garbage: spare the loop those collections.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(GC_THRESHOLD)
         return await life.guard.run()
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -208,7 +226,7 @@ async def _build(
         environment=settings.environment, spill_dir=settings.spill_dir, category_of=category_of,
     )  # fmt: skip
     await store.open()
-    switch = Switch(settings)
+    switch = Switch(settings.kill_file)
     calendar = load_calendar(settings.calendar.override_file, always_open=settings.calendar.always_open)
     engine_box: list[Engine] = []
     door = Door(

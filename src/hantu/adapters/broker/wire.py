@@ -115,9 +115,10 @@ class Wire(asyncio.Protocol):
         """Write one request; from here on it counts as sent."""
         assert self._transport is not None
         assert self.alive()
+        self._transport.write(request)
+        # The answer's books are made while the bytes travel; nothing is read before the loop turns.
         self._reading = _Reading()
         self._waiting = self._loop.create_future()
-        self._transport.write(request)
         return self._waiting
 
     def discard(self) -> None:

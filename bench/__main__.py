@@ -1,0 +1,78 @@
+"""``python -m bench``: measure against floors, peers and goals, print, and write docs/benchmarks.md."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import frames, start
+from bench.figures import Figures
+from bench.ground import Ground, prepared
+from bench.orders import OrderRound
+from bench.report import document, tables
+from bench.verdict import goals
+
+ROOT = Path(__file__).resolve().parent.parent
+MEASURES = ("orders", "frames", "checks", "memory", "start")
+
+
+def main() -> int:
+    """Run what was asked for; return 0, or 1 if a measure failed."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one short round of everything, at most 40 s")
+    parser.add_argument("--rounds", type=int, default=0, help="interleaved rounds of orders and frames")
+    parser.add_argument("--orders", type=int, default=0, help="orders per client and round")
+    parser.add_argument("--only", choices=MEASURES, action="append", help="measure only this; may be repeated")
+    parser.add_argument("--no-write", action="store_true", help="leave docs/benchmarks.md as it is")
+    args = parser.parse_args()
+    began = time.monotonic()
+    figures = Figures()
+    rounds = args.rounds or (1 if args.quick else 5)
+    with prepared(ROOT / "var") as ground:
+        _measure(ground, figures, args, rounds)
+        note = ground.c_note
+    body = tables(figures, goals(figures, note), note)
+    seconds = time.monotonic() - began
+    command = "make bench" + (" ARGS=--quick" if args.quick else "")
+    sys.stdout.write(f"\n{body}\nbench: {seconds:.0f} s\n")
+    if not (args.no_write or args.quick or args.only):
+        target = ROOT / "docs" / "benchmarks.md"
+        target.write_text(document(ROOT, command, seconds, rounds, body), encoding="utf-8")
+        sys.stdout.write(f"bench: wrote {target.relative_to(ROOT)}\n")
+    return 0
+
+
+def _measure(ground: Ground, figures: Figures, args: argparse.Namespace, rounds: int) -> None:
+    wanted = args.only or MEASURES
+    cold = args.orders or (10 if args.quick else 40)
+    orders = OrderRound(ground, figures, cold, 2 * cold)
+    scale = 0.2 if args.quick else 1.0
+    for turn in range(rounds):
+        for name, measure in (
+            ("orders", orders.run),
+            ("frames", lambda: frames.throughput(ground, figures, scale)),
+            ("checks", lambda: frames.check_cost(figures, 3)),
+        ):
+            if name in wanted:
+                _told(f"round {turn + 1} of {rounds}: {name}", measure)
+    if "memory" in wanted:
+        for stocks in (frames.STOCKS, 100):
+            _told(
+                f"memory with {stocks} stocks",
+                lambda stocks=stocks: frames.memory(ground, figures, stocks, int(60_000 * scale)),  # type: ignore[misc]
+            )
+    if "start" in wanted:
+        _told("start to first subscription", lambda: start.start_to_subscription(ground, figures, 1 if args.quick else 3))
+
+
+def _told(what: str, measure: Callable[[], None]) -> None:
+    began = time.monotonic()
+    sys.stderr.write(f"bench: {what} …")
+    sys.stderr.flush()
+    measure()
+    sys.stderr.write(f" {time.monotonic() - began:.1f} s\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

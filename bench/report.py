@@ -1,0 +1,82 @@
+"""The result as text: one table of figures, one of goals, for the terminal and for docs/benchmarks.md."""
+
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.figures import Figures, Goal
+
+UNITS = {
+    "p50": "µs", "p99": "µs", "frames/s": "frames/s", "ns": "ns a frame", "ms": "ms", "MB": "MB", "lost": "records",
+}  # fmt: skip
+INTRODUCTION = """# Benchmarks
+
+Written by `make bench`. Read the ratios: both sides of one are measured seconds apart on the same machine in the
+same round; absolute times on a shared machine mean little. A value is the median of the rounds, in brackets the
+smallest and the largest round.
+
+**How.** A stub of the exchange feeds frames and takes orders over loopback sockets in a process of its own. It stamps
+CLOCK_MONOTONIC before it sends a frame and when the first byte of the order that follows is read; every client is
+treated alike. hantu is the guard as it runs in production: stream, decode, engine, durable intent in SQLite
+(`synchronous = FULL`), checks, a warm TLS connection. "No commit" is the same process with a store that forgets.
+C is a blocking client that reads the same frame and writes the same order's bytes, prebuilt; "C + commit" appends
+512 bytes and waits for `fdatasync` first. python-kis 2.1.6 and mojito2 0.1.6 are unmodified, on the same frames, with
+their own receive and order code. The number after a name is the pause between orders in milliseconds: 60 leaves the
+caches cold, as a real stop does; 5 is the shortest at which the whole product keeps up with its records (the whole
+product does not fit into 0.8 ms: what follows an order takes longer). The official sample is not run here: it is
+not on a package index.
+"""
+
+
+def tables(figures: Figures, goals: list[Goal], note: str) -> str:
+    """Return both tables as Markdown."""
+    rows = ["| what | median (smallest–largest round) | unit |", "|---|---:|---|"]
+    rows += [f"| {name} | {figures.spread(name).shown()} | {_unit(name)} |" for name in figures.values]
+    judgements = ["| what | first | goal | measured | verdict |", "|---|---:|---:|---:|---|"]
+    judgements += [f"| {each.what} | {each.first} | {each.goal} | {each.measured} | {each.verdict} |" for each in goals]
+    text = "## Goals\n\n" + "\n".join(judgements) + "\n\n## Figures\n\n" + "\n".join(rows) + "\n"
+    return text + (f"\n{note}\n" if note else "")
+
+
+def document(root: Path, command: str, seconds: float, rounds: int, body: str) -> str:
+    """Return docs/benchmarks.md."""
+    facts = [
+        f"- date: {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {seconds:.0f} s, {rounds} rounds",  # noqa: DTZ - a real date
+        f"- commit: {_git(root, 'rev-parse', '--short', 'HEAD')}{_dirty(root)}",
+        f"- command: `{command}`",
+        f"- machine: {_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, "
+        f"load at the end {os.getloadavg()[0]:.1f}",
+        f"- Python {platform.python_version()}, {_loop()}",
+    ]
+    return INTRODUCTION + "\n**This run.**\n\n" + "\n".join(facts) + "\n\n" + body
+
+
+def _unit(name: str) -> str:
+    return UNITS.get(name.rsplit(" ", 1)[-1], "")
+
+
+def _git(root: Path, *words: str) -> str:
+    done = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
+
+
+def _dirty(root: Path) -> str:
+    changed = _git(root, "status", "--porcelain", "--", "src", "bench")
+    return " with uncommitted changes" if changed not in ("", "unknown") else ""
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+def _loop() -> str:
+    try:
+        import uvloop
+    except ImportError:
+        return "asyncio"
+    return f"uvloop {uvloop.__version__}"
