@@ -24,6 +24,7 @@ from hantu.engine.decision import Decision
 from hantu.engine.engine import Engine
 from hantu.engine.inputs import FrameUnparsable, Input, SubmitEnded, Woken
 from hantu.ports import Clock
+from hantu.runtime.error_log import note_error
 from hantu.runtime.performer import Performer
 from hantu.telemetry import get_logger
 
@@ -133,6 +134,7 @@ class Guard:
         assert self.performer is not None, "the guard was used before it was built"
         for fact in decision.facts:
             self._note(fact, got)
+            note_error(fact, self.engine)
         self.performer.perform(decision, now, lambda: self._tell(decision, now))
 
     def _tell(self, decision: Decision, now: Instant) -> None:
