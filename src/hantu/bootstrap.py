@@ -14,14 +14,15 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from hantu.__about__ import __version__
 from hantu.adapters.broker.door import Binding, Bounds, Door, Lease, PriceLimits
 from hantu.adapters.broker.feed import PicowsFeed
 from hantu.adapters.broker.gateway import KisBroker
+from hantu.adapters.broker.trading_days import trading_calendar
 from hantu.adapters.clock import FollowedClock, SystemClock
 from hantu.adapters.kill_file import read_kill_file
 from hantu.adapters.notify.console import LogNotifier
@@ -38,8 +39,7 @@ from hantu.domain.errors import BrokenError, HantuError
 from hantu.domain.events import Fact
 from hantu.domain.instant import Instant
 from hantu.domain.instrument import Symbol
-from hantu.domain.krx_calendar import KRX_CALENDAR
-from hantu.domain.session import Calendar, trading_date
+from hantu.domain.session import trading_date
 from hantu.engine.engine import Engine
 from hantu.engine.inputs import StorageHealth, WatchlistChanged
 from hantu.engine.journey import State
@@ -60,8 +60,9 @@ LIVES_PER_HOUR = 5
 HOUR_S = 3_600.0
 KILL_FILE_POLL_S = 0.1
 WATCHLIST_POLL_S = 2.0
-CALENDAR_WAIT_S = 3.0
 DRAIN_S = 2.0
+LAST_WORD_S = 5.0
+"""How long an alert about a failed start may take before the program ends."""
 GC_THRESHOLD = 20_000
 """New objects between two looks for cycles: an order must rarely meet one."""
 EXIT_DONE, EXIT_DENIED = 0, 3
@@ -225,23 +226,15 @@ async def _build(
         settings.database, clock, holder=f"{socket.gethostname()}:{os.getpid()}", account_alias=settings.account.alias,
         environment=settings.environment, spill_dir=settings.spill_dir, category_of=category_of,
     )  # fmt: skip
-    await store.open()
+    await _open_store(store, settings)
     switch = Switch(settings.kill_file)
     calendar = load_calendar(settings.calendar.override_file, always_open=settings.calendar.always_open)
     engine_box: list[Engine] = []
-    door = Door(
-        Binding(environment.name, environment.credentials.account),
-        Bounds(
-            settings.limits.max_order_quantity, settings.limits.max_order_value, settings.limits.orders_per_second,
-            settings.limits.orders_per_day, settings.limits.orders_per_day,
-        ),
-        kill=switch.now,
-        # One machine, one lock: the operating system's lock is the fence, a newer epoch ends us.
-        lease=lambda: Lease(store.epoch, 0.0 if switch.fenced else math.inf),
-        price_limits=lambda symbol: _price_limits(engine_box[0], symbol) if engine_box else None,
-    )  # fmt: skip
+    door = _door(settings, environment, store, switch, engine_box)
     broker = KisBroker(environment, door, clock, settings.token_dir)
-    config = engine_config(settings, environment, await _calendar(calendar, broker, clock, settings))
+    config = engine_config(
+        settings, environment, await trading_calendar(calendar, broker, trading_date(clock.now().wall))
+    )
     engine = Engine(config)
     engine_box.append(engine)
 
@@ -251,7 +244,7 @@ async def _build(
             announce(line.text)
 
     guard = Guard(engine=engine, clock=clock, announce=say, on_kill=lambda level: setattr(switch, "level", level))
-    feed = PicowsFeed(environment, clock, guard.deliver)
+    feed = PicowsFeed(environment, clock, guard.deliver, calm=guard.calm)
     notifier = _notifier(settings)
     dispatcher = Dispatcher(store, notifier, clock, fallbacks=(LogNotifier(),))
     burst = RejectionBurst()
@@ -266,20 +259,68 @@ async def _build(
     )  # fmt: skip
     guard.performer = performer
     store.on_health = lambda health: _storage(guard, dispatcher, health)
+    control = _control(settings, clock, logs, guard, dispatcher)
+    return Life(guard, engine, performer, store, broker, feed, dispatcher, control, notifier, clock, switch)
+
+
+async def _open_store(store: SqliteStore, settings: Settings) -> None:
+    """Open the database; a failure is told to a person without needing it (ALR-23)."""
+    try:
+        await store.open()
+    except BrokenError as error:
+        SystemLog.error("[ERROR] Database initialization failed: %s", error)
+        notifier = _notifier(settings)
+        try:
+            await asyncio.wait_for(notifier.send(operations_alert("db_init_failed", str(error))), LAST_WORD_S)
+        except (HantuError, TimeoutError) as failure:
+            SystemLog.warning("데이터베이스 오류 알림을 보내지 못했습니다: %s", failure)
+        await _close(notifier)
+        raise
+
+
+async def _close(notifier: Notifier) -> None:
+    closing = getattr(notifier, "close", None)
+    if closing is not None:
+        await closing()
+
+
+def _door(
+    settings: Settings, environment: KisEnvironment, store: SqliteStore, switch: Switch, engine_box: list[Engine]
+) -> Door:
+    limits = settings.limits
+    return Door(
+        Binding(EnvironmentName(settings.environment), environment.credentials.account),
+        Bounds(
+            limits.max_order_quantity, limits.max_order_value, limits.orders_per_second, limits.orders_per_day,
+            limits.orders_per_day,
+        ),
+        kill=switch.now,
+        # One machine, one lock: the operating system's lock is the fence, a newer epoch ends us.
+        lease=lambda: Lease(store.epoch, 0.0 if switch.fenced else math.inf),
+        price_limits=lambda symbol: _price_limits(engine_box[0], symbol) if engine_box else None,
+    )  # fmt: skip
+
+
+def _control(
+    settings: Settings, clock: SystemClock | FollowedClock, logs: Logs, guard: Guard, dispatcher: Dispatcher
+) -> Control:
     fixed = {
         "environment": settings.environment, "account": settings.account.alias, "mode": settings.guard.mode,
         "pid": os.getpid(), "version": __version__, "speed": clock.speed, "home": str(settings.home),
     }  # fmt: skip
-    control = Control(
+
+    def state() -> dict[str, Any]:
+        return {
+            **status(guard.engine, guard.counts, clock.now(), fixed), "alerts": dispatcher_counts(dispatcher),
+        }  # fmt: skip
+
+    return Control(
         settings.socket,
         deliver=guard.deliver,
-        status=lambda: {
-            **status(engine, guard.counts, clock.now(), fixed), "alerts": dispatcher_counts(dispatcher),
-        },
+        status=state,
         set_level=logs.set_level,
         shutdown=lambda actor: guard.end(f"shutdown by {actor}"),
-    )  # fmt: skip
-    return Life(guard, engine, performer, store, broker, feed, dispatcher, control, notifier, clock, switch)
+    )
 
 
 LEVEL_NUMBERS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
@@ -302,36 +343,8 @@ async def _end(life: Life) -> None:
     await life.dispatcher.drain(DRAIN_S)
     await life.control.close()
     await life.broker.close()
-    closing = getattr(life.notifier, "close", None)
-    if closing is not None:
-        await closing()
+    await _close(life.notifier)
     await life.store.close()
-
-
-async def _calendar(given: Calendar, broker: KisBroker, clock: Clock, settings: Settings) -> Calendar:
-    """Return the exchange's calendar: shipped days, the broker's, and the override file on top."""
-    if settings.calendar.always_open:
-        return given
-    closed = KRX_CALENDAR.closed | given.closed
-    try:
-        reported = await asyncio.wait_for(broker.closed_days(trading_date(clock.now().wall)), CALENDAR_WAIT_S)
-    except (HantuError, TimeoutError) as error:
-        SystemLog.warning("휴장일 조회 실패 - 내장 달력 사용: %s", error)
-        reported = None
-    if reported is not None:
-        _compare_calendars(reported, trading_date(clock.now().wall))
-        closed |= reported
-    return Calendar(closed, {**(KRX_CALENDAR.special or {}), **(given.special or {})})
-
-
-def _compare_calendars(reported: frozenset[date], today: date) -> None:
-    if not reported:
-        return
-    last = max(reported)
-    ours = {day for day in KRX_CALENDAR.closed if today <= day <= last}
-    theirs = {day for day in reported if day.weekday() < 5}
-    for day in sorted(ours ^ theirs):
-        SystemLog.warning("휴장일 불일치: %s (증권사 %s)", day, "휴장" if day in theirs else "개장")
 
 
 async def _watch_kill_file(life: Life, settings: Settings) -> None:

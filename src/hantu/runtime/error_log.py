@@ -1,11 +1,31 @@
 """Every error in the documented shape: type, code, stock, tries, and the position at that moment."""
 
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
 from hantu.domain import events as ev
 from hantu.domain.instrument import Symbol
 from hantu.engine.engine import Engine
 from hantu.telemetry import get_logger, log_error
 
-ErrorLog = get_logger(f"{__name__}", "system")
+ErrorLog = get_logger(__name__, "system")
+
+Error: TypeAlias = tuple[str, str, str, int]
+"""Type, code, stock, tries."""
+ERRORS: dict[type, Callable[[Any], Error]] = {
+    ev.ConnectionLost: lambda fact: ("network_lost", fact.reason, "", 0),
+    ev.ReconnectFailed: lambda fact: ("reconnect_failed", fact.reason, "", fact.attempt),
+    ev.AuthFailed: lambda fact: ("auth_failed", fact.code, "", 0),
+    ev.SubscribeFailed: lambda fact: ("subscribe_failed", fact.code, fact.symbol, fact.attempts),
+    ev.OrderRejectedBroker: lambda fact: ("order_refused", fact.code, fact.symbol, 0),
+    ev.OrderNotSent: lambda fact: ("order_not_sent", fact.code, fact.symbol, 0),
+    ev.OrderFailed: lambda fact: ("order_failed", fact.code, fact.symbol, 1),
+    ev.OrderUnresolved: lambda fact: ("order_unresolved", fact.reason, fact.symbol, 0),
+    ev.FillUnconfirmed: lambda fact: ("fill_unconfirmed", "", fact.symbol, 0),
+    ev.DataDelay: lambda fact: ("data_delay", f"{fact.delay_ms}ms", fact.symbol, 0),
+    ev.TradeSaveFailed: lambda fact: ("trade_save_failed", fact.reason, "", fact.attempts),
+    ev.EventLogFailed: lambda fact: ("event_log_failed", fact.reason, "", 0),
+}
 
 
 def note_error(fact: ev.Fact, engine: Engine) -> None:
@@ -24,33 +44,9 @@ def note_error(fact: ev.Fact, engine: Engine) -> None:
     )
 
 
-def _error_of(fact: ev.Fact) -> tuple[str, str, str, int] | None:
-    """Return (type, code, stock, tries) of an error, None for any other fact."""
-    match fact:
-        case ev.ConnectionLost():
-            return "network_lost", fact.reason, "", 0
-        case ev.ReconnectFailed():
-            return "reconnect_failed", fact.reason, "", fact.attempt
-        case ev.AuthFailed():
-            return "auth_failed", fact.code, "", 0
-        case ev.SubscribeFailed():
-            return "subscribe_failed", fact.code, fact.symbol, fact.attempts
-        case ev.OrderRejectedBroker() | ev.OrderNotSent():
-            return "order_refused", fact.code, fact.symbol, 0
-        case ev.OrderFailed():
-            return "order_failed", fact.code, fact.symbol, 1
-        case ev.OrderUnresolved():
-            return "order_unresolved", fact.reason, fact.symbol, 0
-        case ev.FillUnconfirmed():
-            return "fill_unconfirmed", "", fact.symbol, 0
-        case ev.DataDelay():
-            return "data_delay", f"{fact.delay_ms}ms", fact.symbol, 0
-        case ev.TradeSaveFailed():
-            return "trade_save_failed", fact.reason, "", fact.attempts
-        case ev.EventLogFailed():
-            return "event_log_failed", fact.reason, "", 0
-        case _:
-            return None
+def _error_of(fact: ev.Fact) -> Error | None:
+    describe = ERRORS.get(type(fact))
+    return describe(fact) if describe is not None else None
 
 
 def _context(engine: Engine, symbol: Symbol) -> dict[str, int | float | str | None]:

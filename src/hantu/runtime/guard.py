@@ -15,14 +15,25 @@ from dataclasses import dataclass, field
 from hantu.alerting.log_lines import lines_of
 from hantu.alerting.moments import LogLine
 from hantu.domain.commands import KillLevel
-from hantu.domain.events import Fact, IntentRecorded, KillswitchOff, KillswitchOn, OrderFilled
+from hantu.domain.events import (
+    Fact,
+    IntentRecorded,
+    KillswitchOff,
+    KillswitchOn,
+    OrderAllowedProtective,
+    OrderFilled,
+    StopLossReached,
+    TakeProfitReached,
+)
 from hantu.domain.instant import Instant
 from hantu.domain.order import Outcome
 from hantu.domain.quote import BookTop, Trade
 from hantu.domain.session import trading_date
 from hantu.engine.decision import Decision
 from hantu.engine.engine import Engine
+from hantu.engine.fences import fences
 from hantu.engine.inputs import FrameUnparsable, Input, SubmitEnded, Woken
+from hantu.kis.hot import CalmFrames
 from hantu.ports import Clock
 from hantu.runtime.error_log import note_error
 from hantu.runtime.performer import Performer
@@ -33,6 +44,8 @@ SystemLog = get_logger(__name__, "system")
 LATENCIES_KEPT = 1_000
 WAKE_LIMIT_S = 0.25
 """Real seconds between looks at the clock: a practice market's wall clock jumps."""
+_MOVE_NO_LEVEL = frozenset({StopLossReached, TakeProfitReached, IntentRecorded, OrderAllowedProtective})
+"""Facts of an order that leaves now: levels stay, and nothing may delay it."""
 
 
 @dataclass(slots=True)
@@ -63,6 +76,8 @@ class Guard:
         self.engine = engine
         self.counts = Counts()
         self.performer: Performer | None = None
+        self.calm = CalmFrames()
+        """For the feed: frames the engine need not see; the levels are kept up to date here."""
         self._clock = clock
         self._announce = announce
         self._on_kill = on_kill
@@ -114,8 +129,9 @@ class Guard:
         counts.inputs += 1
         now = self._clock.now()
         if kind is Trade:
-            counts.frames += 1
-            counts.trades += got.count  # type: ignore[union-attr]
+            dropped, self.calm.dropped = self.calm.dropped, 0
+            counts.frames += 1 + dropped
+            counts.trades += got.count + dropped  # type: ignore[union-attr]
             if TradeLog.isEnabledFor(logging.DEBUG):
                 TradeLog.debug("체결가 수신: %s - 현재가 %s원", got.symbol, f"{got.price:,}")  # type: ignore[union-attr]
         elif kind is BookTop:
@@ -125,6 +141,8 @@ class Guard:
         elif isinstance(got, SubmitEnded):
             self._measure(got.intent_id, got.outcome)
         decision = self.engine.handle(got, now)
+        if not _MOVE_NO_LEVEL.issuperset(map(type, decision.facts)):
+            self.calm.set_levels(fences(self.engine.book, self.engine.desk.config))
         if decision.facts or decision.actions or decision.log:
             self._carry_out(decision, got, now)
         elif kind is not Trade and kind is not BookTop:

@@ -59,17 +59,7 @@ def status(engine: Engine, counts: Counts, now: Instant, fixed: dict[str, Any]) 
             {"symbol": fact.symbol, "name": fact.name, "quantity": fact.quantity}
             for _, fact in sorted(book.unguarded.items())
         ],
-        "watch": [
-            {
-                "symbol": symbol,
-                "name": item.name,
-                "price": desk.sight(symbol).price or None,
-                "support_price": item.support_price,
-                "score": item.score,
-            }
-            for symbol, item in sorted(desk.watchlist.items())
-            if symbol not in book.positions
-        ],
+        "watch": _watched(engine),
         "counts": {
             "trades": counts.trades,
             "frames": counts.frames,
@@ -83,6 +73,20 @@ def status(engine: Engine, counts: Counts, now: Instant, fixed: dict[str, Any]) 
         "day_pnl": sum(closed.pnl for closed in book.closed),
         "exits_today": len(book.closed),
     }
+
+
+def _watched(engine: Engine) -> list[dict[str, Any]]:
+    return [
+        {
+            "symbol": symbol,
+            "name": item.name,
+            "price": engine.desk.sight(symbol).price or None,
+            "support_price": item.support_price,
+            "score": item.score,
+        }
+        for symbol, item in sorted(engine.desk.watchlist.items())
+        if symbol not in engine.book.positions
+    ]
 
 
 def _visible(engine: Engine) -> State:
