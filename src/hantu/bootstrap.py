@@ -13,7 +13,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -311,7 +311,7 @@ def _control(
 
     def state() -> dict[str, Any]:
         return {
-            **status(guard.engine, guard.counts, clock.now(), fixed), "alerts": dispatcher_counts(dispatcher),
+            **status(guard.engine, guard.counts, clock.now(), fixed), "alerts": asdict(dispatcher.counts),
         }  # fmt: skip
 
     return Control(
@@ -324,12 +324,6 @@ def _control(
 
 
 LEVEL_NUMBERS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
-
-
-def dispatcher_counts(dispatcher: Dispatcher) -> dict[str, int]:
-    """Return how many alerts were sent, failed and lost."""
-    counts = dispatcher.counts
-    return {name: int(getattr(counts, name)) for name in counts.__dataclass_fields__}
 
 
 async def _end(life: Life) -> None:
