@@ -40,6 +40,11 @@ def _(fact: e.SessionStateChanged) -> tuple[LogLine, ...]:
     return (_info(f"상태 변경: {fact.before} → {fact.after} ({plain(fact.cause)})"),)
 
 
+@_lines.register
+def _(fact: e.TradingDayBegan) -> tuple[LogLine, ...]:
+    return (_info(f"날짜 시작: {fact.trade_date}"),)
+
+
 @_lines.register(e.MonitorStarted)
 @_lines.register(e.SubscribeDone)
 @_lines.register(e.Reconnected)

@@ -35,6 +35,13 @@ class SessionStateChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class TradingDayBegan:
+    """A new Korean date: what belongs to one day only begins anew."""
+
+    trade_date: str
+
+
+@dataclass(frozen=True, slots=True)
 class MonitorStarted:
     """Every price that can be watched is; sent once a session."""
 
@@ -587,7 +594,7 @@ class EventLogFailed:
 
 
 Fact: TypeAlias = (
-    SessionStateChanged | MonitorStarted | SubscribeDone | SubscribeFailed | ConnectionLost
+    SessionStateChanged | TradingDayBegan | MonitorStarted | SubscribeDone | SubscribeFailed | ConnectionLost
     | ReconnectFailed | Reconnected | ReconnectExhausted | ConnectionFlapping | ServerMaintenance
     | AuthFailed | SessionInUse | SleepEntered | SleepLeft | MonitorStopped | MonitorFinished
     | BlindPeriodEnded | RecoveryCompleted | MarketHalted | MarketResumed | DataDelay

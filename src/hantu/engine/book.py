@@ -85,6 +85,8 @@ class Flow:
     held: int
     target: int
     attempts: list[str] = field(default_factory=list)
+    done: bool = False
+    """Its result has been told."""
 
 
 @dataclass(slots=True)
@@ -110,13 +112,17 @@ class Book:
         self.halts: dict[Symbol, ev.MarketHalted] = {}
         """Empty symbol = the whole market."""
         self.closed: list[Closed] = []
+        self.trade_date = ""
         self.started_today = False
+        self.stopped = False
+        """Stopped by a person; ends with the day or with the next start."""
         self.summary_sent = False
         self.unprotected_s = 0.0
-        self.next_intent = 1
         self._by_type: dict[type, Callable[[Any], None]] = {
             ev.SessionStateChanged: self._session_state_changed,
+            ev.TradingDayBegan: self._trading_day_began,
             ev.MonitorStarted: self._monitor_started,
+            ev.MonitorStopped: self._monitor_stopped,
             ev.SleepEntered: self._sleep_entered,
             ev.SleepLeft: self._sleep_left,
             ev.BlindPeriodEnded: self._blind_period_ended,
@@ -166,10 +172,10 @@ class Book:
         """Return every open intent, oldest first."""
         return [intent for intent in self.intents.values() if intent.open]
 
-    def by_order_no(self, order_no: str) -> Intent | None:
-        """Return the intent whose order carries this number."""
+    def by_order_no(self, order_no: str, trade_date: str) -> Intent | None:
+        """Return the intent whose order carries this number; numbers begin anew every day."""
         for intent in self.intents.values():
-            if order_no and intent.order_no == order_no:
+            if order_no and intent.order_no == order_no and intent.record.trade_date == trade_date:
                 return intent
         return None
 
@@ -177,27 +183,32 @@ class Book:
         """Return the halt that covers a stock, the market's first."""
         return self.halts.get(Symbol("")) or self.halts.get(symbol)
 
-    def new_day(self) -> None:
-        """Forget what belongs to one trading day only; open intents stay."""
-        self.closed.clear()
-        self.halts.clear()
-        self.started_today = False
-        self.summary_sent = False
-        self.unprotected_s = 0.0
-        self.unguarded.clear()
-        self.intents = {key: intent for key, intent in self.intents.items() if intent.open}
-        kept = {intent.record.flow for intent in self.intents.values()}
-        self.flows = {key: flow for key, flow in self.flows.items() if key in kept}
-
     # --- facts -------------------------------------------------------------------
 
     def _session_state_changed(self, fact: ev.SessionStateChanged) -> None:
         self.state = State(fact.after)
         if self.state is not State.SLEEPING:
             self.sleep_cause = ""
+        if self.state is State.CONNECTING:
+            self.stopped = False
+
+    def _trading_day_began(self, fact: ev.TradingDayBegan) -> None:
+        """Forget what belongs to one trading day only; exits with an open intent stay."""
+        self.trade_date = fact.trade_date
+        self.closed.clear()
+        self.halts.clear()
+        self.started_today = self.stopped = self.summary_sent = False
+        self.unprotected_s = 0.0
+        self.unguarded.clear()
+        kept = {intent.record.flow for intent in self.intents.values() if intent.open}
+        self.flows = {key: flow for key, flow in self.flows.items() if key in kept}
+        self.intents = {key: intent for key, intent in self.intents.items() if intent.record.flow in kept}
 
     def _monitor_started(self, fact: ev.MonitorStarted) -> None:
         self.started_today = True
+
+    def _monitor_stopped(self, fact: ev.MonitorStopped) -> None:
+        self.stopped = True
 
     def _sleep_entered(self, fact: ev.SleepEntered) -> None:
         self.sleep_cause = fact.cause
@@ -254,7 +265,6 @@ class Book:
                 self.flows[fact.flow] = flow
             flow.attempts.append(fact.intent_id)
         self.intents[fact.intent_id] = Intent(fact, fact.state)
-        self.next_intent += 1
 
     def _move(self, intent_id: str, state: IntentState) -> Intent:
         intent = self.intents[intent_id]
@@ -296,8 +306,8 @@ class Book:
             state = IntentState.CANCELED
         self._move(fact.intent_id, state)
         position = self.positions.get(fact.symbol)
-        if position is not None and position.quantity >= fact.quantity:
-            left = position.quantity - fact.quantity
+        if position is not None and position.quantity:
+            left = max(0, position.quantity - fact.quantity)
             position.cost = position.cost * left // position.quantity
             position.quantity = left
 
@@ -315,6 +325,9 @@ class Book:
 
     def _exit_filled(self, fact: ev.StopLossFilled | ev.TakeProfitFilled) -> None:
         self.closed.append(Closed(fact.symbol, fact.pnl))
+        flow = self.flows.get(fact.flow)
+        if flow is not None:
+            flow.done = True
         position = self.positions.get(fact.symbol)
         if position is not None and fact.purpose is Purpose.PARTIAL_PROFIT:
             position.partial_done = True

@@ -12,7 +12,8 @@ from hantu.domain.instrument import Symbol
 from hantu.domain.market import MarketOperation, OperationKind
 from hantu.domain.order import IntentState
 from hantu.domain.session import Phase, trading_date
-from hantu.engine import line, registrations, results
+from hantu.engine import fills, line, registrations, results
+from hantu.engine.book import Intent
 from hantu.engine.decision import CloseFeed, ReadRanges
 from hantu.engine.journey import State
 from hantu.engine.turn import Turn
@@ -29,13 +30,14 @@ def due(turn: Turn) -> None:
     calendar, wall = desk.config.calendar, turn.now.wall
     phase = calendar.phase(wall)
     today = f"{trading_date(wall):%Y-%m-%d}"
-    if desk.opened_on and desk.opened_on != today and book.state is State.IDLE:
-        desk.opened_on = ""
-        book.new_day()
-        desk.told.clear()
-        desk.add_buy_armed.clear()
+    if book.trade_date != today and book.state is State.IDLE:
+        _begin_date(turn, today)
+    if desk.held_open and (calendar.in_session(wall) or book.trade_date != today):
+        # Started by hand outside the hours: from the next session, or date, on the calendar rules again.
+        desk.held_open = False
     if book.state is State.IDLE:
         _prepare(turn, phase, today)
+        _look_at_leftovers(turn, phase)
         if phase in (Phase.CONTINUOUS, Phase.CLOSING_AUCTION) and _may_open(turn, today):
             open_day(turn, "schedule")
     elif book.state is State.UNSUBSCRIBING:
@@ -48,7 +50,8 @@ def open_day(turn: Turn, cause: str) -> None:
     """Begin a session: connect, and compare holdings anew."""
     desk = turn.desk
     desk.opened_on = f"{trading_date(turn.now.wall):%Y-%m-%d}"
-    desk.closing = desk.stop_asked = False
+    desk.closing = desk.day_over = False
+    desk.start_asked = ""
     desk.held_open = desk.config.calendar.phase(turn.now.wall) in (Phase.AFTER_CLOSE, Phase.CLOSED_DAY)
     desk.line.lost_mono = None
     desk.line.attempt = 0
@@ -56,7 +59,7 @@ def open_day(turn: Turn, cause: str) -> None:
     desk.line.in_use_seen = 0
     desk.equity_start = desk.equity
     if desk.reads.balance_read_mono is None or turn.now.mono - desk.reads.balance_read_mono > desk.config.pace.settle_s:
-        desk.reads.balance_due = turn.now.mono
+        turn.ask_balance()
     line.connect(turn, cause)
 
 
@@ -68,12 +71,14 @@ def close_day(turn: Turn, cause: str) -> None:
     if cause == "market close":
         turn.say("INFO", "장 마감 - 모든 구독 해제 중")
     desk.closing = True
+    desk.day_over = cause in ("market close", "early close")
     line.end_blind(turn)
     if turn.book.state is State.MARKET_HALTED or turn.book.state in ACTIVE or turn.book.state is State.SLEEPING:
         turn.move(State.UNSUBSCRIBING, cause)
     desk.line.next_try_mono = None
     registrations.release_all(turn)
-    desk.reads.orders_due = desk.reads.balance_due = turn.now.mono
+    turn.ask_orders()
+    turn.ask_balance()
     desk.close_deadline = turn.now.mono + desk.config.pace.last_look_s
     desk.close_started = turn.now.mono
     if not desk.line.open:
@@ -84,7 +89,7 @@ def stop(turn: Turn, actor: str) -> None:
     """Stop by a person's wish; what is still open at the broker is reported."""
     open_orders = sum(1 for intent in turn.book.open_intents() if intent.record.kind == "order")
     turn.record(ev.MonitorStopped(actor, open_orders))
-    turn.desk.stop_asked = True
+    turn.desk.start_asked = ""
     if turn.book.state is not State.IDLE:
         close_day(turn, f"stop by {actor}")
 
@@ -106,10 +111,11 @@ def operation(turn: Turn, message: MarketOperation) -> None:
 
 def halt(turn: Turn, symbol: Symbol, source: str, code: str) -> None:
     """Pause orders of a stock, or of the market; receiving goes on."""
-    if symbol in turn.book.halts:
+    before = turn.book.halts.get(symbol)
+    if before is not None and (before.source == "manual" or source != "manual"):
         return
-    position = turn.book.positions.get(symbol)
-    turn.record(ev.MarketHalted(symbol, position.name if position else "", source, code))
+    turn.desk.halted_at[symbol] = turn.now
+    turn.record(ev.MarketHalted(symbol, _name(turn, symbol), source, code))
     if symbol == MARKET and turn.book.state is State.MONITORING:
         turn.move(State.MARKET_HALTED, f"halt {code}")
 
@@ -120,6 +126,7 @@ def resume(turn: Turn, symbol: Symbol, source: str, code: str) -> None:
     if before is None or (before.source == "manual" and source != "manual"):
         return
     turn.record(ev.MarketResumed(symbol, before.name, source, code))
+    turn.desk.halted_at.pop(symbol, None)
     turn.forget("held")
     if symbol == MARKET and turn.book.state is State.MARKET_HALTED:
         turn.move(State.MONITORING, f"resume {code}")
@@ -128,19 +135,61 @@ def resume(turn: Turn, symbol: Symbol, source: str, code: str) -> None:
 def next_due(turn: Turn) -> float | None:
     """Return the monotonic moment of the next opening or close, or None."""
     desk, wall = turn.desk, turn.now.wall
+    pace = desk.config.pace
     if turn.book.state is State.UNSUBSCRIBING:
-        return desk.close_deadline
+        start = desk.close_started
+        stages = (start + pace.settle_s, start + pace.last_look_s, start + 3 * pace.last_look_s)
+        return min((moment for moment in stages if moment > turn.now.mono), default=None)
     if turn.book.state is State.IDLE:
         return turn.now.mono + _seconds(wall, desk.config.calendar.next_opening(wall))
-    return turn.now.mono + max(0.0, _seconds(wall, desk.config.calendar.closing(trading_date(wall))))
+    left_s = _seconds(wall, desk.config.calendar.closing(trading_date(wall)))
+    return turn.now.mono + left_s if left_s > 0 else None
 
 
 # --- leaves ------------------------------------------------------------------------
 
 
+def _begin_date(turn: Turn, today: str) -> None:
+    desk = turn.desk
+    turn.record(ev.TradingDayBegan(today))
+    desk.opened_on = ""
+    desk.told.clear()
+    desk.marked.clear()
+    for per_day in (desk.add_buy_armed, desk.retries, desk.corrections, desk.cancel_rest, desk.halted_at):
+        per_day.clear()
+    desk.pending.clear()
+    desk.notices_seen.clear()
+    desk.orphans.clear()
+    desk.known_orders.clear()
+    desk.foreign_locked.clear()
+    kept = desk.book.intents
+    desk.watches = {key: watch for key, watch in desk.watches.items() if key in kept}
+
+
+def _look_at_leftovers(turn: Turn, phase: Phase) -> None:
+    """An order still open after the close, once the session is gone, ends with a look at the list."""
+    desk, reads = turn.desk, turn.desk.reads
+    if phase is not Phase.AFTER_CLOSE or not desk.recovered:
+        return
+    left = _working(turn)
+    if not left:
+        return
+    closed_s = -_seconds(turn.now.wall, desk.config.calendar.closing(trading_date(turn.now.wall)))
+    looked_s = turn.now.mono - (reads.orders_read_mono or -1e9)
+    if looked_s <= closed_s - desk.config.pace.settle_s:
+        _expire(turn)
+    elif reads.orders_asked is None and reads.orders_due is None:
+        turn.ask_orders(max(0.0, desk.config.pace.settle_s - closed_s))
+
+
+def _working(turn: Turn) -> list[Intent]:
+    states = (IntentState.WORKING, IntentState.PARTIAL)
+    return [i for i in turn.book.open_intents() if i.record.kind == "order" and i.state in states]
+
+
 def _may_open(turn: Turn, today: str) -> bool:
     desk = turn.desk
-    return desk.config.scheduled and desk.recovered and desk.opened_on != today and not desk.stop_asked
+    return desk.config.scheduled and desk.recovered and desk.opened_on != today and not turn.book.stopped
 
 
 def _prepare(turn: Turn, phase: Phase, today: str) -> None:
@@ -153,18 +202,30 @@ def _prepare(turn: Turn, phase: Phase, today: str) -> None:
     symbols = tuple(
         symbol for symbol in sorted(turn.book.positions) if getattr(desk.config.rule_for(symbol), "kind", "") == "atr"
     )
-    if symbols and ("ranges", today) not in desk.told:
-        desk.told.add(("ranges", today))
-        rule = desk.config.rule_for(symbols[0])
-        turn.do(ReadRanges(symbols, rule.atr_period if rule else 14))
+    if not symbols or ("ranges", today) in desk.told:
+        return
+    desk.told.add(("ranges", today))
+    periods: dict[int, list[Symbol]] = {}
+    for symbol in symbols:
+        rule = desk.config.rule_for(symbol)
+        periods.setdefault(rule.atr_period if rule else 14, []).append(symbol)
+    for period, group in periods.items():
+        turn.do(ReadRanges(tuple(group), period))
 
 
 def _finish(turn: Turn) -> None:
     """End the day once everything is given back and the last looks are in."""
     desk, reads = turn.desk, turn.desk.reads
-    started = desk.close_started
+    if _working(turn):
+        # Fills of the closing auction reach the list some seconds after the close.
+        started = desk.close_started + desk.config.pace.settle_s
+        if turn.now.mono >= started > (reads.orders_read_mono or -1e9) and reads.orders_asked is None:
+            turn.ask_orders()
+        looked = (reads.orders_read_mono or -1e9) >= started
+    else:
+        started = desk.close_started
+        looked = (reads.orders_read_mono or -1e9) >= started and (reads.balance_read_mono or -1e9) >= started
     released = not desk.line.open or not (desk.line.releasing or desk.line.waiting)
-    looked = (reads.orders_read_mono or -1e9) >= started and (reads.balance_read_mono or -1e9) >= started
     late = desk.close_deadline is not None and turn.now.mono >= desk.close_deadline
     if late and not desk.line.open:
         released = True
@@ -173,12 +234,12 @@ def _finish(turn: Turn) -> None:
     )
     if not (released and (looked or late)) and not very_late:
         return
-    session_over = desk.config.calendar.phase(turn.now.wall) in (Phase.AFTER_CLOSE, Phase.CLOSED_DAY)
+    session_over = desk.day_over or desk.config.calendar.phase(turn.now.wall) in (Phase.AFTER_CLOSE, Phase.CLOSED_DAY)
     next_opening = desk.config.calendar.next_opening(turn.now.wall)
     stamp = next_opening.strftime("%Y-%m-%d %H:%M:%S.%f")
-    if session_over:
+    if session_over and looked:
         _expire(turn)
-    if (session_over or desk.stop_asked) and not turn.book.summary_sent:
+    if (session_over or turn.book.stopped) and not turn.book.summary_sent:
         turn.record(results.day_summary(turn, stamp))
     if desk.line.open:
         turn.do(CloseFeed())
@@ -190,6 +251,8 @@ def _finish(turn: Turn) -> None:
     desk.close_deadline = None
     turn.move(State.IDLE, "day ended" if session_over else "stopped")
     turn.record(ev.MonitorFinished(stamp))
+    if desk.start_asked:
+        open_day(turn, f"start by {desk.start_asked}")
 
 
 def _expire(turn: Turn) -> None:
@@ -197,11 +260,14 @@ def _expire(turn: Turn) -> None:
     for intent in turn.book.open_intents():
         record = intent.record
         if record.kind == "order" and intent.state in (IntentState.WORKING, IntentState.PARTIAL):
-            turn.record(ev.OrderExpired(record.intent_id, record.symbol, intent.remaining))
-            if intent.filled:
-                results.exit_finished(turn, intent)
+            fills.expire(turn, intent)
         elif record.kind == "order" and intent.state is IntentState.UNKNOWN:
             turn.record(ev.OrderEscalated(record.intent_id, record.symbol, record.name, "미확인 상태로 장 마감"))
+
+
+def _name(turn: Turn, symbol: Symbol) -> str:
+    position, item = turn.book.positions.get(symbol), turn.desk.watchlist.get(symbol)
+    return position.name if position else item.name if item else ""
 
 
 def _seconds(start: datetime, end: datetime) -> float:

@@ -103,10 +103,9 @@ def _due(turn: Turn) -> None:
 
 
 def _feed_closed(turn: Turn, got: inp.FeedClosed) -> None:
-    if got.asked:
-        turn.desk.line.open = False
-        return
-    line.lost(turn, got.reason)
+    # What we asked to close is no longer open in our eyes; a line that is was not meant, and is gone all the same.
+    if not got.asked or turn.desk.line.open:
+        line.lost(turn, got.reason)
 
 
 def _subscribed(turn: Turn, got: inp.Subscribed) -> None:
@@ -138,17 +137,19 @@ def _storage_health(turn: Turn, got: inp.StorageHealth) -> None:
 
 
 def _start(turn: Turn, got: cmd.StartMonitoring) -> None:
-    turn.desk.stop_asked = False
     if turn.book.state is State.IDLE:
         day.open_day(turn, f"start by {got.actor}")
+    elif turn.book.state is State.UNSUBSCRIBING:
+        turn.desk.start_asked = got.actor
 
 
 def _restart(turn: Turn, got: cmd.RestartMonitoring) -> None:
-    turn.desk.stop_asked = False
     if turn.book.state is State.SLEEPING:
         line.wake(turn, got.actor)
     elif turn.book.state is State.IDLE:
         day.open_day(turn, f"restart by {got.actor}")
+    elif turn.book.state is State.UNSUBSCRIBING:
+        turn.desk.start_asked = got.actor
 
 
 def _set_kill(turn: Turn, got: cmd.SetKill) -> None:

@@ -13,7 +13,7 @@ from hantu.domain.money import Price, Quantity
 from hantu.domain.order import IntentState, OrderRequest, OrderType, Purpose
 from hantu.domain.price_step import round_down, round_up
 from hantu.domain.session import trading_date
-from hantu.engine.book import Position
+from hantu.engine.book import Intent, Position
 from hantu.engine.config import Mode
 from hantu.engine.decision import Submit
 from hantu.engine.guards import Hit
@@ -24,7 +24,7 @@ Reached = ev.StopLossReached | ev.TakeProfitReached
 
 def leave(turn: Turn, position: Position, hit: Hit, *, traded_at: str, received_at: str) -> None:
     """Act on a reached level: sell, or record why not."""
-    flow = f"{trading_date(turn.now.wall):%Y%m%d}-{position.symbol}-{hit.purpose}-{turn.book.next_intent}"
+    flow = f"{trading_date(turn.now.wall):%Y%m%d}-{position.symbol}-{hit.purpose}-{turn.desk.next_intent}"
     reached = _reached(position, hit, flow, traded_at, received_at)
     if turn.desk.config.mode is Mode.WATCH:
         if turn.record_once(("reached", position.symbol, hit.purpose), reached):
@@ -41,6 +41,7 @@ def leave(turn: Turn, position: Position, hit: Hit, *, traded_at: str, received_
         return
     turn.forget("held", position.symbol)
     turn.record(reached)
+    turn.desk.pending.discard(position.symbol)
     send(turn, position, hit.purpose, hit.target, flow, hit.price, attempt=1, parent="")
 
 
@@ -50,25 +51,27 @@ def send(
     """Record an intent that is sent at once and its order; False if nothing may be sold.
 
     The quantity is computed here, anew for every attempt: what is held and
-    sellable now beyond the target.
+    sellable now beyond the target, and never more than the exit began with.
     """
     desk, symbol = turn.desk, position.symbol
-    quantity = sellable_now(turn, symbol) - target
+    quantity = min(sellable_now(turn, symbol) - target, _left_of_flow(turn, flow, position.quantity))
     if quantity <= 0:
+        desk.pending.add(symbol)
         turn.record_once(
             ("held", symbol, purpose, "not_sellable"), ev.ExitHeld(flow, symbol, position.name, "not_sellable")
         )
-        desk.reads.balance_due = desk.reads.orders_due = turn.now.mono
+        if turn.now.mono - (desk.reads.orders_read_mono or -1e9) >= desk.config.pace.inquiry_every_s:
+            turn.ask_balance()
+            turn.ask_orders()
         return False
     limit_price = exit_price(turn, symbol, purpose, price)
-    number = turn.book.next_intent
-    intent_id = f"{trading_date(turn.now.wall):%Y%m%d}-{number:04d}"
+    intent_id = turn.new_intent_id()
     baseline = tuple(sorted(desk.known_orders.get((symbol, Side.SELL.value), set())))
     turn.record(
         ev.IntentRecorded(
             intent_id, flow, "order", IntentState.SENDING, symbol, position.name, Side.SELL, purpose, target, quantity,
             limit_price, OrderType.LIMIT, "KRX", attempt, parent, position.quantity, position.average_price,
-            desk.epoch, baseline, f"{trading_date(turn.now.wall):%Y-%m-%d}",
+            desk.epoch, baseline, turn.today,
         )
     )  # fmt: skip
     if turn.book.kill is KillLevel.ACTIVE:
@@ -79,6 +82,46 @@ def send(
         Submit(OrderRequest(intent_id, symbol, Side.SELL, shares, limit, OrderType.LIMIT, "KRX", purpose, desk.epoch))
     )
     return True
+
+
+def send_again(turn: Turn, before: Intent) -> bool:
+    """Send what remains of an exit as its next attempt; False if it may or need not be sent now.
+
+    What holds back a first attempt holds back the next one too: price, halt and
+    kill switch may have changed meanwhile.
+    """
+    record = before.record
+    position = turn.book.positions.get(record.symbol)
+    if position is None or position.quantity <= record.target:
+        return False
+    reason = closed_to(turn, record.symbol, record.purpose)
+    if reason is None and turn.book.open_intent(record.symbol) is not None:
+        reason = "unresolved"
+    if reason is not None:
+        turn.desk.pending.add(record.symbol)
+        turn.record_once(
+            ("held", record.symbol, record.purpose, reason),
+            ev.ExitHeld(record.flow, record.symbol, record.name, reason),
+        )
+        return False
+    price = turn.desk.sight(record.symbol).price or record.limit_price
+    return send(
+        turn, position, record.purpose, record.target, record.flow, price,
+        attempt=record.attempt + 1, parent=record.intent_id,
+    )  # fmt: skip
+
+
+def closed_to(turn: Turn, symbol: Symbol, purpose: Purpose) -> str | None:
+    """Return why no order of ``purpose`` may leave now, whatever else is open; None if it may."""
+    if not turn.desk.config.calendar.in_session(turn.now.wall):
+        return "session"
+    if turn.book.halted(symbol) is not None:
+        return "halt"
+    if turn.book.kill in (KillLevel.HARD, KillLevel.FLATTEN):
+        return "kill"
+    if turn.book.kill is KillLevel.ACTIVE and not purpose.protective:
+        return "kill"
+    return None if turn.desk.recovered else "recovering"
 
 
 def sellable_now(turn: Turn, symbol: Symbol) -> int:
@@ -109,6 +152,15 @@ def exit_price(turn: Turn, symbol: Symbol, purpose: Purpose, price: int) -> int:
     return int(limit)
 
 
+def _left_of_flow(turn: Turn, name: str, held: int) -> int:
+    """Return how much of an exit is neither sold nor perhaps sold; ``held`` for a new one."""
+    flow = turn.book.flows.get(name)
+    if flow is None:
+        return held
+    attempts = [turn.book.intents[key] for key in flow.attempts if key in turn.book.intents]
+    return flow.held - flow.target - sum(attempt.committed for attempt in attempts)
+
+
 def _reached(position: Position, hit: Hit, flow: str, traded_at: str, received_at: str) -> Reached:
     kind = ev.StopLossReached if hit.purpose.protective else ev.TakeProfitReached
     return kind(
@@ -120,16 +172,9 @@ def _reached(position: Position, hit: Hit, flow: str, traded_at: str, received_a
 def _held_by(turn: Turn, position: Position, hit: Hit) -> str | None:
     """Return why nothing may be sent now, or None."""
     desk, symbol = turn.desk, position.symbol
-    if not desk.config.calendar.in_session(turn.now.wall):
-        return "session"
-    if turn.book.halted(symbol) is not None:
-        return "halt"
-    if turn.book.kill in (KillLevel.HARD, KillLevel.FLATTEN):
-        return "kill"
-    if turn.book.kill is KillLevel.ACTIVE and not hit.purpose.protective:
-        return "kill"
-    if not desk.recovered:
-        return "recovering"
+    reason = closed_to(turn, symbol, hit.purpose)
+    if reason is not None:
+        return reason
     if turn.book.open_intent(symbol) is not None:
         return "unresolved"
     if turn.now.mono < desk.rest_until.get(symbol, -1e9) or symbol in desk.retries or symbol in desk.corrections:
@@ -139,6 +184,7 @@ def _held_by(turn: Turn, position: Position, hit: Hit) -> str | None:
 
 def _hold(turn: Turn, position: Position, hit: Hit, reached: Reached, reason: str) -> None:
     symbol = position.symbol
+    turn.desk.pending.add(symbol)
     if not turn.record_once(
         ("held", symbol, hit.purpose, reason), ev.ExitHeld(reached.flow, symbol, position.name, reason)
     ):

@@ -8,7 +8,6 @@ from hantu.domain import events as ev
 from hantu.domain.account import BrokerOrder, Side
 from hantu.domain.instrument import Symbol
 from hantu.domain.order import CancelRequest, IntentState, OrderType
-from hantu.domain.session import trading_date
 from hantu.engine import exits, results
 from hantu.engine.book import Intent
 from hantu.engine.decision import Cancel
@@ -22,27 +21,39 @@ def listed(turn: Turn, orders: tuple[BrokerOrder, ...]) -> None:
     """Take the broker's list of today's orders into account; its totals win."""
     desk = turn.desk
     locked: dict[Symbol, int] = {}
+    ours: list[tuple[Intent, BrokerOrder]] = []
     for order in orders:
         if not order.is_cancel:
             known(turn, order.symbol, order.side).add(order.order_no)
-        intent = turn.book.by_order_no(order.order_no)
+        intent = turn.book.by_order_no(order.order_no, turn.today)
         if intent is not None:
-            _total_of(turn, intent, order)
-        elif order.side is Side.SELL and not order.is_cancel and order.remaining > 0:
-            if not _claimable(turn, order):
-                locked[order.symbol] = locked.get(order.symbol, 0) + order.remaining
+            ours.append((intent, order))
+        lock = _lock(turn, intent, order)
+        if lock:
+            locked[order.symbol] = locked.get(order.symbol, 0) + lock
+    # What others lock is known before anything is ordered anew because of this list.
     desk.foreign_locked = locked
+    for intent, order in ours:
+        _total_of(turn, intent, order)
 
 
 def request_cancel(turn: Turn, intent: Intent) -> None:
     """Record and send a cancel of all that remains, unless one is under way."""
-    record = intent.record
-    if not intent.order_no or any(
-        other.open and other.record.kind == "cancel" and other.record.parent == record.intent_id
-        for other in turn.book.open_intents()
+    record, now = intent.record, turn.now.mono
+    tries, not_before = turn.desk.cancel_rest.get(record.intent_id, (0, now))
+    if (
+        not intent.order_no
+        or now < not_before
+        or any(
+            other.open and other.record.kind == "cancel" and other.record.parent == record.intent_id
+            for other in turn.book.open_intents()
+        )
     ):
         return
-    cancel_id = f"{trading_date(turn.now.wall):%Y%m%d}-{turn.book.next_intent:04d}"
+    pace = turn.desk.config.pace
+    rest_s = min(pace.cooldown_s, pace.order_retry_s * 2**tries)
+    turn.desk.cancel_rest[record.intent_id] = (tries + 1, now + rest_s)
+    cancel_id = turn.new_intent_id()
     turn.record(
         ev.IntentRecorded(
             cancel_id, record.flow, "cancel", IntentState.SENDING, record.symbol, record.name, record.side,
@@ -74,21 +85,42 @@ def fill(turn: Turn, intent: Intent, quantity: int, price: int, source: str, fil
     turn.desk.settle_until[record.symbol] = turn.now.mono + pace.settle_s
     turn.desk.raise_until[record.symbol] = turn.now.mono + pace.raise_settle_s
     if not intent.open:
-        results.exit_finished(turn, intent)
+        ended(turn, intent)
 
 
 def canceled(turn: Turn, intent: Intent, quantity: int, how: str) -> None:
-    """Record a confirmed cancel; a protective remainder is ordered once more."""
+    """Record a confirmed cancel."""
+    turn.record(ev.OrderCanceled(intent.record.intent_id, intent.record.symbol, quantity, how))
+    if not intent.open:
+        ended(turn, intent)
+
+
+def ended(turn: Turn, intent: Intent) -> None:
+    """An order is over: a protective remainder is ordered once more, else the exit is closed."""
     record = intent.record
-    turn.record(ev.OrderCanceled(record.intent_id, record.symbol, quantity, how))
-    _close_cancels(turn, record.intent_id)
-    if intent.open:
-        return
+    close_cancels(turn, record.intent_id)
     turn.desk.settle_until[record.symbol] = turn.now.mono + turn.desk.config.pace.settle_s
-    if record.purpose.protective and record.attempt < MAX_ATTEMPTS:
-        second_attempt(turn, intent)
-    elif intent.filled:
+    once_more = intent.canceled and record.purpose.protective and record.attempt < MAX_ATTEMPTS
+    if not (once_more and exits.send_again(turn, intent)):
         results.exit_finished(turn, intent)
+
+
+def expire(turn: Turn, intent: Intent) -> None:
+    """Record that an order ended with its day."""
+    record = intent.record
+    turn.record(ev.OrderExpired(record.intent_id, record.symbol, intent.remaining))
+    close_cancels(turn, record.intent_id)
+    results.exit_finished(turn, intent)
+
+
+def expire_earlier_days(turn: Turn) -> None:
+    """End every order of an earlier day: no day order outlives it, and a fresh balance is at hand."""
+    for intent in turn.book.open_intents():
+        if intent.open and intent.record.kind == "order" and intent.record.trade_date < turn.today:
+            expire(turn, intent)
+    for intent in turn.book.open_intents():
+        if intent.record.trade_date < turn.today:
+            turn.record(ev.CancelResolved(intent.record.intent_id, IntentState.ABSENT, "", "the day is over"))
 
 
 def rejected_late(turn: Turn, intent: Intent, how: str) -> None:
@@ -108,18 +140,9 @@ def rejected_late(turn: Turn, intent: Intent, how: str) -> None:
             desk.config.pace.cooldown_s,
         )
     )  # fmt: skip
-
-
-def second_attempt(turn: Turn, before: Intent) -> None:
-    record = before.record
-    position = turn.book.positions.get(record.symbol)
-    if position is None or position.quantity <= record.target:
-        return
-    price = turn.desk.sight(record.symbol).price or record.limit_price
-    exits.send(
-        turn, position, record.purpose, record.target, record.flow, price,
-        attempt=record.attempt + 1, parent=record.intent_id,
-    )  # fmt: skip
+    desk.pending.add(record.symbol)
+    close_cancels(turn, record.intent_id)
+    results.exit_finished(turn, intent)
 
 
 def _total_of(turn: Turn, intent: Intent, order: BrokerOrder) -> None:
@@ -136,10 +159,19 @@ def _total_of(turn: Turn, intent: Intent, order: BrokerOrder) -> None:
         canceled(turn, intent, intent.remaining, "inquiry")
 
 
-def _close_cancels(turn: Turn, target: str) -> None:
+def close_cancels(turn: Turn, target: str) -> None:
     for other in turn.book.open_intents():
         if other.record.kind == "cancel" and other.record.parent == target:
             turn.record(ev.CancelResolved(other.record.intent_id, IntentState.FILLED, "", "confirmed"))
+
+
+def _lock(turn: Turn, intent: Intent | None, order: BrokerOrder) -> int:
+    """Return the shares a listed sell keeps from us: a stranger's, or one of ours believed to be over."""
+    if order.side is not Side.SELL or order.is_cancel or order.remaining <= 0:
+        return 0
+    if intent is not None:
+        return 0 if intent.open else min(int(order.remaining), intent.remaining)
+    return 0 if _claimable(turn, order) else int(order.remaining)
 
 
 def _claimable(turn: Turn, order: BrokerOrder) -> bool:

@@ -1,5 +1,7 @@
 """Which holdings are guarded, and at which levels; the broker's balance wins."""
 
+from dataclasses import replace
+
 from hantu.domain import events as ev
 from hantu.domain.account import Balance, Holding
 from hantu.domain.instrument import Symbol
@@ -15,7 +17,7 @@ def guard(turn: Turn, symbol: Symbol, name: str, quantity: int, cost: int, reaso
     if rule is None or quantity <= 0 or cost <= 0:
         turn.record_once(("unguarded", symbol), ev.PositionUnguarded(symbol, name, quantity, "no_rule"))
         return
-    levels = levels_of(turn, symbol, quantity, cost, rule)
+    levels = _kept(turn, symbol, quantity, cost, levels_of(turn, symbol, quantity, cost, rule))
     origin = turn.desk.origins.get(symbol)
     turn.record(
         ev.PositionGuarded(
@@ -25,6 +27,14 @@ def guard(turn: Turn, symbol: Symbol, name: str, quantity: int, cost: int, reaso
     )  # fmt: skip
     turn.forget("held", symbol)
     registrations.want(turn, symbol)
+
+
+def _kept(turn: Turn, symbol: Symbol, quantity: int, cost: int, levels: Levels) -> Levels:
+    """A stop that was raised stays raised as long as the average price is the same."""
+    before = turn.book.positions.get(symbol)
+    if before is None or not before.trailing or before.average_price != (cost + quantity // 2) // quantity:
+        return levels
+    return replace(levels, stop_price=max(levels.stop_price, before.stop_price))
 
 
 def levels_of(turn: Turn, symbol: Symbol, quantity: int, cost: int, rule: ExitRule) -> Levels:
@@ -65,11 +75,11 @@ def compare(turn: Turn, balance: Balance, asked_mono: float) -> tuple[str, ...]:
     desk.sellable = {symbol: int(holding.sellable) for symbol, holding in held.items()}
     differences: list[str] = []
     for symbol, holding in held.items():
-        if _unsettled(turn, symbol, asked_mono) or _raised_too_soon(turn, holding, asked_mono):
+        if _unsettled(turn, symbol, asked_mono) or _moved_too_soon(turn, symbol, holding.quantity, asked_mono):
             continue
         _compare_one(turn, holding, differences)
     for symbol in [symbol for symbol in book.positions if symbol not in held]:
-        if _unsettled(turn, symbol, asked_mono):
+        if _unsettled(turn, symbol, asked_mono) or _moved_too_soon(turn, symbol, 0, asked_mono):
             continue
         position = book.positions[symbol]
         differences.append(f"{symbol} {position.quantity} -> 0")
@@ -84,6 +94,7 @@ def released(turn: Turn, symbol: Symbol) -> None:
     turn.forget("reached", symbol)
     turn.desk.corrections.pop(symbol, None)
     turn.desk.retries.pop(symbol, None)
+    turn.desk.pending.discard(symbol)
     if symbol not in turn.desk.watchlist:
         registrations.unwant(turn, symbol)
 
@@ -110,11 +121,21 @@ def _compare_one(turn: Turn, holding: Holding, differences: list[str]) -> None:
 def _unsettled(turn: Turn, symbol: Symbol, asked_mono: float) -> bool:
     if turn.book.open_intent(symbol) is not None:
         return True
-    return asked_mono < turn.desk.settle_until.get(symbol, -1e9)
+    return _too_soon(turn, turn.desk.settle_until.get(symbol, -1e9), asked_mono)
 
 
-def _raised_too_soon(turn: Turn, holding: Holding, asked_mono: float) -> bool:
-    """A balance that lags would guard, and sell, shares we have just sold."""
-    position = turn.book.positions.get(holding.symbol)
+def _moved_too_soon(turn: Turn, symbol: Symbol, quantity: int, asked_mono: float) -> bool:
+    """A balance that lags would guard, and sell, shares just sold, or drop shares just bought."""
+    position = turn.book.positions.get(symbol)
     known = position.quantity if position else 0
-    return holding.quantity > known and asked_mono < turn.desk.raise_until.get(holding.symbol, -1e9)
+    if quantity == known:
+        return False
+    until = turn.desk.raise_until if quantity > known else turn.desk.fall_until
+    return _too_soon(turn, until.get(symbol, -1e9), asked_mono)
+
+
+def _too_soon(turn: Turn, until: float, asked_mono: float) -> bool:
+    if asked_mono >= until:
+        return False
+    turn.ask_balance(until - turn.now.mono)
+    return True

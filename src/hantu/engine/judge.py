@@ -9,7 +9,7 @@ from hantu.domain import events as ev
 from hantu.domain.instrument import Symbol
 from hantu.domain.order import IntentState, Purpose
 from hantu.domain.quote import BookTop, PolledPrice, Trade
-from hantu.engine import exits, fills, guards, opportunity
+from hantu.engine import day, exits, fills, guards, opportunity
 from hantu.engine.book import Position
 from hantu.engine.guards import Hit
 from hantu.engine.journey import State
@@ -17,6 +17,11 @@ from hantu.engine.turn import Sight, Turn
 
 WHOLE_SECOND_MS = 999
 """Exchange times are cut to seconds; a delay is measured as at least this much less."""
+
+HALT_PROOF_S = 10.0
+"""A trade this long after a halt began was not merely on its way when it began."""
+POLL_PROOF_S = 60.0
+"""Flags asked for this long after a halt began are not older than it."""
 
 
 def traded(turn: Turn, trade: Trade) -> None:
@@ -88,19 +93,29 @@ def price_judged(
 
 def _between(turn: Turn, position: Position, price: int, basis: str, traded_at: str, received_mono: float) -> None:
     """Neither level is touched: what was held back has passed; softer rules are judged."""
-    if position.symbol in turn.desk.marked:
-        turn.desk.marked.discard(position.symbol)
-        turn.forget("held", position.symbol)
-        turn.forget("reached", position.symbol)
     rule = turn.desk.config.rule_for(position.symbol)
+    hit = guards.partial_hit(position, price, rule, basis) if rule is not None else None
+    if position.symbol in turn.desk.marked:
+        _let_go(turn, position.symbol, hit)
     if rule is None:
         return
     raised = guards.trailed_stop(position, price, rule.trailing)
     if raised is not None:
         turn.record(ev.TrailingStopRaised(position.symbol, raised[0], raised[1]))
-    hit = guards.partial_hit(position, price, rule, basis)
-    if hit is not None:
+    if hit is None:
+        turn.desk.pending.discard(position.symbol)
+    else:
         _act(turn, position, hit, traded_at, received_mono)
+
+
+def _let_go(turn: Turn, symbol: Symbol, hit: Hit | None) -> None:
+    """What was held back at a level no longer touched may be said again when it is touched again."""
+    if hit is None:
+        turn.desk.marked.discard(symbol)
+    for purpose in Purpose:
+        if hit is None or purpose is not hit.purpose:
+            turn.forget("held", symbol, purpose)
+            turn.forget("reached", symbol, purpose)
 
 
 def _act(turn: Turn, position: Position, hit: Hit, traded_at: str, received_mono: float) -> None:
@@ -108,8 +123,11 @@ def _act(turn: Turn, position: Position, hit: Hit, traded_at: str, received_mono
     if open_intent is not None:
         working = open_intent.state in (IntentState.WORKING, IntentState.PARTIAL)
         if hit.purpose.protective and not open_intent.record.purpose.protective and working:
-            # A resting profit order would keep the shares from the stop: take it back first.
-            fills.request_cancel(turn, open_intent)
+            # A resting profit order would keep the shares from the stop: take it back first,
+            # unless the stop itself could not be sent.
+            turn.desk.pending.add(position.symbol)
+            if exits.closed_to(turn, position.symbol, hit.purpose) is None:
+                fills.request_cancel(turn, open_intent)
         if open_intent.record.purpose is hit.purpose or working:
             return
     received = turn.wall_text(received_mono)
@@ -162,21 +180,35 @@ def _delay(turn: Turn, trade: Trade, sight: Sight, age_s: float) -> None:
 
 def _halt_flag(turn: Turn, trade: Trade) -> None:
     """The trade frame's own halt flag: the most direct source there is."""
+    if turn.book.halts and trade.regular and not trade.halted and not trade.auction:
+        _resumed_by_trade(turn, trade)
     halt = turn.book.halts.get(trade.symbol)
     # While the market is halted every stock carries the flag; the market's halt covers them, told once.
     if trade.halted and turn.book.halted(trade.symbol) is None:
-        turn.record(ev.MarketHalted(trade.symbol, _name(turn, trade.symbol), "trade", "TRHT_YN"))
+        day.halt(turn, trade.symbol, "trade", "TRHT_YN")
     elif halt is not None and halt.source in ("trade", "poll", "refusal") and not trade.halted and not trade.auction:
-        turn.record(ev.MarketResumed(trade.symbol, halt.name, "trade", "TRHT_YN"))
+        day.resume(turn, trade.symbol, "trade", "TRHT_YN")
+
+
+def _resumed_by_trade(turn: Turn, trade: Trade) -> None:
+    """A continuous trade well after the halt proves that its end was missed, with the line or a message."""
+    for symbol in (Symbol(""), trade.symbol):
+        halt, since = turn.book.halts.get(symbol), turn.desk.halted_at.get(symbol)
+        if halt is None or since is None or halt.source == "manual":
+            continue
+        if (trade.traded_at - since.wall).total_seconds() > HALT_PROOF_S:
+            day.resume(turn, symbol, "trade", "continuous trade")
 
 
 def _polled_halt(turn: Turn, price: PolledPrice) -> None:
     halt = turn.book.halts.get(price.symbol)
     if (price.halted or price.vi_active) and turn.book.halted(price.symbol) is None:
         code = "temp_stop_yn" if price.halted else "vi_cls_code"
-        turn.record(ev.MarketHalted(price.symbol, _name(turn, price.symbol), "poll", code))
-    elif halt is not None and halt.source == "poll" and not (price.halted or price.vi_active):
-        turn.record(ev.MarketResumed(price.symbol, halt.name, "poll", ""))
+        day.halt(turn, price.symbol, "poll", code)
+    elif halt is not None and halt.source != "manual" and not (price.halted or price.vi_active):
+        since = turn.desk.halted_at.get(price.symbol)
+        if halt.source == "poll" or (since is not None and turn.now.mono - since.mono >= POLL_PROOF_S):
+            day.resume(turn, price.symbol, "poll", "")
 
 
 def _tell_asleep(turn: Turn, position: Position, price: int) -> None:
@@ -195,9 +227,3 @@ def _tell_asleep(turn: Turn, position: Position, price: int) -> None:
         ("held", position.symbol, hit.purpose, "asleep"),
         ev.ExitHeld(f"asleep-{position.symbol}", position.symbol, position.name, "asleep"),
     )
-
-
-def _name(turn: Turn, symbol: Symbol) -> str:
-    position = turn.book.positions.get(symbol)
-    item = turn.desk.watchlist.get(symbol)
-    return position.name if position else item.name if item else ""

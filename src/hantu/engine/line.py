@@ -8,14 +8,19 @@ than the hourly budget allows: KIS blocks keys that do.
 
 from hantu.domain import events as ev
 from hantu.domain.instrument import Symbol
+from hantu.domain.session import trading_date
 from hantu.engine import registrations
-from hantu.engine.decision import CloseFeed, OpenFeed, ReadPrices
+from hantu.engine.decision import CloseFeed, OpenFeed
 from hantu.engine.inputs import FeedFailed, FeedFailure
 from hantu.engine.journey import State
 from hantu.engine.turn import Turn
 
 HOUR_S = 3_600.0
 IN_USE_TRIES = 2
+FRESH_OPEN_S = 30.0
+"""Right after the opening a polled price may still be yesterday's; there is no gap to catch up."""
+OPENING_LIMIT_S = 20.0
+"""An attempt whose end nobody reported is over: key issue, connecting and closing take less."""
 LIVE = (State.CONNECTING, State.SUBSCRIBING, State.MONITORING, State.MARKET_HALTED, State.RECONNECTING)
 
 
@@ -24,10 +29,10 @@ def connect(turn: Turn, cause: str, *, new_key: bool = False) -> None:
     desk, line, now = turn.desk, turn.desk.line, turn.now.mono
     line.connects = [at for at in line.connects if at > now - HOUR_S]
     if len(line.connects) >= desk.config.pace.connects_per_hour:
-        _sleep(turn, "connect_budget", f"한 시간 {len(line.connects)}회 접속 한도")
+        _give_up(turn, "connect_budget", f"한 시간 {len(line.connects)}회 접속 한도", len(line.connects))
         return
     line.connects.append(now)
-    line.opening = True
+    line.opening, line.opening_mono = True, now
     line.open = False
     line.next_try_mono = None
     turn.move(State.CONNECTING, cause)
@@ -38,6 +43,8 @@ def connect(turn: Turn, cause: str, *, new_key: bool = False) -> None:
 def opened(turn: Turn) -> None:
     """The stream is there: plan and subscribe, and catch up on what was missed."""
     desk, line = turn.desk, turn.desk.line
+    if line.open:
+        return
     if turn.book.state is not State.CONNECTING:
         turn.do(CloseFeed())
         return
@@ -49,17 +56,12 @@ def opened(turn: Turn) -> None:
     registrations.plan(turn)
     turn.move(State.SUBSCRIBING, "connected")
     if line.lost_mono is not None:
-        catch_up(turn)
-
-
-def catch_up(turn: Turn) -> None:
-    """After a gap ask for prices, orders and holdings before the first trade (DEC-20)."""
-    held = nearest_to_stop(turn)
-    turn.desk.reads.orders_due = turn.now.mono
-    turn.desk.reads.balance_due = turn.now.mono
-    if held and turn.desk.config.calendar.in_session(turn.now.wall):
-        turn.desk.reads.prices_asked = turn.now.mono
-        turn.do(ReadPrices(held, urgent=True))
+        turn.ask_orders()
+        turn.ask_balance()
+    opening = desk.config.calendar.opening(trading_date(turn.now.wall))
+    if line.lost_mono is not None or (turn.now.wall - opening).total_seconds() >= FRESH_OPEN_S:
+        # After every gap, also that of a restart, prices are asked for before the first trade (DEC-20).
+        line.catch_up_mono = turn.now.mono
 
 
 def nearest_to_stop(turn: Turn) -> tuple[Symbol, ...]:
@@ -150,6 +152,11 @@ def failed(turn: Turn, failure: FeedFailed) -> None:
 def due(turn: Turn) -> None:
     """Make the next try if its moment has come; begin to watch once all is settled."""
     line = turn.desk.line
+    if turn.book.state is State.CONNECTING and turn.now.mono >= line.opening_mono + OPENING_LIMIT_S:
+        failed(turn, FeedFailed(FeedFailure.NETWORK, "no answer"))
+    if line.lost_mono is not None and turn.book.state in (State.CONNECTING, State.SUBSCRIBING, State.RECONNECTING):
+        # The session may open while the line is down.
+        _begin_blind(turn)
     if turn.book.state is State.SUBSCRIBING and line.open and registrations.prices_settled(turn):
         subscribed(turn)
     if turn.book.state is State.RECONNECTING and line.next_try_mono is not None:
@@ -182,12 +189,7 @@ def _schedule_try(turn: Turn) -> None:
     assert line.lost_mono is not None
     turn.move(State.RECONNECTING, "line lost")
     if line.attempt >= len(offsets):
-        turn.record(
-            ev.ReconnectExhausted(
-                line.attempt, turn.stamp, len(turn.book.positions), turn.desk.config.sell_while_sleeping
-            )
-        )
-        _sleep(turn, "reconnect_exhausted", f"{line.attempt}회 실패")
+        _give_up(turn, "reconnect_exhausted", f"{line.attempt}회 실패", line.attempt)
         return
     # Fixed offsets from the loss, so that a try that hangs does not move the later ones.
     line.next_try_mono = max(turn.now.mono, line.lost_mono + offsets[line.attempt])
@@ -217,6 +219,14 @@ def _in_use(turn: Turn, failure: FeedFailed) -> None:
     line.next_try_mono = turn.now.mono + turn.desk.config.pace.in_use_wait_s
 
 
+def _give_up(turn: Turn, cause: str, detail: str, attempts: int) -> None:
+    """Tell a person that nothing is tried any more, and sleep."""
+    turn.record(
+        ev.ReconnectExhausted(attempts, turn.stamp, len(turn.book.positions), turn.desk.config.sell_while_sleeping)
+    )
+    _sleep(turn, cause, detail)
+
+
 def _sleep(turn: Turn, cause: str, detail: str) -> None:
     line = turn.desk.line
     line.open = line.opening = False
@@ -235,7 +245,8 @@ def _begin_blind(turn: Turn) -> None:
     line = turn.desk.line
     if line.blind_mono is None and turn.desk.config.calendar.in_session(turn.now.wall):
         line.blind_mono = turn.now.mono
-        turn.desk.reads.poll_due = turn.now.mono + turn.desk.config.pace.blind_poll_after_s
+        due = turn.now.mono + turn.desk.config.pace.blind_poll_after_s
+        turn.desk.reads.poll_due = min(due, turn.desk.reads.poll_due or due)
 
 
 def end_blind(turn: Turn) -> None:

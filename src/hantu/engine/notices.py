@@ -11,7 +11,6 @@ from hantu.engine import fills, results
 from hantu.engine.book import Intent
 from hantu.engine.turn import Turn, Watch
 
-DUPLICATE_WINDOW_S = 2.0
 ORPHAN_LIMIT = 200
 
 
@@ -35,7 +34,8 @@ def noticed(turn: Turn, notice: Notice) -> None:
     """Take an execution notice into account; those of other accounts are not ours."""
     if not notice.account_matches:
         return
-    intent = turn.book.by_order_no(notice.order_no) or turn.book.by_order_no(notice.original_order_no)
+    intent = turn.book.by_order_no(notice.order_no, turn.today)
+    intent = intent or turn.book.by_order_no(notice.original_order_no, turn.today)
     if intent is not None:
         _notice_of(turn, intent, notice)
         return
@@ -50,6 +50,8 @@ def noticed(turn: Turn, notice: Notice) -> None:
         return
     if notice.kind is NoticeKind.FILL:
         results.foreign_fill(turn, notice)
+    # A stranger's order locks shares, or frees them.
+    turn.ask_orders()
 
 
 def attach_orphans(turn: Turn, intent: Intent) -> None:
@@ -63,6 +65,13 @@ def attach_orphans(turn: Turn, intent: Intent) -> None:
     for notice in mine:
         _notice_of(turn, intent, notice)
     for notice in others:
+        noticed(turn, notice)
+
+
+def forget_claims(turn: Turn) -> None:
+    """An order that might have been theirs does not exist: judge the waiting notices anew."""
+    waiting, turn.desk.orphans = turn.desk.orphans, []
+    for notice in waiting:
         noticed(turn, notice)
 
 
@@ -87,18 +96,36 @@ def _notice_of(turn: Turn, intent: Intent, notice: Notice) -> None:
     if record.kind == "cancel":
         return
     if notice.kind is NoticeKind.FILL:
-        if intent.state in TERMINAL or notice.quantity <= 0:
-            return
-        if _repeated(turn, notice) or notice.quantity > intent.remaining:
-            # Notices carry no fill number: the list decides whether it was one fill or two.
-            turn.desk.reads.orders_due = turn.now.mono
-            return
-        fills.fill(turn, intent, notice.quantity, notice.price, "notice", _korean_clock(turn, notice.at))
-        turn.desk.reads.orders_due = turn.now.mono + turn.desk.config.pace.inquiry_every_s
-    elif notice.kind is NoticeKind.CANCELED and intent.remaining > 0 and intent.open:
-        fills.canceled(turn, intent, min(notice.quantity or intent.remaining, intent.remaining), "notice")
+        _filled(turn, intent, notice)
+    elif notice.kind is NoticeKind.CANCELED and intent.open:
+        # What was filled before the cancel stands only in the list; it confirms both.
+        watch = turn.desk.watches.setdefault(record.intent_id, Watch(turn.now.mono))
+        watch.look_until = turn.now.mono + turn.desk.config.pace.quarantine_s
+        turn.ask_orders()
     elif notice.kind is NoticeKind.REJECTED and intent.open and notice.order_no == intent.order_no:
         fills.rejected_late(turn, intent, "notice")
+        turn.ask_orders()
+
+
+def _filled(turn: Turn, intent: Intent, notice: Notice) -> None:
+    """Take one fill in, unless the list had told of it before.
+
+    Neither the sum of distinct notices nor the list's total is ever ahead of the
+    truth, so the larger of the two is believed; adding one to the other is not.
+    """
+    record = intent.record
+    if intent.state in TERMINAL or notice.quantity <= 0:
+        return
+    if _repeated(turn, notice):
+        # Notices carry no fill number: the list decides whether it was one fill or two.
+        turn.ask_orders()
+        return
+    watch = turn.desk.watches.setdefault(record.intent_id, Watch(turn.now.mono))
+    watch.noticed += notice.quantity
+    more = min(watch.noticed - intent.filled, intent.remaining)
+    if more > 0:
+        fills.fill(turn, intent, more, notice.price, "notice", _korean_clock(turn, notice.at))
+    turn.ask_orders(turn.desk.config.pace.inquiry_every_s)
 
 
 def _keep_orphan(turn: Turn, notice: Notice) -> None:
@@ -108,17 +135,12 @@ def _keep_orphan(turn: Turn, notice: Notice) -> None:
 
 
 def _repeated(turn: Turn, notice: Notice) -> bool:
-    recent = turn.desk.recent_notices
-    horizon = turn.now.mono - DUPLICATE_WINDOW_S
-    recent[:] = [other for other in recent if other.received_at >= horizon]
-    key = _identity(notice)
-    seen = any(_identity(other) == key for other in recent)
-    recent.append(notice)
-    return seen
-
-
-def _identity(notice: Notice) -> tuple[object, ...]:
-    return (notice.order_no, notice.kind, notice.quantity, notice.price, notice.at)
+    """A notice may come again much later, when the server replays after a reconnection."""
+    identity = (notice.order_no, notice.kind, notice.quantity, notice.price, notice.at)
+    if identity in turn.desk.notices_seen:
+        return True
+    turn.desk.notices_seen.add(identity)
+    return False
 
 
 def _korean_clock(turn: Turn, hhmmss: str) -> str:

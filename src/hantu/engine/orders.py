@@ -6,7 +6,7 @@ An answer that proves nothing is *unknown*, and an unknown order is resolved by
 
 from hantu.domain import events as ev
 from hantu.domain.order import IntentState, Outcome, OutcomeKind, Refusal
-from hantu.engine import fills, notices
+from hantu.engine import day, exits, fills, notices, results
 from hantu.engine.book import Intent
 from hantu.engine.fills import MAX_ATTEMPTS
 from hantu.engine.turn import Turn, Watch
@@ -14,7 +14,11 @@ from hantu.engine.turn import Turn, Watch
 
 def submitted(turn: Turn, intent_id: str, outcome: Outcome) -> None:
     """Take the answer to an order into account."""
-    intent = turn.book.intents[intent_id]
+    intent = turn.book.intents.get(intent_id)
+    if intent is None:
+        # An answer from an earlier day or life; the list tells of the order itself.
+        turn.ask_orders()
+        return
     if intent.state is not IntentState.SENDING:
         _late_answer(turn, intent, outcome)
         return
@@ -30,8 +34,8 @@ def submitted(turn: Turn, intent_id: str, outcome: Outcome) -> None:
                 turn.wall_text(outcome.sent_mono),
             )
         )  # fmt: skip
-        turn.desk.reads.orders_due = turn.now.mono
-        turn.desk.reads.balance_due = turn.now.mono
+        turn.ask_orders()
+        turn.ask_balance()
         notices.attach_orphans(turn, intent)
     elif outcome.kind is OutcomeKind.REFUSED:
         turn.record(
@@ -58,8 +62,8 @@ def _late_answer(turn: Turn, intent: Intent, outcome: Outcome) -> None:
 
 def cancel_ended(turn: Turn, intent_id: str, outcome: Outcome) -> None:
     """Take the answer to a cancel into account; it confirms nothing about the order."""
-    intent = turn.book.intents[intent_id]
-    if not intent.open:
+    intent = turn.book.intents.get(intent_id)
+    if intent is None or not intent.open:
         return
     states = {
         OutcomeKind.ACCEPTED: IntentState.WORKING,
@@ -68,7 +72,7 @@ def cancel_ended(turn: Turn, intent_id: str, outcome: Outcome) -> None:
         OutcomeKind.UNKNOWN: IntentState.UNKNOWN,
     }
     turn.record(ev.CancelResolved(intent_id, states[outcome.kind], outcome.code, outcome.message))
-    turn.desk.reads.orders_due = turn.now.mono
+    turn.ask_orders()
 
 
 def due(turn: Turn) -> None:
@@ -77,7 +81,9 @@ def due(turn: Turn) -> None:
     for symbol, (at, intent_id) in list(desk.retries.items()):
         if now >= at:
             del desk.retries[symbol]
-            fills.second_attempt(turn, turn.book.intents[intent_id])
+            before = turn.book.intents[intent_id]
+            if not exits.send_again(turn, before):
+                results.exit_finished(turn, before)
     for intent in turn.book.open_intents():
         if intent.record.kind == "order" and intent.state in (IntentState.WORKING, IntentState.PARTIAL):
             _waiting(turn, intent)
@@ -89,26 +95,30 @@ def next_due(turn: Turn) -> float | None:
     moments = [at for at, _ in desk.retries.values()]
     for intent in turn.book.open_intents():
         watch = desk.watches.get(intent.record.intent_id)
-        if watch and intent.record.kind == "order" and watch.accepted_mono and not watch.warned:
+        working = intent.record.kind == "order" and intent.state in (IntentState.WORKING, IntentState.PARTIAL)
+        if watch and working and watch.accepted_mono and not watch.warned:
             moments.append(watch.accepted_mono + desk.config.pace.fill_wait_s)
     return min(moments, default=None)
 
 
 def _after_failure(turn: Turn, intent: Intent, outcome: Outcome) -> None:
     desk, record, pace = turn.desk, intent.record, turn.desk.config.pace
+    notices.forget_claims(turn)
+    desk.pending.add(record.symbol)
     if outcome.refusal is Refusal.INSUFFICIENT_QUANTITY and record.attempt < MAX_ATTEMPTS:
         desk.corrections[record.symbol] = record.intent_id
-        desk.reads.balance_due = turn.now.mono
+        turn.ask_balance()
         _failed(turn, intent, outcome, 0.0)
         return
     if outcome.refusal is Refusal.HALTED:
-        turn.record(ev.MarketHalted(record.symbol, record.name, "refusal", outcome.code))
+        day.halt(turn, record.symbol, "refusal", outcome.code)
     denied = outcome.code.startswith("denied:")
     if outcome.retryable and not denied and record.attempt < MAX_ATTEMPTS:
         desk.retries[record.symbol] = (turn.now.mono + pace.order_retry_s, record.intent_id)
         return
     desk.rest_until[record.symbol] = turn.now.mono + pace.cooldown_s
     _failed(turn, intent, outcome, pace.cooldown_s)
+    results.exit_finished(turn, intent)
 
 
 def _failed(turn: Turn, intent: Intent, outcome: Outcome, next_try_s: float) -> None:
@@ -123,22 +133,23 @@ def _failed(turn: Turn, intent: Intent, outcome: Outcome, next_try_s: float) -> 
 def _waiting(turn: Turn, intent: Intent) -> None:
     desk, record = turn.desk, intent.record
     watch = desk.watches.setdefault(record.intent_id, Watch(turn.now.mono, accepted_mono=turn.now.mono))
-    waited = turn.now.mono - (watch.accepted_mono or watch.recorded_mono)
-    pace = desk.config.pace
-    if waited < pace.fill_wait_s:
+    since, pace = watch.accepted_mono or watch.recorded_mono, desk.config.pace
+    waited = turn.now.mono - since
+    if turn.now.mono < since + pace.fill_wait_s:
         return
     if not watch.warned:
         watch.warned = True
-        desk.reads.orders_due = turn.now.mono
-        watch.complete_reads.clear()
+        turn.ask_orders()
         return
     read = desk.reads.orders_read_mono
-    asked_since = read is not None and read >= (watch.accepted_mono or watch.recorded_mono) + pace.fill_wait_s
+    asked_since = read is not None and read >= since + pace.fill_wait_s
     if not asked_since:
         return
-    told = turn.record_once(
+    turn.record_once(
         ("unfilled", record.intent_id),
         ev.FillUnconfirmed(record.intent_id, record.symbol, record.name, waited, intent.filled, record.quantity),
     )
-    if told and record.purpose.protective and record.attempt < MAX_ATTEMPTS and not turn.book.halted(record.symbol):
+    replaceable = record.purpose.protective and record.attempt < MAX_ATTEMPTS
+    if replaceable and exits.closed_to(turn, record.symbol, record.purpose) is None:
+        # Only what could be replaced is taken back; a cancel that got lost is asked for again.
         fills.request_cancel(turn, intent)

@@ -1,8 +1,8 @@
 """Inquiries: when they are made, and what their answers mean."""
 
 from hantu.domain.instrument import Symbol
-from hantu.domain.order import TERMINAL
-from hantu.engine import exits, fills, holdings, judge, line, recovery, unresolved
+from hantu.domain.session import trading_date
+from hantu.engine import exits, fills, holdings, judge, line, recovery, results, unresolved
 from hantu.engine import inputs as inp
 from hantu.engine.decision import ReadBalance, ReadOrders, ReadPrices
 from hantu.engine.journey import State
@@ -20,13 +20,13 @@ def balance_read(turn: Turn, got: inp.BalanceRead) -> None:
     reads.balance_asked = None
     if got.balance is None:
         reads.balance_failures += 1
-        wait = desk.config.pace.read_retry_s * min(reads.balance_failures, READ_BACKOFF_LIMIT)
-        reads.balance_due = turn.now.mono + wait
+        reads.balance_due = turn.now.mono + _backoff(turn, reads.balance_failures)
         turn.say("WARNING", f"잔고 조회 실패: {got.error}")
         return
     reads.balance_failures = 0
-    reads.balance_read_mono = got.asked_mono
-    reads.balance_due = None
+    reads.balance_read_mono = max(got.asked_mono, reads.balance_read_mono or got.asked_mono)
+    if trading_date(turn.now.after(got.asked_mono - turn.now.mono).wall) == trading_date(turn.now.wall):
+        fills.expire_earlier_days(turn)
     desk.equity = got.balance.equity
     desk.equity_start = desk.equity_start or desk.equity
     differences = holdings.compare(turn, got.balance, got.asked_mono)
@@ -41,11 +41,12 @@ def orders_read(turn: Turn, got: inp.OrdersRead) -> None:
     reads = turn.desk.reads
     reads.orders_asked = None
     if got.orders is None:
-        reads.orders_due = turn.now.mono + turn.desk.config.pace.read_retry_s
+        reads.orders_failures += 1
+        reads.orders_due = turn.now.mono + _backoff(turn, reads.orders_failures)
         turn.say("WARNING", f"주문 조회 실패: {got.error}")
         return
-    reads.orders_read_mono = got.asked_mono
-    reads.orders_due = None
+    reads.orders_failures = 0
+    reads.orders_read_mono = max(got.asked_mono, reads.orders_read_mono or got.asked_mono)
     fills.listed(turn, got.orders)
     unresolved.listed(turn, got.orders, got.asked_mono)
     recovery.try_complete(turn, ())
@@ -57,6 +58,7 @@ def prices_read(turn: Turn, got: inp.PricesRead) -> None:
     if got.prices is None:
         turn.say("WARNING", f"현재가 조회 실패: {got.error}")
         return
+    turn.desk.line.catch_up_mono = None
     for price in got.prices:
         judge.polled(turn, price)
 
@@ -65,27 +67,30 @@ def due(turn: Turn) -> None:
     """Ask what is due; never the same twice at once."""
     reads, now = turn.desk.reads, turn.now.mono
     _forget_lost(turn)
+    if _reconcile_due(turn):
+        turn.ask_balance()
+        turn.ask_orders()
     if reads.balance_due is not None and now >= reads.balance_due and reads.balance_asked is None:
         reads.balance_asked, reads.balance_due = now, None
         turn.do(ReadBalance())
     if reads.orders_due is not None and now >= reads.orders_due and reads.orders_asked is None:
         reads.orders_asked, reads.orders_due = now, None
         turn.do(ReadOrders())
-    if _reconcile_due(turn) and reads.balance_asked is None:
-        reads.balance_asked = now
-        turn.do(ReadBalance())
-        if reads.orders_asked is None:
-            reads.orders_asked = now
-            turn.do(ReadOrders())
+    _catch_up(turn)
     _poll(turn)
 
 
 def next_due(turn: Turn) -> float | None:
     """Return when ``due`` has something to do, or None."""
     reads = turn.desk.reads
-    moments = [moment for moment in (reads.balance_due, reads.orders_due) if moment is not None]
-    if reads.poll_due is not None and _poll_targets(turn)[0]:
-        moments.append(reads.poll_due)
+    pairs = ((reads.balance_due, reads.balance_asked), (reads.orders_due, reads.orders_asked))
+    moments = [due_at for due_at, asked in pairs if due_at is not None and asked is None]
+    if reads.prices_asked is None:
+        line_due = turn.desk.line.catch_up_mono
+        if line_due is not None and _can_catch_up(turn):
+            moments.append(line_due)
+        if reads.poll_due is not None and _poll_targets(turn)[0]:
+            moments.append(reads.poll_due)
     return min(moments, default=None)
 
 
@@ -102,8 +107,38 @@ def _forget_lost(turn: Turn) -> None:
         reads.prices_asked = None
 
 
+def _backoff(turn: Turn, failures: int) -> float:
+    pace = turn.desk.config.pace
+    if (
+        turn.book.state is State.IDLE
+        and turn.desk.recovered
+        and not turn.desk.config.calendar.in_session(turn.now.wall)
+    ):
+        return pace.cooldown_s
+    return pace.read_retry_s * min(failures, READ_BACKOFF_LIMIT)
+
+
+def _can_catch_up(turn: Turn) -> bool:
+    in_session = turn.desk.config.calendar.in_session(turn.now.wall)
+    return turn.desk.line.open and in_session and bool(turn.book.positions)
+
+
+def _catch_up(turn: Turn) -> None:
+    """Ask for the prices a gap may have hidden, until an answer comes."""
+    reads, line_ = turn.desk.reads, turn.desk.line
+    if line_.catch_up_mono is None or turn.now.mono < line_.catch_up_mono or reads.prices_asked is not None:
+        return
+    if _can_catch_up(turn):
+        reads.prices_asked = turn.now.mono
+        line_.catch_up_mono = turn.now.mono + turn.desk.config.pace.read_retry_s
+        turn.do(ReadPrices(line.nearest_to_stop(turn), urgent=True))
+
+
 def _reconcile_due(turn: Turn) -> bool:
-    last = turn.desk.reads.balance_read_mono
+    reads = turn.desk.reads
+    if reads.balance_asked is not None or reads.balance_due is not None:
+        return False
+    last = reads.balance_read_mono
     watching = turn.book.state in (State.MONITORING, State.MARKET_HALTED, State.SLEEPING)
     return watching and last is not None and turn.now.mono - last >= turn.desk.config.pace.reconcile_every_s
 
@@ -127,11 +162,23 @@ def _poll_targets(turn: Turn) -> tuple[tuple[Symbol, ...], bool]:
     state, desk = turn.book.state, turn.desk
     blind = state in (State.RECONNECTING, State.CONNECTING, State.SUBSCRIBING) and desk.line.blind_mono is not None
     if blind or state is State.SLEEPING:
-        return line.nearest_to_stop(turn)[:POLL_BATCH], True
-    if state in (State.MONITORING, State.MARKET_HALTED) and desk.line.polled:
-        held = any(symbol in turn.book.positions for symbol in desk.line.polled)
-        return desk.line.polled[:POLL_BATCH], held
-    return (), False
+        return _batch(turn, line.nearest_to_stop(turn)), True
+    if state not in (State.MONITORING, State.MARKET_HALTED):
+        return (), False
+    # A level that was reached without a sale is looked at again even if nobody trades.
+    pending = [symbol for symbol in sorted(desk.pending) if symbol in turn.book.positions]
+    symbols = (*pending, *(symbol for symbol in desk.line.polled if symbol not in desk.pending))
+    return _batch(turn, symbols), any(symbol in turn.book.positions for symbol in symbols)
+
+
+def _batch(turn: Turn, symbols: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
+    """Return as many as one poll takes: half the most urgent, half those not seen for longest."""
+    if len(symbols) <= POLL_BATCH:
+        return symbols
+    first, rest = symbols[: POLL_BATCH // 2], symbols[POLL_BATCH // 2 :]
+    sights = turn.desk.sights
+    oldest = sorted(rest, key=lambda symbol: (sights[symbol].seen_mono if symbol in sights else -1e9, symbol))
+    return (*first, *oldest[: POLL_BATCH - len(first)])
 
 
 def _corrections(turn: Turn, asked_mono: float) -> None:
@@ -146,13 +193,8 @@ def _corrections(turn: Turn, asked_mono: float) -> None:
         desk.rest_until[symbol] = turn.now.mono + desk.config.pace.cooldown_s
         position = turn.book.positions.get(symbol)
         sellable = desk.sellable.get(symbol, 0)
-        if position is None or sellable <= intent.record.target or intent.state not in TERMINAL:
-            continue
-        if sellable >= intent.record.quantity:
-            continue
-        desk.foreign_locked[symbol] = position.quantity - sellable
-        record = intent.record
-        exits.send(
-            turn, position, record.purpose, record.target, record.flow, desk.sight(symbol).price or record.limit_price,
-            attempt=record.attempt + 1, parent=record.intent_id,
-        )  # fmt: skip
+        if position is not None and intent.record.target < sellable < intent.record.quantity:
+            desk.foreign_locked[symbol] = max(0, position.quantity - sellable)
+            if exits.send_again(turn, intent):
+                continue
+        results.exit_finished(turn, intent)

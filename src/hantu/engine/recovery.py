@@ -17,7 +17,9 @@ def started(turn: Turn, got: Started) -> None:
     desk, book = turn.desk, turn.book
     for fact in got.facts:
         book.apply(fact)
-    book.next_intent = max(book.next_intent, got.next_intent)
+    numbers = [int(key.rpartition("-")[2]) for key in book.intents]
+    desk.next_intent = max(got.next_intent, max(numbers, default=0) + 1)
+    desk.halted_at = dict.fromkeys(book.halts, turn.now)
     desk.epoch = got.epoch
     desk.watchlist = {item.symbol: item for item in got.watchlist}
     desk.origins = {origin.symbol: origin for origin in got.origins}
@@ -67,6 +69,7 @@ def _settle_state(turn: Turn) -> None:
     book = turn.book
     before = book.state
     if book.sleep_cause and before is State.SLEEPING:
+        turn.desk.reads.poll_due = turn.now.mono
         return
     if before is not State.IDLE:
         # A process that died leaves no connection behind; its session ended with it.

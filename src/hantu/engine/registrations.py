@@ -15,6 +15,8 @@ from hantu.engine.turn import Turn
 Registration = tuple[str, str]
 FULL_CODE = "OPSP0008"
 RATE_CODES = frozenset({"OPSP0010", "EGW00201"})
+RATE_PATIENCE = 5
+"""A rate limit is waited out this many times longer than another refusal, not for ever."""
 
 
 def plan(turn: Turn) -> None:
@@ -37,6 +39,7 @@ def plan(turn: Turn) -> None:
     line.wanted = [*head, *prices, *quotes]
     line.waiting.clear()
     line.active.clear()
+    line.releasing.clear()
     line.failures.clear()
     line.refused.clear()
     line.prices_total = len(prices)
@@ -48,11 +51,14 @@ def want(turn: Turn, symbol: Symbol) -> None:
     line, streams = turn.desk.line, turn.desk.config.streams
     if turn.book.state not in (State.SUBSCRIBING, State.MONITORING, State.MARKET_HALTED) or not line.open:
         return
+    # What is wanted again is not given back.
+    line.releasing = [r for r in line.releasing if not (r[1] == symbol and _of_stock(turn, r))]
+    held = symbol in turn.book.positions
     for tr_id in (streams.quote_tr, streams.trade_tr):
         registration = (tr_id, str(symbol))
         if registration in line.active or registration in line.waiting or registration in line.wanted:
             continue
-        if used(turn) < line.limit or (tr_id == streams.trade_tr and _give_way(turn)):
+        if used(turn) < line.limit or (tr_id == streams.trade_tr and _give_way(turn, held)):
             line.wanted.insert(0, registration)
     _note_left_out(turn, sorted(turn.book.positions), sorted(turn.desk.watchlist))
 
@@ -63,12 +69,13 @@ def unwant(turn: Turn, symbol: Symbol) -> None:
     mine = [registration for registration in line.active if registration[1] == symbol and _of_stock(turn, registration)]
     line.wanted = [r for r in line.wanted if not (r[1] == symbol and _of_stock(turn, r))]
     line.releasing.extend(r for r in mine if r not in line.releasing)
+    _note_left_out(turn, sorted(turn.book.positions), sorted(turn.desk.watchlist))
 
 
 def used(turn: Turn) -> int:
     """Return registrations held, asked for and planned."""
     line = turn.desk.line
-    return len(line.active) + len(line.waiting) + len(line.wanted)
+    return len(line.active) - len(line.releasing) + len(line.waiting) + len(line.wanted)
 
 
 def due(turn: Turn) -> None:
@@ -81,13 +88,13 @@ def due(turn: Turn) -> None:
             refused(turn, registration, "no_answer", "응답 없음")
     if now < line.last_sent_mono + pace.subscribe_s:
         return
-    if line.releasing and turn.book.state is not State.SUBSCRIBING:
+    if line.releasing:
         registration = line.releasing.pop(0)
         if registration in line.active:
             line.active.remove(registration)
         line.last_sent_mono = now
         turn.do(SendUnsubscribe(*registration))
-    elif line.wanted and turn.book.state in (State.SUBSCRIBING, State.MONITORING, State.MARKET_HALTED):
+    elif line.wanted:
         registration = line.wanted.pop(0)
         line.waiting[registration] = now
         line.last_sent_mono = now
@@ -111,8 +118,15 @@ def confirmed(turn: Turn, registration: Registration) -> None:
     line = turn.desk.line
     line.waiting.pop(registration, None)
     line.failures.pop(registration, None)
+    # An answer that comes after we gave up waiting is one.
+    line.wanted = [other for other in line.wanted if other != registration]
     if registration not in line.active:
         line.active.append(registration)
+    symbol = Symbol(registration[1])
+    line.refused.pop(symbol, None)
+    needed = symbol in turn.book.positions or symbol in turn.desk.watchlist
+    if _of_stock(turn, registration) and not needed and registration not in line.releasing:
+        line.releasing.append(registration)
     if registration[0] == turn.desk.config.streams.trade_tr:
         done, total = prices_done(turn)
         turn.say("INFO", f"구독 완료: {done}/{total}")
@@ -129,11 +143,9 @@ def refused(turn: Turn, registration: Registration, code: str, message: str) -> 
         return
     if code in RATE_CODES:
         turn.say("INFO", "Rate limit 대기 중")
-        line.wanted.insert(0, registration)
-        return
     tries = line.failures.get(registration, 0) + 1
     line.failures[registration] = tries
-    if tries < pace.subscribe_tries:
+    if tries < pace.subscribe_tries * (RATE_PATIENCE if code in RATE_CODES else 1):
         # Behind the others, so that one bad stock does not hold up the rest.
         line.wanted.append(registration)
         return
@@ -170,6 +182,7 @@ def release_all(turn: Turn) -> None:
     order = {streams.quote_tr: 0, streams.trade_tr: 1, streams.operation_tr: 2, streams.notice_tr: 3}
     line.wanted.clear()
     line.waiting.clear()
+    line.polled = ()
     line.releasing = sorted(line.active, key=lambda registration: order.get(registration[0], 1))
 
 
@@ -183,15 +196,16 @@ def _shown(turn: Turn, registration: Registration) -> str:
     return "***" if registration[0] == turn.desk.config.streams.notice_tr else registration[1]
 
 
-def _give_way(turn: Turn) -> bool:
-    """Free one registration for a held price: a watched quote first, then a watched price."""
-    line, streams = turn.desk.line, turn.desk.config.streams
-    for tr_id in (streams.quote_tr, streams.trade_tr):
-        for registration in reversed(line.active):
-            if registration[0] == tr_id and Symbol(registration[1]) not in turn.book.positions:
-                line.releasing.insert(0, registration)
-                return True
-    return False
+def _give_way(turn: Turn, held: bool) -> bool:
+    """Free one registration for a price: a watched quote; for a held price a watched one, or a quote."""
+    line, streams, positions = turn.desk.line, turn.desk.config.streams, turn.book.positions
+    free = [registration for registration in reversed(line.active) if registration not in line.releasing]
+    quotes = [r for r in free if r[0] == streams.quote_tr]
+    watched = [r for r in free if r[0] == streams.trade_tr and Symbol(r[1]) not in positions]
+    candidates = [r for r in quotes if Symbol(r[1]) not in positions]
+    candidates += [*watched, *quotes] if held else []
+    line.releasing[:0] = candidates[:1]
+    return bool(candidates)
 
 
 def _lower_limit(turn: Turn, registration: Registration) -> None:

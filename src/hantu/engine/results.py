@@ -32,9 +32,11 @@ def purchase_fee(amount: int, costs: Costs) -> int:
 
 
 def exit_finished(turn: Turn, intent: Intent) -> None:
-    """Close an exit whose last share is sold, over all its attempts."""
+    """Tell the result of an exit, over all its attempts; nothing if no share was sold or it was told."""
     book, record = turn.book, intent.record
     flow = book.flows[record.flow]
+    if flow.done or any(book.intents[key].open for key in flow.attempts if key in book.intents):
+        return
     attempts = [book.intents[key] for key in flow.attempts if key in book.intents]
     quantity = sum(attempt.filled for attempt in attempts)
     amount = sum(attempt.amount for attempt in attempts)
@@ -55,21 +57,24 @@ def exit_finished(turn: Turn, intent: Intent) -> None:
     if position is not None and position.quantity == 0:
         turn.record(ev.PositionClosed(record.symbol, record.name, flow.purpose.value))
         holdings.released(turn, record.symbol)
-    turn.desk.reads.balance_due = turn.now.mono + turn.desk.config.pace.settle_s
+    turn.ask_balance(turn.desk.config.pace.settle_s)
 
 
 def foreign_fill(turn: Turn, notice: Notice) -> None:
     """Take a fill of an order hantu did not place into the holdings (DEC-21)."""
     name = notice.name.strip() or notice.symbol
     turn.record(ev.ForeignFill(notice.symbol, name, notice.side, notice.quantity, notice.price, notice.order_no))
-    turn.desk.settle_until[notice.symbol] = turn.now.mono + turn.desk.config.pace.settle_s
-    turn.desk.reads.balance_due = turn.now.mono + turn.desk.config.pace.settle_s
+    pace = turn.desk.config.pace
+    turn.desk.settle_until[notice.symbol] = turn.now.mono + pace.settle_s
+    turn.ask_balance(pace.settle_s)
     position = turn.book.positions.get(notice.symbol)
     if notice.side is Side.BUY:
+        turn.desk.fall_until[notice.symbol] = turn.now.mono + pace.raise_settle_s
         quantity = (position.quantity if position else 0) + notice.quantity
         cost = (position.cost if position else 0) + notice.quantity * notice.price
         holdings.guard(turn, notice.symbol, position.name if position else name, quantity, cost, "bought")
     elif position is not None:
+        turn.desk.raise_until[notice.symbol] = turn.now.mono + pace.raise_settle_s
         left = max(0, position.quantity - notice.quantity)
         turn.record(ev.PositionChanged(notice.symbol, position.name, position.quantity, left, "sold elsewhere"))
         if left == 0:

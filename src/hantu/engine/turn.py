@@ -7,6 +7,7 @@ from hantu.domain.instant import Instant
 from hantu.domain.instrument import Market, Symbol
 from hantu.domain.order import Notice
 from hantu.domain.quote import Trade
+from hantu.domain.session import trading_date
 from hantu.engine.book import Book
 from hantu.engine.config import GuardConfig
 from hantu.engine.decision import Action, Decision, Level
@@ -45,6 +46,10 @@ class Line:
     """Since when held stocks have not been streamed, in session."""
     attempt: int = 0
     next_try_mono: float | None = None
+    opening_mono: float = 0.0
+    """When the attempt under way began."""
+    catch_up_mono: float | None = None
+    """When to ask for prices that a gap may have hidden; None = nothing is missing."""
     key_renewed: bool = False
     in_use_seen: int = 0
     outages: list[float] = field(default_factory=list)
@@ -77,6 +82,7 @@ class Reads:
     balance_read_mono: float | None = None
     orders_read_mono: float | None = None
     balance_failures: int = 0
+    orders_failures: int = 0
     doubt_asked: float | None = None
     """When orders and holdings were last asked for because of a doubt."""
 
@@ -89,56 +95,73 @@ class Watch:
     sent_mono: float = 0.0
     accepted_mono: float = 0.0
     warned: bool = False
+    noticed: int = 0
+    """Shares filled according to notices of this life, each counted once."""
+    look_until: float = -1e9
+    """The list is asked again and again: a notice said something only it can confirm."""
     complete_reads: list[float] = field(default_factory=list)
     """Times of complete order lists that did not show the order."""
     escalated: bool = False
 
 
+@dataclass(slots=True)
 class Desk:
     """Everything the engine has at hand; volatile beside the book."""
 
-    def __init__(self, config: GuardConfig) -> None:
-        self.config = config
-        self.book = Book()
-        self.sights: dict[Symbol, Sight] = {}
-        self.line = Line(limit=config.streams.max_registrations)
-        self.reads = Reads()
-        self.watches: dict[str, Watch] = {}
-        self.watchlist: dict[Symbol, WatchItem] = {}
-        self.origins: dict[Symbol, HeldOrigin] = {}
-        self.ranges: dict[Symbol, int] = {}
-        self.orphans: list[Notice] = []
-        self.known_orders: dict[tuple[Symbol, str], set[str]] = {}
-        """Order numbers seen at the broker per (stock, side)."""
-        self.foreign_locked: dict[Symbol, int] = {}
-        self.sellable: dict[Symbol, int] = {}
-        self.rest_until: dict[Symbol, float] = {}
-        """Stocks not to be ordered before this moment."""
-        self.retries: dict[Symbol, tuple[float, str]] = {}
-        """A second attempt due at (mono) for intent id."""
-        self.corrections: dict[Symbol, str] = {}
-        """Refused for quantity; the balance decides the second attempt."""
-        self.told: set[tuple[str, ...]] = set()
-        """What has been said once and is not said again until it ends."""
-        self.marked: set[str] = set()
-        """Stocks about which something was said once."""
-        self.add_buy_armed: dict[Symbol, bool] = {}
-        self.settle_until: dict[Symbol, float] = {}
-        self.raise_until: dict[Symbol, float] = {}
-        self.recent_notices: list[Notice] = []
-        self.equity_start = 0
-        self.equity = 0
-        self.epoch = 1
-        self.storage_ok = True
-        self.opened_on = ""
-        self.closing = False
-        self.close_deadline: float | None = None
-        self.close_started = 0.0
-        self.held_open = False
-        """Started by hand outside trading hours: the calendar does not close it."""
-        self.stop_asked = False
-        self.recovered = False
-        self.balance_known = False
+    config: GuardConfig
+    book: Book = field(default_factory=Book)
+    sights: dict[Symbol, Sight] = field(default_factory=dict)
+    line: Line = field(default_factory=Line)
+    reads: Reads = field(default_factory=Reads)
+    watches: dict[str, Watch] = field(default_factory=dict)
+    watchlist: dict[Symbol, WatchItem] = field(default_factory=dict)
+    origins: dict[Symbol, HeldOrigin] = field(default_factory=dict)
+    ranges: dict[Symbol, int] = field(default_factory=dict)
+    orphans: list[Notice] = field(default_factory=list)
+    known_orders: dict[tuple[Symbol, str], set[str]] = field(default_factory=dict)
+    """Order numbers seen at the broker per (stock, side)."""
+    foreign_locked: dict[Symbol, int] = field(default_factory=dict)
+    sellable: dict[Symbol, int] = field(default_factory=dict)
+    rest_until: dict[Symbol, float] = field(default_factory=dict)
+    """Stocks not to be ordered before this moment."""
+    retries: dict[Symbol, tuple[float, str]] = field(default_factory=dict)
+    """A second attempt due at (mono) for intent id."""
+    corrections: dict[Symbol, str] = field(default_factory=dict)
+    """Refused for quantity; the balance decides the second attempt."""
+    told: set[tuple[str, ...]] = field(default_factory=set)
+    """What has been said once and is not said again until it ends."""
+    marked: set[str] = field(default_factory=set)
+    """Stocks about which something was said once."""
+    add_buy_armed: dict[Symbol, bool] = field(default_factory=dict)
+    settle_until: dict[Symbol, float] = field(default_factory=dict)
+    raise_until: dict[Symbol, float] = field(default_factory=dict)
+    fall_until: dict[Symbol, float] = field(default_factory=dict)
+    cancel_rest: dict[str, tuple[int, float]] = field(default_factory=dict)
+    """Intent id → cancels asked for so far, and the moment before which none is asked for again."""
+    pending: set[Symbol] = field(default_factory=set)
+    """Held stocks whose level was reached without a sale; polled, so that no trade is needed."""
+    halted_at: dict[Symbol, Instant] = field(default_factory=dict)
+    notices_seen: set[tuple[object, ...]] = field(default_factory=set)
+    next_intent: int = 1
+    equity_start: int = 0
+    equity: int = 0
+    epoch: int = 1
+    storage_ok: bool = True
+    opened_on: str = ""
+    closing: bool = False
+    close_deadline: float | None = None
+    close_started: float = 0.0
+    held_open: bool = False
+    """Started by hand outside trading hours: the calendar does not close it."""
+    day_over: bool = False
+    """The market closed, early or not."""
+    start_asked: str = ""
+    """Who asked for a start while the session was still being closed."""
+    recovered: bool = False
+    balance_known: bool = False
+
+    def __post_init__(self) -> None:
+        self.line.limit = self.config.streams.max_registrations
 
     def sight(self, symbol: Symbol) -> Sight:
         """Return the look at a stock, an empty one at first."""
@@ -177,6 +200,31 @@ class Turn:
     def wall_text(self, mono: float) -> str:
         """Return the wall time of a monotonic moment close to now, as stored; empty for none."""
         return self.now.after(mono - self.now.mono).wall.strftime("%Y-%m-%d %H:%M:%S.%f") if mono else ""
+
+    @property
+    def today(self) -> str:
+        """The Korean date, by which orders are filed."""
+        return f"{trading_date(self.now.wall):%Y-%m-%d}"
+
+    def new_intent_id(self) -> str:
+        """Return an id no intent has had."""
+        number = self.desk.next_intent
+        self.desk.next_intent += 1
+        return f"{trading_date(self.now.wall):%Y%m%d}-{number:04d}"
+
+    def ask_balance(self, wait_s: float = 0.0) -> None:
+        """Have the holdings read after ``wait_s``, or sooner; a wait after a failure stands."""
+        reads, at = self.desk.reads, self.now.mono + wait_s
+        if reads.balance_failures and reads.balance_due is not None:
+            return
+        reads.balance_due = at if reads.balance_due is None else min(reads.balance_due, at)
+
+    def ask_orders(self, wait_s: float = 0.0) -> None:
+        """Have the orders read after ``wait_s``, or sooner; a wait after a failure stands."""
+        reads, at = self.desk.reads, self.now.mono + wait_s
+        if reads.orders_failures and reads.orders_due is not None:
+            return
+        reads.orders_due = at if reads.orders_due is None else min(reads.orders_due, at)
 
     def record(self, fact: Fact) -> None:
         """Decide a fact; it takes effect at once."""

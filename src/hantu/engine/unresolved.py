@@ -7,16 +7,21 @@ that add up. Otherwise a person is asked, and the looking goes on.
 Source: reliability protocol, resolution of UNKNOWN.
 """
 
+from datetime import datetime, timedelta
+
 from hantu.domain import events as ev
 from hantu.domain.account import BrokerOrder, Side
 from hantu.domain.order import IntentState
-from hantu.engine import fills, notices
+from hantu.domain.session import from_korean_clock
+from hantu.engine import fills, notices, results
 from hantu.engine.book import Intent
+from hantu.engine.journey import State
 from hantu.engine.turn import Turn, Watch
 
 DOUBTFUL = (IntentState.UNKNOWN, IntentState.ESCALATED)
 SNAPSHOTS = 2
-DAY_END_REASON = "미확인 주문이 장 마감까지 남음"
+CLOCK_SKEW_S = 10
+"""How far the broker's clock may be behind ours."""
 
 
 def doubtful(turn: Turn) -> list[Intent]:
@@ -37,8 +42,9 @@ def listed(turn: Turn, listing: tuple[BrokerOrder, ...], asked_mono: float) -> N
         else:
             watch = _watch(turn, intent)
             if asked_mono > watch.recorded_mono:
-                watch.complete_reads.append(asked_mono)
-    _resolve_cancels(turn, listing)
+                # The first and the last are the evidence; those between add nothing.
+                watch.complete_reads[SNAPSHOTS - 1 :] = [asked_mono]
+    _resolve_cancels(turn, listing, asked_mono)
 
 
 def balanced(turn: Turn, asked_mono: float) -> None:
@@ -56,11 +62,14 @@ def balanced(turn: Turn, asked_mono: float) -> None:
             turn.record(
                 ev.OrderAbsent(
                     record.intent_id, record.symbol,
-                    f"{len(reads)} complete lists over {reads[-1] - reads[0]:.0f} s without it, age {age:.0f} s, "
+                    f"complete lists over {reads[-1] - reads[0]:.0f} s without it, age {age:.0f} s, "
                     "held equals sellable plus visible working sells",
                 )
             )  # fmt: skip
             desk.rest_until.pop(record.symbol, None)
+            desk.pending.add(record.symbol)
+            notices.forget_claims(turn)
+            results.exit_finished(turn, intent)
         else:
             _escalate(turn, intent, "보유 수량이 맞지 않아 자동 판단 불가")
 
@@ -72,10 +81,9 @@ def due(turn: Turn) -> None:
         watch = _watch(turn, intent)
         if turn.now.mono - watch.recorded_mono >= pace.quarantine_s + pace.snapshots_apart_s * SNAPSHOTS * 2:
             _escalate(turn, intent, "30초 조회로 확인되지 않음")
-        every = pace.escalated_inquiry_s if intent.state is IntentState.ESCALATED else pace.inquiry_every_s
+    every = _pace(turn)
+    if every is not None:
         _ask(turn, every)
-    if any(i.record.kind == "cancel" for i in turn.book.open_intents()):
-        _ask(turn, pace.inquiry_every_s)
     for intent in turn.book.open_intents():
         if intent.state is IntentState.SENDING and desk.storage_ok and _lost_answer(turn, intent):
             _give_up_waiting(turn, intent)
@@ -83,11 +91,23 @@ def due(turn: Turn) -> None:
 
 def next_due(turn: Turn) -> float | None:
     """Return when ``due`` has something to do, or None."""
-    open_cancel = any(i.record.kind == "cancel" for i in turn.book.open_intents())
-    if not doubtful(turn) and not open_cancel:
+    every, last = _pace(turn), turn.desk.reads.doubt_asked
+    if every is None:
         return None
-    last = turn.desk.reads.doubt_asked
-    return turn.now.mono if last is None else last + turn.desk.config.pace.inquiry_every_s
+    return turn.now.mono if last is None else last + every
+
+
+def _pace(turn: Turn) -> float | None:
+    """Return how often the broker is asked because of what is open; None if nothing is in doubt."""
+    pace = turn.desk.config.pace
+    opened = turn.book.open_intents()
+    if turn.book.state is State.IDLE and not turn.desk.config.calendar.in_session(turn.now.wall):
+        return pace.reconcile_every_s if any(i.state in DOUBTFUL or i.record.kind == "cancel" for i in opened) else None
+    if any(i.state is IntentState.UNKNOWN or i.record.kind == "cancel" for i in opened):
+        return pace.inquiry_every_s
+    if any(turn.now.mono < _watch(turn, i).look_until for i in opened):
+        return pace.inquiry_every_s
+    return pace.escalated_inquiry_s if any(i.state is IntentState.ESCALATED for i in opened) else None
 
 
 def _ask(turn: Turn, every_s: float) -> None:
@@ -95,8 +115,8 @@ def _ask(turn: Turn, every_s: float) -> None:
     if reads.doubt_asked is not None and now < reads.doubt_asked + every_s:
         return
     reads.doubt_asked = now
-    reads.orders_due = now if reads.orders_due is None else min(reads.orders_due, now)
-    reads.balance_due = now if reads.balance_due is None else min(reads.balance_due, now)
+    turn.ask_orders()
+    turn.ask_balance()
 
 
 def _lost_answer(turn: Turn, intent: Intent) -> bool:
@@ -112,7 +132,7 @@ def _give_up_waiting(turn: Turn, intent: Intent) -> None:
     turn.record(ev.OrderUnresolved(record.intent_id, record.flow, record.symbol, record.name, "no_outcome", ""))
 
 
-def _resolve_cancels(turn: Turn, listing: tuple[BrokerOrder, ...]) -> None:
+def _resolve_cancels(turn: Turn, listing: tuple[BrokerOrder, ...], asked_mono: float) -> None:
     """A cancel is over when its order is; refused or lost ones leave the order as it is."""
     by_number = {order.order_no: order for order in listing}
     for cancel in list(turn.book.open_intents()):
@@ -123,14 +143,14 @@ def _resolve_cancels(turn: Turn, listing: tuple[BrokerOrder, ...]) -> None:
             turn.record(ev.CancelResolved(cancel.record.intent_id, IntentState.FILLED, "", "order ended"))
             continue
         seen = by_number.get(target.order_no)
-        old = turn.now.mono - _watch(turn, cancel).recorded_mono >= turn.desk.config.pace.quarantine_s
+        old = asked_mono - _watch(turn, cancel).recorded_mono >= turn.desk.config.pace.quarantine_s
         if seen is not None and seen.remaining > 0 and old:
             turn.record(ev.CancelResolved(cancel.record.intent_id, IntentState.ABSENT, "", "order still works"))
 
 
 def _fits(turn: Turn, intent: Intent, order: BrokerOrder) -> bool:
     record = intent.record
-    taken = turn.book.by_order_no(order.order_no)
+    taken = turn.book.by_order_no(order.order_no, turn.today)
     return (
         not order.is_cancel
         and order.symbol == record.symbol
@@ -139,7 +159,18 @@ def _fits(turn: Turn, intent: Intent, order: BrokerOrder) -> bool:
         and order.limit_price in (0, record.limit_price)
         and order.order_no not in record.baseline
         and taken is None
+        and _not_before_sending(turn, intent, order)
     )
+
+
+def _not_before_sending(turn: Turn, intent: Intent, order: BrokerOrder) -> bool:
+    """An order entered before ours was sent is a person's, however alike it looks."""
+    try:
+        ordered = from_korean_clock(order.ordered_at, turn.now.wall).strftime("%Y-%m-%d %H:%M:%S.%f")
+        sent = datetime.strptime(intent.sent_at, "%Y-%m-%d %H:%M:%S.%f")
+    except ValueError:
+        return True
+    return ordered >= f"{sent - timedelta(seconds=CLOCK_SKEW_S):%Y-%m-%d %H:%M:%S.%f}"
 
 
 def _conserved(turn: Turn, intent: Intent) -> bool:

@@ -31,6 +31,7 @@ SUMMARY = e.DailySummary(
 )  # fmt: skip
 SAMPLES: tuple[e.Fact, ...] = (
     e.SessionStateChanged("연결 수립", "구독 중", "opened"),
+    e.TradingDayBegan("2026-11-23"),
     e.MonitorStarted(20, 20),
     e.SubscribeDone(20),
     e.SubscribeFailed(SAMSUNG, NAME, "H0STCNT0", "OPSP0002", 3, False),
