@@ -38,7 +38,7 @@ def check_cost(figures: Figures, passes: int) -> None:
     ways: dict[str, Callable[[str], object]] = {
         "split": lambda text: text.split(FIELD_SEPARATOR),
         "staged": lambda text: calm(text, fenced),
-        "every column": lambda text: all_calm(text, levels),
+        "every column": lambda text: all_calm(text, fenced),
         "decode": lambda text: decode_trades(text, 0.0, at),
     }
     for name, way in ways.items():

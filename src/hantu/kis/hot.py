@@ -28,6 +28,8 @@ TRADE_TR_IDS = ("H0STCNT0", "H0UNCNT0", "H0NXCNT0")
 """KRX, combined and Nextrade; their columns have the same places."""
 _ONE_RECORD = "0|H0STCNT0|001|"
 _HEAD = len(_ONE_RECORD)
+_TRADES = _ONE_RECORD[:-4]
+_COUNT = slice(_HEAD - 4, _HEAD - 1)
 _CHECKED = 14
 """Columns up to the accumulated volume; all numbers a decision can need are among them."""
 Numbers: TypeAlias = tuple[int, int, int, int, int, int, int]
@@ -54,6 +56,78 @@ def calm(text: str, fenced: Mapping[str, tuple[int, int]]) -> bool:
     if level is None or len(head) != 4 or not head[2].isdecimal():
         return False
     return level[0] < int(head[2]) < level[1]
+
+
+class CalmFrames:
+    """Frames that change nothing, held back until the socket's present bytes are read.
+
+    In a burst only the last frame of a stock is decoded: each one held back had its
+    price strictly between both levels, and the last carries the day's low, high and
+    volume of them all, so no crossing is lost. ``levels`` empty holds nothing back.
+    """
+
+    __slots__ = ("_fenced", "_held", "frames_dropped", "records_dropped")
+
+    def __init__(self) -> None:
+        self._fenced: dict[str, tuple[int, int]] = {}
+        self._held: dict[str, str] = {}
+        self.frames_dropped = 0
+        """Frames a later one of their stock made superfluous, since this was last set to zero."""
+        self.records_dropped = 0
+
+    def set_levels(self, levels: Mapping[str, tuple[int, int]]) -> None:
+        """Judge by (stop, target) in won of these stocks from now on; all others are not held back."""
+        self._fenced = fence(levels)
+
+    def hold(self, text: str) -> bool:
+        """Keep a calm frame; False means "read it now", and a held frame of its stock has become old."""
+        head = text.split(FIELD_SEPARATOR, 3)
+        code = head[0]
+        level = self._fenced.get(code)
+        if level is None:
+            return text.startswith(_TRADES) and self._hold_several(text)
+        if code in self._held:
+            self._drop(code)
+        if len(head) == 4 and head[2].isdecimal() and level[0] < int(head[2]) < level[1]:
+            self._held[code] = text
+            return True
+        return False
+
+    def _hold_several(self, text: str) -> bool:
+        """Keep a frame of several records of one stock if every price in it is calm."""
+        fields = text.split(FIELD_SEPARATOR)
+        count = text[_COUNT]
+        records = int(count) if count.isdecimal() else 0
+        code = _ONE_RECORD + fields[0][_HEAD:]
+        level = self._fenced.get(code)
+        if level is None or records < 1 or len(fields) % records:
+            return False
+        width = len(fields) // records
+        if set(fields[width::width]) - {code[_HEAD:]} or width < TRADE_MINIMUM:
+            return False
+        for price in fields[2::width]:
+            if not (price.isdecimal() and level[0] < int(price) < level[1]):
+                return False
+        if code in self._held:
+            self._drop(code)
+        self._held[code] = text
+        return True
+
+    def _drop(self, code: str) -> None:
+        self.frames_dropped += 1
+        self.records_dropped += int(self._held.pop(code)[_COUNT])
+
+    def older_than(self, text: str) -> list[str]:
+        """Take out what must be read before ``text``, a trade frame not of the usual form: its stocks' frames."""
+        if not self._held or text.startswith(_ONE_RECORD) or text[2:10] not in TRADE_TR_IDS:
+            return []
+        return [self._held.pop(code) for code in list(self._held) if code[_HEAD:] in text]
+
+    def take(self) -> list[str]:
+        """Return what is held and hold it no longer."""
+        texts = list(self._held.values())
+        self._held.clear()
+        return texts
 
 
 def all_calm(text: str, fenced: Mapping[str, tuple[int, int]]) -> bool:

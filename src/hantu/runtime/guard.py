@@ -129,9 +129,10 @@ class Guard:
         counts.inputs += 1
         now = self._clock.now()
         if kind is Trade:
-            dropped, self.calm.dropped = self.calm.dropped, 0
-            counts.frames += 1 + dropped
-            counts.trades += got.count + dropped  # type: ignore[union-attr]
+            calm = self.calm
+            counts.frames += 1 + calm.frames_dropped
+            counts.trades += got.count + calm.records_dropped  # type: ignore[union-attr]
+            calm.frames_dropped = calm.records_dropped = 0
             if TradeLog.isEnabledFor(logging.DEBUG):
                 TradeLog.debug("체결가 수신: %s - 현재가 %s원", got.symbol, f"{got.price:,}")  # type: ignore[union-attr]
         elif kind is BookTop:

@@ -9,6 +9,7 @@ from picows import WSError, WSHandshakeError, ws_connect
 from hantu.adapters.broker.line import ASKED, Line
 from hantu.engine.inputs import FeedClosed, FeedFailed, FeedFailure, FeedOpened, StreamInput
 from hantu.kis.environment import KisEnvironment
+from hantu.kis.hot import CalmFrames
 from hantu.kis.stream import StreamSession
 from hantu.ports import Clock
 
@@ -34,6 +35,7 @@ class PicowsFeed:
         sink: Callable[[StreamInput], None],
         *,
         tls: SSLContext | None = None,
+        calm: CalmFrames | None = None,
     ) -> None:
         """Prepare; nothing is opened yet.
 
@@ -42,11 +44,13 @@ class PicowsFeed:
             clock: Market time; silence and pings are measured with it.
             sink: Receives every result.
             tls: Trust settings for ``wss``; by default the system's.
+            calm: Holds back what changes nothing; by default nothing is held back.
         """
         self._environment = environment
         self._clock = clock
         self._sink = sink
         self._tls = tls
+        self._calm = calm or CalmFrames()
         self._line: Line | None = None
         self._attempt: asyncio.Task[None] | None = None
 
@@ -57,6 +61,7 @@ class PicowsFeed:
         line = Line(
             session=lambda mono: StreamSession(approval_key, mono, account),
             clock=self._clock,
+            calm=self._calm,
             sink=self._sink,
             stands=lambda: self._sink(FeedOpened()),
             ended=lambda reason, asked: self._ended(line, FeedClosed(reason, asked)),

@@ -15,6 +15,7 @@ from hantu.engine.inputs import (
     Unsubscribed,
 )
 from hantu.kis import control, stream
+from hantu.kis.hot import CalmFrames
 from hantu.kis.stream import SILENCE_S, StreamSession
 from hantu.ports import Clock
 
@@ -22,6 +23,8 @@ MESSAGE_LIMIT = 1 << 20
 """Bytes of one message joined from several frames; the longest ever seen has some 7 000."""
 GRACE_S = 0.05
 """Real seconds between the first doubt about a silent line and giving it up."""
+HOLD_S = 0.002
+"""Real seconds frames that change nothing may be held back in a burst; alone they are not."""
 CLOSE_S = 1.0
 """Real seconds a closing handshake may take."""
 ASKED = "요청으로 닫음"
@@ -41,6 +44,7 @@ class Line(WSListener):
         self,
         session: Callable[[float], StreamSession],
         clock: Clock,
+        calm: CalmFrames,
         sink: Callable[[StreamInput], None],
         stands: Callable[[], None],
         ended: Callable[[str, bool], None],
@@ -50,6 +54,7 @@ class Line(WSListener):
         self.stood = False
         self._make_session = session
         self._clock = clock
+        self._calm = calm
         self._sink = sink
         self._stands = stands
         self._ended = ended
@@ -61,6 +66,8 @@ class Line(WSListener):
         self._parts: list[bytes] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._in_doubt = False
+        self._holding = False
+        self._released = 0.0
 
     # --- called by the feed ------------------------------------------------------
 
@@ -118,7 +125,14 @@ class Line(WSListener):
             return
         kind = frame.msg_type
         if kind is WSMsgType.TEXT and frame.fin:
-            self._read(session, frame.get_payload_as_bytes())
+            text = frame.get_payload_as_bytes().decode("utf-8", "replace")
+            if not self._calm.hold(text):
+                self._read_in_order(session, text)
+            elif not self._holding:
+                # At the earliest when everything the socket has now is read.
+                self._holding = True
+                loop = asyncio.get_running_loop()
+                loop.call_at(max(loop.time(), self._released + HOLD_S), self._release)
         elif kind is WSMsgType.CLOSE:
             transport.send_close(frame.get_close_code())
             transport.disconnect()
@@ -148,11 +162,24 @@ class Line(WSListener):
             self._sink(FrameUnparsable("message is too long", ""))
         elif frame.fin:
             message, self._parts = b"".join(self._parts), None
-            self._read(session, message)
+            self._read_in_order(session, message.decode("utf-8", "replace"))
 
-    def _read(self, session: StreamSession, message: bytes) -> None:
+    def _release(self) -> None:
+        """Read what was held back: of each stock the last frame."""
+        self._holding = False
+        self._released = asyncio.get_running_loop().time()
+        for text in self._calm.take():
+            if self._session is not None and not self._over:
+                self._read(self._session, text)
+
+    def _read_in_order(self, session: StreamSession, text: str) -> None:
+        for older in self._calm.older_than(text):
+            self._read(session, older)
+        self._read(session, text)
+
+    def _read(self, session: StreamSession, text: str) -> None:
         now = self._clock.now()
-        for event in session.receive(message.decode("utf-8", "replace"), now):
+        for event in session.receive(text, now):
             match event:
                 case stream.TradesDecoded(trades):
                     for trade in trades:

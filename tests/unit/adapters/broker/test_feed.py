@@ -24,6 +24,7 @@ from hantu.kis.cipher import NoticeCipher
 from hantu.kis.control import Ack, parse_request
 from hantu.kis.environment import Credentials, EnvironmentName, local
 from hantu.kis.frames import render_data
+from hantu.kis.hot import CalmFrames
 from hantu.kis.messages import BookRecord, OperationRecord, encode
 from tests.unit.adapters.broker.scripted_broker import FastClock
 from tests.unit.adapters.broker.stream_server import StreamServer
@@ -41,7 +42,9 @@ class Rig:
         self.got: list[object] = []
         self._news = asyncio.Event()
         keys = Credentials(EnvironmentName.LOCAL, "12345678", "a" * 36, "s" * 180, hts_id="USER")
-        self.feed = PicowsFeed(local(keys, "http://127.0.0.1:1", url), FastClock(speed), self.take)
+        self.calm = CalmFrames()
+        environment = local(keys, "http://127.0.0.1:1", url)
+        self.feed = PicowsFeed(environment, FastClock(speed), self.take, calm=self.calm)
 
     def take(self, event: object) -> None:
         self.got.append(event)
@@ -340,3 +343,22 @@ async def test_no_second_connection_is_made_by_itself():
         await rig.until(FeedClosed)
         await asyncio.sleep(0.1)
         assert len(server.peers) == 1
+
+
+async def test_in_a_burst_crossings_are_delivered_at_once_and_of_calm_frames_the_last():
+    async with connected(StreamServer()) as (rig, peer):
+        rig.calm.set_levels({"005930": (60_000, 70_000), "000660": (60_000, 70_000)})
+        burst = [trade_record(volume=volume) for volume in range(1, 50)]
+        burst[20] = trade_record(price=59_900, volume=21)
+        for record in burst:
+            peer.say(trade_frame(record))
+            peer.say(trade_frame(trade_record("000660", volume=record.volume)))
+        async with asyncio.timeout(5):
+            while {(each.symbol, each.volume) for each in await rig.until(Trade)} < {("005930", 49), ("000660", 49)}:
+                await asyncio.sleep(0.001)
+        trades = [each for each in rig.got if type(each) is Trade]
+        for symbol in ("005930", "000660"):
+            volumes = [each.volume for each in trades if each.symbol == symbol]
+            assert volumes == sorted(set(volumes)), "never backwards, never twice"
+        assert [each.volume for each in trades if each.price == 59_900] == [21]
+        assert len(trades) + rig.calm.records_dropped == 98
