@@ -116,7 +116,7 @@ SWITCH_AND_DAY = (
         StopScope.ALL, "kill-switch"),
     _log("order_allowed_protective", _AUDIT, "킬 스위치 중 허용된 손절 매도", "kill-switch"),
     Row("daily_summary", _TRADE, _INFO, _HIGH, _NOW, "장 마감 후 하루 결과",
-        "hantu summary", "조치가 필요하지 않습니다."),
+        "hantu events --type daily_summary", "조치가 필요하지 않습니다."),
     Row("trade_save_failed", _SYS, _WARN, _LOW, _LOG, "거래 기록 저장이 3회 실패",
         "hantu doctor", "저장 공간과 데이터베이스를 확인하세요.", runbook="storage"),
     Row("event_log_failed", _SYS, _CRIT, _EMERGENCY, _NOW, "이벤트 기록 실패",

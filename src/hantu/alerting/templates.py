@@ -15,6 +15,8 @@ from hantu.domain.alert import Severity
 POLL_S = 30
 """Seconds between price polls while asleep, as the emergency message states them."""
 DIFFERENCES_SHOWN = 20
+NEED_AN_ID = ("hantu explain", "hantu orders show")
+"""Checks of one order; the message completes them, ready to be typed."""
 
 
 def long_text(fact: e.Fact, row: Row, today: date) -> str:
@@ -25,7 +27,7 @@ def long_text(fact: e.Fact, row: Row, today: date) -> str:
         return reconnect_exhausted(fact)
     if isinstance(fact, e.DailySummary):
         return daily_summary(fact, today)
-    return with_action(short_text(fact), row, details(fact))
+    return with_action(short_text(fact), row, details(fact), getattr(fact, "intent_id", ""))
 
 
 def exit_filled(fact: e.StopLossFilled | e.TakeProfitFilled) -> str:
@@ -93,14 +95,15 @@ def daily_summary(fact: e.DailySummary, today: date) -> str:
     return "\n".join(lines)
 
 
-def with_action(short: str, row: Row, facts: tuple[str, ...] = ()) -> str:
+def with_action(short: str, row: Row, facts: tuple[str, ...] = (), intent_id: str = "") -> str:
     """Return ``short`` with details; critical ones also say what stops and what to do."""
     lines = list(facts)
     if row.severity is Severity.CRITICAL:
         lines.append(f"⛔ **중단 범위**: {SCOPE_WORDS[row.scope]}")
     if lines and row.action:
         lines.append(f"🔧 **조치 필요**: {row.action}")
-        lines.append(f"🔎 **확인**: `{row.check}` (안내서: {row.runbook})")
+        check = f"{row.check} {intent_id}" if intent_id and row.check in NEED_AN_ID else row.check
+        lines.append(f"🔎 **확인**: `{check}` (안내서: docs/runbooks/{row.runbook}.md)")
     return "\n".join((short, "", *lines)) if lines else ""
 
 
@@ -114,7 +117,7 @@ def details(fact: e.Fact) -> tuple[str, ...]:
         case e.OrderUnresolved():
             lines = (
                 f"종목: {stock(fact.name, fact.symbol)}",
-                f"보낸 시각: {korean_time(fact.sent_at)}",
+                f"보낸 시각: {korean_time(fact.sent_at) or '알 수 없음'}",
                 f"사유: {plain(fact.reason)}",
             )
         case e.OrderEscalated():

@@ -103,7 +103,10 @@ def test_critical_facts_name_what_stops_and_what_to_do(fact):
     text = long_text(fact, row, TODAY)
     assert "중단 범위" in text
     assert row.action in text
-    assert row.runbook in text
+    assert f"docs/runbooks/{row.runbook}.md" in text
+    intent_id = getattr(fact, "intent_id", "")
+    if row.check in ("hantu explain", "hantu orders show"):
+        assert f"`{row.check} {intent_id}`" in text, "ready to be typed"
 
 
 def test_values_from_outside_cannot_become_markup():
