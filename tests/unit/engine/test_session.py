@@ -318,26 +318,6 @@ def test_foreign_buy_is_guarded_and_subscribed_at_once() -> None:
     assert world.of(act.Submit)[0].order.symbol == HYNIX
 
 
-@pytest.mark.requirement("MON-5.01", "MON-5.02", "MON-5.05", "MON-5.06", "MON-5.07", "MON-3.16")
-def test_add_buy_is_told_once_and_again_only_after_leaving_the_band() -> None:
-    world = held()
-    world.start(watch=items(1))
-    world.to_monitoring()
-    symbol = Symbol("000001")
-    world.trade(symbol, 10_150)
-    assert not world.of(ev.AddBuyOpportunity)
-    world.trade(symbol, 10_100)
-    world.trade(symbol, 10_050)
-    assert len(world.of(ev.AddBuyOpportunity)) == 1
-    world.trade(symbol, 10_200)
-    world.trade(symbol, 10_100)
-    assert len(world.of(ev.AddBuyOpportunity)) == 1
-    world.trade(symbol, 10_400)
-    world.trade(symbol, 10_100)
-    assert len(world.of(ev.AddBuyOpportunity)) == 2
-    assert not world.of(act.Submit)
-
-
 @pytest.mark.requirement("MON-3.21", "MON-3.22", "MON-E.11")
 def test_delay_warns_at_one_second_and_alarms_at_five_once() -> None:
     world = held()
