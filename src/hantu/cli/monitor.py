@@ -270,9 +270,8 @@ def _check_practice(shell: Shell) -> None:
         f"설정 파일이 없어 연습 거래소({kis.rest_url})에 연결합니다. 실제 돈은 움직이지 않습니다.\n"
         "보유 종목 전체를 기본 규칙(손절 -3%, 익절 +8%)으로 지킵니다."
     )
-    filed = prepare(kis.rest_url, shell.settings.database)
-    if filed:
-        shell.note(f"연습용 관심 종목 {filed}개를 넣었습니다.")
+    for line in prepare(kis.rest_url, shell.settings.database):
+        shell.note(line)
 
 
 def _shut_down(shell: Shell) -> None:

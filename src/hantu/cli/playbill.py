@@ -41,7 +41,7 @@ class Playbill:
     def message(self, text: str) -> None:
         """Show what arrived on the phone."""
         for number, part in enumerate(part for part in text.splitlines() if part.strip()):
-            self._line("", "휴대폰" if number == 0 else "", f"│ {part}", "green")
+            self._line("", "휴대폰" if number == 0 else "", f"│ {part}", "green" if number == 0 else "")
 
     def trouble(self, stage: Any) -> None:
         """Say that a process ended in the middle."""

@@ -56,25 +56,31 @@ def seed_watchlist(database: Path, play: Scenario, day: Any) -> int:
     return import_watchlist(database, day, rows, actor="practice")
 
 
-def prepare(rest_url: str, database: Path) -> int:
-    """Give a practice guard something to watch, unless it has a list for the exchange's day.
+def prepare(rest_url: str, database: Path) -> list[str]:
+    """Give a practice guard a clean start: nothing of a later day, and something to watch.
 
-    Returns how many stocks were filed; 0 when there was a list, or the exchange is not ours.
+    Returns what was done, for people; nothing when the exchange is not ours.
     """
-    from hantu.adapters.store.maintenance import init_database
+    from hantu.adapters.store.maintenance import init_database, set_practice_aside
     from hantu.adapters.store.queries import Queries
     from hantu.simulator.scenario_file import load_scenario
 
     try:
-        day = trading_date(datetime.fromisoformat(inspect(rest_url, "clock")["wall"]))
+        wall = datetime.fromisoformat(inspect(rest_url, "clock")["wall"])
+        day = trading_date(wall)
     except (OSError, ValueError, KeyError, TypeError):
-        return 0
+        return []
+    done = []
     database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         init_database(database)
-        if Queries(database).watchlist(day):
-            return 0
-        return seed_watchlist(database, load_scenario(STOCKS_OF), day)
+        moved = set_practice_aside(database, wall)
+        if moved is not None:
+            done.append(f"연습 거래소의 하루가 새로 시작되어 지난 연습 기록을 {moved} 로 옮겼습니다.")
+            init_database(database)
+        if not Queries(database).watchlist(day):
+            done.append(f"연습용 관심 종목 {seed_watchlist(database, load_scenario(STOCKS_OF), day)}개를 넣었습니다.")
     except HantuError:
         # The guard opens the same file next and says what is wrong with it.
-        return 0
+        return done
+    return done

@@ -1,8 +1,9 @@
 """What people do with the database as a whole: create, check, copy, fill in a watch list."""
 
 import contextlib
+import itertools
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +20,7 @@ from hantu.adapters.store.sqlite import (
     unusable,
 )
 from hantu.adapters.store.state_rows import GUARD, audit
+from hantu.adapters.store.timestamps import from_text, to_text
 from hantu.domain.errors import BrokenError, UsageError
 
 LOCK_WAIT_S = 5.0
@@ -132,6 +134,35 @@ def import_watchlist(database: Path, day: date, rows: Sequence[WatchRow], *, act
         details = _json.encode({"date": selection_date, "stocks": len(rows)}).decode()
         audit(connection, "watchlist_imported", actor or GUARD, moment, details)
     return len(rows)
+
+
+def set_practice_aside(database: Path, now: datetime) -> Path | None:
+    """Move practice records of a later moment than ``now`` aside; return where to, or None.
+
+    A practice exchange begins its day anew each time, and sells of its last day
+    would be believed over its balance. Records of a real or paper account are
+    never moved, nor is a kill switch that is on. No guard may be running.
+
+    Raises:
+        BrokenError: The database cannot be read.
+    """
+    with reading(database) as connection:
+        newest, accounts, level = connection.execute(
+            """SELECT (SELECT max(timestamp) FROM event_log),
+                (SELECT count(*) FROM event_log WHERE environment IN ('real', 'paper')),
+                (SELECT kill_level FROM system_state ORDER BY timestamp DESC LIMIT 1)"""
+        ).fetchone()
+    if newest is None or newest <= to_text(now) or accounts or level not in (None, "off"):
+        return None
+    last = from_text(newest).strftime("%Y%m%d-%H%M%S")
+    marks = itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
+    names = (database.with_name(f"practice-{last}{mark}.db") for mark in marks)
+    target = next(name for name in names if not name.exists())
+    for ending in ("-wal", "-shm", ""):
+        part = database.with_name(database.name + ending)
+        if part.exists():
+            part.rename(target.with_name(target.name + ending))
+    return target
 
 
 @contextlib.contextmanager

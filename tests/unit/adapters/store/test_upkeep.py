@@ -4,12 +4,18 @@ import os
 import subprocess
 import sys
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
-from hantu.adapters.store.maintenance import backup_database, check_database, init_database
+from hantu.adapters.store.maintenance import (
+    backup_database,
+    check_database,
+    init_database,
+    set_practice_aside,
+)
 from hantu.adapters.store.migrations import Migration, migrate, migrations, schema_of
 from hantu.adapters.store.offline import MANUAL_EVENT, add_manual_event, record_kill
 from hantu.adapters.store.queries import Queries
@@ -244,3 +250,48 @@ def test_the_environment_says_where_the_database_is() -> None:
     assert database_path({"HANTU_HOME": "/data", "DATABASE_URL": "sqlite:////srv/h.db"}) == Path("/srv/h.db")
     with pytest.raises(ValueError, match="DATABASE_URL"):
         database_path({"DATABASE_URL": "mysql://x"})
+
+
+PLAYED_UNTIL = datetime(2026, 11, 23, 0, 5, tzinfo=UTC)
+BEGINS_ANEW = PLAYED_UNTIL - timedelta(minutes=5)
+
+
+def played(database: Path, *environments: str) -> None:
+    """Leave a database as if it had been in use until a moment."""
+    init_database(database)
+    with closing(connect(database, wait_s=0.1)) as connection:
+        connection.executemany(
+            "INSERT INTO event_log (event_id, event_type, timestamp, payload_json, environment) "
+            "VALUES (?, 'order_filled', '2026-11-23 00:05:00.000000', '{}', ?)",
+            [(str(UUID(int=number)), environment) for number, environment in enumerate(environments)],
+        )
+
+
+def test_practice_that_begins_anew_finds_no_records_of_its_future(database: Path) -> None:
+    for ending in ("", "-2"):
+        played(database, "local")
+        moved = set_practice_aside(database, BEGINS_ANEW)
+        assert moved == database.with_name(f"practice-20261123-000500{ending}.db")
+        assert not database.exists()
+        assert [event.event_type for event in Queries(moved).events()] == ["order_filled"]
+
+
+def test_practice_that_goes_on_keeps_its_records(database: Path) -> None:
+    played(database, "local")
+    assert set_practice_aside(database, PLAYED_UNTIL) is None
+    assert set_practice_aside(database, PLAYED_UNTIL + timedelta(seconds=1)) is None
+    assert database.exists()
+
+
+@pytest.mark.parametrize("environment", ["real", "paper"])
+def test_records_of_an_account_are_never_set_aside(database: Path, environment: str) -> None:
+    played(database, "local", environment)
+    assert set_practice_aside(database, BEGINS_ANEW) is None
+    assert database.exists()
+
+
+def test_a_kill_switch_that_is_on_is_not_set_aside(database: Path) -> None:
+    played(database, "local")
+    record_kill(database, level=KillLevel.ACTIVE, reason="test", actor="op")
+    assert set_practice_aside(database, BEGINS_ANEW) is None
+    assert database.exists()
