@@ -35,8 +35,8 @@ fmt: setup ## format and mend what can be mended
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-bench: setup ## measure against the goals; writes docs/benchmarks.md
-	@$(BIN)/hantu bench $(ARGS)
+bench: setup ## measure against goals and other programs, writes docs/benchmarks.md; ARGS=--quick
+	@$(BIN)/python -m bench $(ARGS)
 
 sim: setup ## seeded trading days on a virtual clock; SEEDS=n
 	@$(BIN)/python -m pytest tests/simulation -n 2 --seeds $(SEEDS) $(ARGS)

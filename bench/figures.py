@@ -26,7 +26,7 @@ class Spread:
         return cls(median(values), min(values), max(values))
 
     def shown(self) -> str:
-        """Return ``12.3 (10.1–15.0)``."""
+        """Return the median with smallest and largest in brackets."""
         return f"{_short(self.middle)} ({_short(self.low)}–{_short(self.high)})"
 
 

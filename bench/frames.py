@@ -33,7 +33,7 @@ def check_cost(figures: Figures, passes: int) -> None:
     """Compare the checks of one frame with one full split of it; nanoseconds."""
     at = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
     texts = [market.trade_text(code, market.CALM, at) for code in market.symbols(STOCKS)]
-    levels = {code: (market.FALLEN, market.CALM * 108 // 100) for code in market.symbols(STOCKS)}
+    levels = dict.fromkeys(market.symbols(STOCKS), (market.FALLEN, market.CALM * 108 // 100))
     fenced = fence(levels)
     ways: dict[str, Callable[[str], object]] = {
         "split": lambda text: text.split(FIELD_SEPARATOR),

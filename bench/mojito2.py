@@ -4,6 +4,7 @@ Its stream runs in a child process and hands records over by a queue; the order 
 sent where its documents send it, after ``queue.get``.
 """
 
+import json
 import multiprocessing
 import queue
 import sys
@@ -35,9 +36,7 @@ def main(rest_url: str, ws_url: str) -> None:
     mojito.websockets = Redirect(ws_url)
     broker = mojito.KoreaInvestment(market.APP_KEY, market.APP_SECRET, f"{market.ACCOUNT}-{market.PRODUCT}")
     symbol = market.symbols(1)[0]
-    stream = mojito.KoreaInvestmentWS(
-        market.APP_KEY, market.APP_SECRET, ["H0STCNT0"], [symbol], user_id=market.HTS_ID
-    )
+    stream = mojito.KoreaInvestmentWS(market.APP_KEY, market.APP_SECRET, ["H0STCNT0"], [symbol], user_id=market.HTS_ID)
     stream.base_url = rest_url
     stream.daemon = True
     stream.start()
@@ -62,7 +61,7 @@ def _obey(seen: dict[str, int]) -> None:
     sys.stdout.flush()
     for line in sys.stdin:
         if line.strip() == "counts":
-            sys.stdout.write('{"trades": %d}\n' % seen["records"])
+            sys.stdout.write(json.dumps({"trades": seen["records"]}) + "\n")
             sys.stdout.flush()
     seen["end"] = 1
 

@@ -43,6 +43,11 @@ class OrderRound:
         self._other("python-kis TLS 60", "bench.python_kis")
         self._other("mojito2 TLS 60", "bench.mojito2")
 
+    def smoke(self) -> None:
+        """Measure hantu alone."""
+        self._guard("hantu TLS 60", True, COLD_S, self._cold)
+        self._guard("hantu no commit TLS 60", True, COLD_S, self._cold, forgetful=True)
+
     def _guard(self, name: str, tls: bool, pace: float, count: int, *, forgetful: bool = False) -> None:
         ground = self._ground
         with ground.stub(count + WARM_UP, tls=tls) as stub:
@@ -53,7 +58,8 @@ class OrderRound:
             )
             codes = market.symbols(count + WARM_UP)
             self._paced(name, stub, client, lambda turn: stub.trade(codes[turn], market.FALLEN), pace, count)
-            ground.request.write_bytes(stub_request(stub) or ground.request.read_bytes())
+            # What the C client sends are the same bytes.
+            ground.request.write_bytes(stub.orders[-1].raw)
             client.end()
 
     def _c(self, name: str, tls: bool, pace: float, count: int, *, commit: bool = False) -> None:
@@ -87,14 +93,8 @@ class OrderRound:
             if turn >= WARM_UP:
                 times.append(micros)
         assert client.process.poll() is None, f"{name} ended early"
-        self._last_request = stub.orders[-1].raw
         self._figures.add(f"{name} p50", percentile(times, 0.5))
         self._figures.add(f"{name} p99", percentile(times, 0.99))
-
-
-def stub_request(stub: Stub) -> bytes:
-    """Return the bytes of the last order, so that the C client sends the same."""
-    return stub.orders[-1].raw if stub.orders else b""
 
 
 def append_and_sync(folder: Path, count: int) -> list[float]:

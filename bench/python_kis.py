@@ -3,6 +3,7 @@
 Sells on every price at or below the level, from the callback, as its documents show it.
 """
 
+import json
 import logging
 import os
 import sys
@@ -24,9 +25,7 @@ def main(rest_url: str, ws_url: str) -> None:
     pykis.client.websocket.WEBSOCKET_REAL_DOMAIN = pykis.client.websocket.WEBSOCKET_VIRTUAL_DOMAIN = ws_url
     logging.getLogger("pykis").setLevel(logging.WARNING)
     account = f"{market.ACCOUNT}-{market.PRODUCT}"
-    keys = KisAuth(
-        id=market.HTS_ID, appkey=market.APP_KEY, secretkey=market.APP_SECRET, account=account, virtual=False
-    )
+    keys = KisAuth(id=market.HTS_ID, appkey=market.APP_KEY, secretkey=market.APP_SECRET, account=account, virtual=False)
     kis = PyKis(keys, keep_token=False)
     symbol = market.symbols(1)[0]
     owner = kis.account()
@@ -45,7 +44,7 @@ def main(rest_url: str, ws_url: str) -> None:
     sys.stdout.flush()
     for line in sys.stdin:
         if line.strip() == "counts":
-            sys.stdout.write('{"trades": %d}\n' % seen["records"])
+            sys.stdout.write(json.dumps({"trades": seen["records"]}) + "\n")
             sys.stdout.flush()
     # Its destructors race with its own thread.
     os._exit(0)

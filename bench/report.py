@@ -43,11 +43,11 @@ def tables(figures: Figures, goals: list[Goal], note: str) -> str:
 def document(root: Path, command: str, seconds: float, rounds: int, body: str) -> str:
     """Return docs/benchmarks.md."""
     facts = [
-        f"- date: {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {seconds:.0f} s, {rounds} rounds",  # noqa: DTZ - a real date
+        f"- date: {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {seconds:.0f} s, {rounds} rounds",
         f"- commit: {_git(root, 'rev-parse', '--short', 'HEAD')}{_dirty(root)}",
         f"- command: `{command}`",
-        f"- machine: {_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, "
-        f"load at the end {os.getloadavg()[0]:.1f}",
+        f"- machine: {_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}",
+        f"- load when it ended: {os.getloadavg()[0]:.1f}",
         f"- Python {platform.python_version()}, {_loop()}",
     ]
     return INTRODUCTION + "\n**This run.**\n\n" + "\n".join(facts) + "\n\n" + body

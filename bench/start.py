@@ -52,6 +52,6 @@ def start_to_subscription(ground: Ground, figures: Figures, times: int) -> None:
 
 
 def _registered(rest_url: str) -> bool:
-    with urllib.request.urlopen(f"{rest_url}/_sim/state", timeout=5.0) as answer:  # noqa: S310 - loopback
+    with urllib.request.urlopen(f"{rest_url}/_sim/state", timeout=5.0) as answer:
         state: dict[str, Any] = json.loads(answer.read())
     return any(session["registrations"] for session in state["stream"]["sessions"])

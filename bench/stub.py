@@ -15,8 +15,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bench import market
-from bench.wire import CLOSE, PING, PONG, TEXT, Channel, Request, data_frame, next_frame, next_request
-from bench.wire import text_frame, upgrade_answer
+from bench.wire import (
+    CLOSE,
+    PING,
+    PONG,
+    TEXT,
+    Channel,
+    Request,
+    data_frame,
+    next_frame,
+    next_request,
+    text_frame,
+    upgrade_answer,
+)
 from hantu.domain.account import Holding
 from hantu.domain.instrument import Symbol
 from hantu.domain.money import Price, Quantity, Won

@@ -10,7 +10,9 @@ def goals(figures: Figures, note: str) -> list[Goal]:
     rows = [*_checks(figures), *_frames(figures)]
     rows += _orders(figures) if figures.has("C TLS 60 p50") else [Goal("order path against C", "", "", note, NOT_HERE)]
     rows += [*_peers(figures), *_process(figures)]
-    rows.append(Goal("p99 at 2,000 frames/s with a busy server process", "≤ 20 ms", "≤ 5 ms", "no server yet", NOT_HERE))
+    rows.append(
+        Goal("p99 at 2,000 frames/s with a busy server process", "≤ 20 ms", "≤ 5 ms", "no server yet", NOT_HERE)
+    )
     return rows
 
 
@@ -51,7 +53,9 @@ def _orders(figures: Figures) -> list[Goal]:
             what = f"trade → order without the commit, TLS, {place} ms pace, {share}, × C (G3{'b' if place == '60' else ''})"
             rows.append(judged(what, ratio.middle, ratio.shown(), first, goal, "×"))
     added = figures.added("hantu TLS 60 p50", "hantu no commit TLS 60 p50", "fd p50")
-    rows.append(judged("durable intent adds to p50, × append + fdatasync (G4)", added.middle, added.shown(), 2.5, 1.5, "×"))
+    rows.append(
+        judged("durable intent adds to p50, × append + fdatasync (G4)", added.middle, added.shown(), 2.5, 1.5, "×")
+    )
     whole = figures.ratio("hantu TLS 60 p50", "C + commit TLS 60 p50")
     rows.append(Goal("whole path, × C with one durable commit", "–", "–", whole.shown(), "for information"))
     return rows

@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from hantu.cli import (
+    bench,
     database,
     demo,
     doctor,
@@ -26,7 +27,7 @@ SENTENCE_END = re.compile(r"[.:](?: |$)|\(")
 HELP_NAMES = ["-h", "--help"]
 ORDER = (
     "demo", "sim", "monitor", "run", "kill", "positions", "orders", "exits", "explain", "events", "opportunities",
-    "alerts", "watchlist", "db", "logs", "doctor", "version",
+    "alerts", "watchlist", "db", "logs", "doctor", "bench", "version",
 )  # fmt: skip
 """As the overview lists them: first things first."""
 
@@ -47,6 +48,7 @@ def build(texts: Texts) -> Any:
     app.command("doctor")(doctor.doctor)
     app.add_typer(database.app, name="db")
     app.add_typer(database.watch_app, name="watchlist")
+    app.command("bench")(bench.bench)
     app.command("version")(doctor.version)
     root: Any = typer.main.get_command(app)
     root.commands = {name: root.commands[name] for name in ORDER}

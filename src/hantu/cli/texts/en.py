@@ -140,6 +140,14 @@ COMMANDS = {
     "watchlist list": Entry(
         "Show the watch list.", "hantu watchlist list", {"date": "The list valid on this date (default: today)."}
     ),
+    "bench": Entry(
+        "Measure performance beside goals and other programs (in a checkout only, at most 5 minutes).",
+        "hantu bench --quick",
+        {
+            "quick": "One short round of everything (at most 40 s); writes no document.",
+            "no_write": "Do not write docs/benchmarks.md.",
+        },
+    ),
     "version": Entry("Print the version.", "hantu version --json"),
 }
 

@@ -142,6 +142,14 @@ COMMANDS = {
     "watchlist list": Entry(
         "현재 관심 종목을 보여 줍니다.", "hantu watchlist list", {"date": "이 날짜에 유효한 목록(기본: 오늘)."}
     ),
+    "bench": Entry(
+        "성능을 측정해 목표·다른 프로그램과 나란히 보여 줍니다(소스 저장소에서만, 5분 이내).",
+        "hantu bench --quick",
+        {
+            "quick": "한 번씩 짧게 측정합니다(40초 이내). 문서는 쓰지 않습니다.",
+            "no_write": "docs/benchmarks.md 를 쓰지 않습니다.",
+        },
+    ),
     "version": Entry("버전을 출력합니다.", "hantu version --json"),
 }
 

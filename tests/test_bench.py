@@ -1,0 +1,71 @@
+"""The benchmark runs, on counts too small to mean anything, and knows how to judge."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.figures import Figures, judged, percentile
+from bench.wire import data_frame, next_frame, next_request
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_the_order_path_is_measured_from_socket_to_socket():
+    command = [sys.executable, "-m", "bench", "--smoke", "--no-write", "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    figures = {name: values[0] for name, values in told["figures"].items()}
+    assert 10 < figures["hantu no commit TLS 60 p50"] < 1_000_000
+    assert 10 < figures["hantu TLS 60 p50"] < 1_000_000
+    assert figures["staged ns"] < figures["split ns"]
+    verdicts = {goal["what"]: goal["verdict"] for goal in told["goals"]}
+    assert verdicts["p99 at 2,000 frames/s with a busy server process"] == "not measured here"
+
+
+def test_ratios_are_taken_inside_a_round():
+    figures = Figures()
+    for ours, floor in ((10.0, 5.0), (90.0, 30.0), (8.0, 8.0)):
+        figures.add("ours", ours)
+        figures.add("floor", floor)
+    assert figures.ratio("ours", "floor").shown() == "2.00 (1.00–3.00)"
+    assert figures.added("ours", "floor", "floor").shown() == "1.00 (0.00–2.00)"
+
+
+@pytest.mark.parametrize(
+    ("value", "more", "verdict"),
+    [
+        (1.5, False, "goal met"),
+        (2.0, False, "goal met"),
+        (2.5, False, "first met, goal not yet"),
+        (3.1, False, "not yet"),
+        (1.9, True, "not yet"),
+        (2.0, True, "first met, goal not yet"),
+    ],
+)
+def test_a_goal_is_judged_by_both_of_its_borders(value, more, verdict):
+    first, goal = (2.0, 3.0) if more else (3.0, 2.0)
+    assert judged("x", value, "", first, goal, "×", more=more).verdict == verdict
+
+
+def test_percentiles_are_values_that_occurred():
+    values = [5.0, 1.0, 4.0, 2.0, 3.0]
+    assert [percentile(values, share) for share in (0.0, 0.5, 0.99, 1.0)] == [1.0, 3.0, 5.0, 5.0]
+
+
+def test_the_stub_reads_frames_and_requests_that_arrive_in_pieces():
+    whole = bytearray(data_frame(b"x" * 300, 1))
+    part = whole[:200]
+    assert next_frame(part) is None
+    assert next_frame(whole) == (1, b"x" * 300)
+    assert next_frame(bytearray(b"\x81\x82\x01\x02\x03\x04" + bytes([ord("h") ^ 1, ord("i") ^ 2]))) == (1, b"hi")
+    request = bytearray(b"POST /a?b=1 HTTP/1.1\r\nContent-Length: 2\r\n\r\n{")
+    assert next_request(request) is None
+    request += b"}"
+    found = next_request(request)
+    assert found is not None
+    assert (found.method, found.path, found.body) == ("POST", "/a", b"{}")
+    assert request == b""
