@@ -239,6 +239,7 @@ class Book:
 
     def _position_unguarded(self, fact: ev.PositionUnguarded) -> None:
         self.unguarded[fact.symbol] = fact
+        self.positions.pop(fact.symbol, None)
 
     def _position_changed(self, fact: ev.PositionChanged) -> None:
         position = self.positions.get(fact.symbol)

@@ -6,6 +6,7 @@ from hantu.domain import events as ev
 from hantu.domain.account import Balance, Holding
 from hantu.domain.instrument import Symbol
 from hantu.engine import guards, registrations
+from hantu.engine.book import Position
 from hantu.engine.config import ExitRule, RuleKind
 from hantu.engine.guards import Levels
 from hantu.engine.turn import Turn
@@ -116,6 +117,33 @@ def _compare_one(turn: Turn, holding: Holding, differences: list[str]) -> None:
         # More than half a won a share: the average price itself changed.
         differences.append(f"{symbol} cost {position.cost} -> {holding.cost}")
         guard(turn, symbol, holding.name, holding.quantity, holding.cost, "average_changed")
+    else:
+        _apply_rule(turn, position)
+
+
+def _apply_rule(turn: Turn, position: Position) -> None:
+    """Give a position the levels of the rule as it is set now, once in a life: settings may have changed since."""
+    symbol, key = position.symbol, ("ruled", position.symbol)
+    if key in turn.desk.told:
+        return
+    turn.desk.told.add(key)
+    rule = turn.desk.config.rule_for(symbol)
+    if rule is None:
+        guard(turn, symbol, position.name, position.quantity, position.cost, "rule")
+        released(turn, symbol)
+        return
+    if rule.kind is RuleKind.ATR:
+        # Its levels come with the average true ranges.
+        return
+    levels = _kept(
+        turn, symbol, position.quantity, position.cost, guards.fixed_levels(position.cost, position.quantity, rule)
+    )
+    if (levels.stop_price, levels.target_price, levels.rule) != (
+        position.stop_price,
+        position.target_price,
+        position.rule,
+    ):
+        guard(turn, symbol, position.name, position.quantity, position.cost, "rule")
 
 
 def _unsettled(turn: Turn, symbol: Symbol, asked_mono: float) -> bool:
