@@ -1,6 +1,7 @@
 """What every store promises the guard, whatever it is built on."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -10,9 +11,11 @@ from hantu.domain.account import Side
 from hantu.domain.commands import KillLevel
 from hantu.domain.errors import BrokenError, DeniedError
 from hantu.domain.order import IntentState
+from hantu.engine.book import Book
 from hantu.engine.inputs import Started
 from tests.contract.lives import (
     HYNIX,
+    SAMSUNG,
     HandClock,
     Lives,
     accepted,
@@ -198,3 +201,19 @@ async def test_alerts_of_a_denied_batch_are_not_told(lives: Lives, clock: HandCl
         await store.record(batch(clock.now(), intent("20261123-0002"), alerts=((0, alert()),)))
 
     assert await store.pending(10) == ()
+
+
+@pytest.mark.requirement("OPS-05-1")
+async def test_flow_whose_first_attempt_ended_yesterday_is_loaded_whole(lives: Lives, clock: HandClock) -> None:
+    """Without the end of the first attempt two orders seemed open, and every start of the next day failed."""
+    store = await lives.next()
+    first, second = intent("20261123-0001"), replace(intent("20261123-0002"), attempt=2, parent="20261123-0001")
+    canceled = ev.OrderCanceled("20261123-0001", SAMSUNG, 10, "notice")
+    await store.record(batch(clock.now(), first))
+    await store.record(batch(clock.advance(1), accepted("20261123-0001")))
+    await store.record(batch(clock.advance(1), canceled, second))
+    started = await store.load(TOMORROW)
+    book = Book()
+    for fact in started.facts:
+        book.apply(fact)
+    assert [held.record.intent_id for held in book.open_intents()] == ["20261123-0002"]

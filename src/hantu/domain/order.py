@@ -5,6 +5,7 @@ held"), never as an amount, so repeating it is harmless. The edges below are
 the only ones; anything else is a bug and raises.
 """
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -101,6 +102,9 @@ class OrderRequest:
     purpose: Purpose = Purpose.STOP_LOSS
     epoch: int = 0
     """Fencing number of the guard that decided it."""
+    not_after: float = math.inf
+    """Monotonic moment after which it must not leave any more: its price is old by then,
+    and whether it ever lived will be judged from its intent's age."""
 
 
 @dataclass(frozen=True, slots=True)

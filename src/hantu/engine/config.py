@@ -94,6 +94,8 @@ class Pace:
     fill_wait_s: float = 60.0
     cooldown_s: float = 60.0
     inquiry_every_s: float = 2.0
+    send_within_s: float = 15.0
+    """An order held up longer than this on its way to the socket is not sent; half of the quarantine."""
     quarantine_s: float = 30.0
     """An order is never held absent before this age."""
     snapshots_apart_s: float = 3.0

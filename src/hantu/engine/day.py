@@ -247,6 +247,7 @@ def _finish(turn: Turn) -> None:
     desk.line.active.clear()
     desk.line.lost_mono = None
     desk.sights.clear()
+    desk.buffer.clear()
     desk.closing = False
     desk.close_deadline = None
     turn.move(State.IDLE, "day ended" if session_over else "stopped")

@@ -59,7 +59,7 @@ class Engine:
             inp.Started: recovery.started,
             inp.WatchlistChanged: _watchlist_changed,
             inp.StorageHealth: _storage_health,
-            inp.Woken: lambda turn, _: None,
+            inp.Woken: _woken,
             cmd.StartMonitoring: _start,
             cmd.StopMonitoring: lambda turn, got: day.stop(turn, got.actor),
             cmd.RestartMonitoring: _restart,
@@ -95,6 +95,12 @@ class Engine:
             if moment is not None:
                 moments.append(moment)
         return min(moments)
+
+
+def _woken(turn: Turn, _: inp.Woken) -> None:
+    removed = turn.desk.buffer.purge(turn.now.mono)
+    if removed:
+        turn.say("INFO", f"메모리 정리: 버퍼 {removed}개 삭제")
 
 
 def _due(turn: Turn) -> None:

@@ -79,7 +79,20 @@ def send(
     desk.watches[intent_id] = Watch(turn.now.mono)
     shares, limit = Quantity(quantity), Price(limit_price)
     turn.do(
-        Submit(OrderRequest(intent_id, symbol, Side.SELL, shares, limit, OrderType.LIMIT, "KRX", purpose, desk.epoch))
+        Submit(
+            OrderRequest(
+                intent_id,
+                symbol,
+                Side.SELL,
+                shares,
+                limit,
+                OrderType.LIMIT,
+                "KRX",
+                purpose,
+                desk.epoch,
+                not_after=turn.now.mono + desk.config.pace.send_within_s,
+            )
+        )
     )
     return True
 

@@ -31,10 +31,12 @@ def traded(turn: Turn, trade: Trade) -> None:
     age_s = turn.now.wall.timestamp() - trade.traded_at.timestamp()
     low, high = _since_last_look(sight, trade)
     _remember(sight, trade)
+    desk.buffer.add(trade)
     if age_s >= 1.0 or sight.delayed:
         _delay(turn, trade, sight, age_s)
     _halt_flag(turn, trade)
-    if not trade.regular or trade.auction or trade.halted:
+    # A halted trade is judged too: what it reaches is held, and said to be held.
+    if not trade.regular or trade.auction:
         return
     if age_s > desk.config.pace.stale_trade_s + 1.0 or not _inside_limits(sight, trade.price):
         return

@@ -112,8 +112,7 @@ def _after_failure(turn: Turn, intent: Intent, outcome: Outcome) -> None:
         return
     if outcome.refusal is Refusal.HALTED:
         day.halt(turn, record.symbol, "refusal", outcome.code)
-    denied = outcome.code.startswith("denied:")
-    if outcome.retryable and not denied and record.attempt < MAX_ATTEMPTS:
+    if outcome.retryable and record.attempt < MAX_ATTEMPTS:
         desk.retries[record.symbol] = (turn.now.mono + pace.order_retry_s, record.intent_id)
         return
     desk.rest_until[record.symbol] = turn.now.mono + pace.cooldown_s

@@ -14,7 +14,7 @@ from hantu.engine.turn import Turn
 
 Registration = tuple[str, str]
 FULL_CODE = "OPSP0008"
-RATE_CODES = frozenset({"OPSP0010", "EGW00201"})
+RATE_CODES = frozenset({"EGW00201"})
 RATE_PATIENCE = 5
 """A rate limit is waited out this many times longer than another refusal, not for ever."""
 

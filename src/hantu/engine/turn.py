@@ -9,6 +9,7 @@ from hantu.domain.order import Notice
 from hantu.domain.quote import Trade
 from hantu.domain.session import trading_date
 from hantu.engine.book import Book
+from hantu.engine.buffer import Buffer
 from hantu.engine.config import GuardConfig
 from hantu.engine.decision import Action, Decision, Level
 from hantu.engine.inputs import HeldOrigin, WatchItem
@@ -111,6 +112,7 @@ class Desk:
     config: GuardConfig
     book: Book = field(default_factory=Book)
     sights: dict[Symbol, Sight] = field(default_factory=dict)
+    buffer: Buffer = field(default_factory=Buffer)
     line: Line = field(default_factory=Line)
     reads: Reads = field(default_factory=Reads)
     watches: dict[str, Watch] = field(default_factory=dict)

@@ -94,15 +94,16 @@ class MemoryStore:
 
     async def load(self, trade_date: date) -> Started:
         """Return the facts of the day, of open intents, and the kill switch still set."""
-        still_open = {key: record for key, (record, progress) in self.disk.intents.items() if _is_open(progress)}
-        flows = {record.flow for record in still_open.values()}
+        flows = {record.flow for record, progress in self.disk.intents.values() if _is_open(progress)}
+        # The whole flow: without the end of an earlier attempt two would seem open.
+        named = {key for key, (record, _) in self.disk.intents.items() if record.flow in flows}
         facts: list[Fact] = []
         kill: Fact | None = None
         for day, fact in self.disk.facts:
             earlier = day < trade_date
             if earlier and isinstance(fact, KillswitchOn | KillswitchOff):
                 kill = fact if isinstance(fact, KillswitchOn) else None
-            ours = getattr(fact, "intent_id", "") in still_open or getattr(fact, "flow", None) in flows
+            ours = getattr(fact, "intent_id", "") in named or getattr(fact, "flow", None) in flows
             if day == trade_date or (earlier and ours):
                 facts.append(fact)
         return Started(

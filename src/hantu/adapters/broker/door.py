@@ -37,7 +37,10 @@ class Denied:
 
     def outcome(self) -> Outcome:
         """Return the outcome of a request that was denied: nothing was sent."""
-        return Outcome(OutcomeKind.NOT_SENT, code=f"denied:{self.code}", message=self.reason)
+        # What came too late may be decided anew at the present price; every other denial stands.
+        return Outcome(
+            OutcomeKind.NOT_SENT, code=f"denied:{self.code}", message=self.reason, retryable=self.code == "late"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,13 @@ class Pace:
         self._times.append(now.mono)
 
 
+def timely(request: Request, now: Instant) -> Denied | None:
+    """Deny an order that was held up (a frozen process, a slow disk, a full call budget)."""
+    if isinstance(request, OrderRequest) and now.mono > request.not_after:
+        return Denied("late", "결정한 지 오래되어 보내지 않았습니다.")
+    return None
+
+
 class Door:
     """All checks together, with the views they need read at the moment of the check."""
 
@@ -231,7 +241,13 @@ class Door:
     def leaves(self, request: Request, now: Instant) -> Denied | None:
         """Count ``request`` as sent, or deny it if it cannot be; called right before the write."""
         pace = self._pace(request)
-        denied = self._repeated(request) or pace.second_full(now) or pace.day_full(now) or self.deny_last(request)
+        denied = (
+            timely(request, now)
+            or self._repeated(request)
+            or pace.second_full(now)
+            or pace.day_full(now)
+            or self.deny_last(request)
+        )
         if denied is None:
             pace.count(now)
             self._sent[request.intent_id] = None

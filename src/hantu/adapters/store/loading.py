@@ -150,7 +150,8 @@ def _open_from_before(connection: Connection, owner: Owner, start: str) -> Itera
         "AND environment = ? AND account = ?"
     )
     rows = connection.execute(query, (owner.environment, owner.account)).fetchall()
-    intents, flows = {row[0] for row in rows}, {row[1] for row in rows}
+    # The whole flow: without the end of an earlier attempt two would seem open.
+    flows = {row[1] for row in rows}
     for flow in flows:
         events = connection.execute(
             "SELECT event_id, event_type, payload_json, correlation_id FROM event_log "
@@ -158,7 +159,7 @@ def _open_from_before(connection: Connection, owner: Owner, start: str) -> Itera
             (flow, start, PRODUCED_BY_STORE),
         )
         for item in _decode(events):
-            if getattr(item.fact, "flow", "") == flow or getattr(item.fact, "intent_id", "") in intents:
+            if getattr(item.fact, "flow", "") == flow or hasattr(item.fact, "intent_id"):
                 yield item
 
 

@@ -20,6 +20,7 @@ from hantu.adapters.broker.door import (
     lease_held,
     price_valid,
     quantity_sane,
+    timely,
     value_sane,
 )
 from hantu.adapters.broker.orders import ANSWER_TIMEOUT_S
@@ -252,3 +253,12 @@ def test_pace_counts_within_a_second_only() -> None:
     pace.count(NOW)
     assert pace.second_full(later(0.999)) is not None
     assert pace.second_full(later(1.0)) is None
+
+
+def test_order_held_up_on_its_way_does_not_leave() -> None:
+    """A process frozen between commit and send must not sell at the price of a minute ago."""
+    late = replace(SELL, not_after=100.0)
+    assert timely(late, Instant(NOW.wall, 100.0)) is None
+    denied = timely(late, Instant(NOW.wall, 100.1))
+    assert denied is not None
+    assert denied.outcome().retryable, "it is decided anew at the present price"
