@@ -32,7 +32,7 @@ from hantu.domain.session import trading_date
 from hantu.engine.decision import Decision
 from hantu.engine.engine import Engine
 from hantu.engine.fences import fences
-from hantu.engine.inputs import FrameUnparsable, Input, SubmitEnded, Woken
+from hantu.engine.inputs import FeedClosed, FrameUnparsable, Input, SubmitEnded, Woken
 from hantu.kis.hot import CalmFrames
 from hantu.ports import Clock
 from hantu.runtime.error_log import note_error
@@ -94,7 +94,8 @@ class Guard:
         if self._busy:
             self._waiting.append(got)
             return
-        if self._broken:
+        if self._broken or (self.end_reason and isinstance(got, FeedClosed)):
+            # A line that closes because the guard ends is no loss to tell anybody about.
             return
         self._busy = True
         try:
