@@ -19,6 +19,8 @@ from hantu.engine.decision import Submit
 from hantu.engine.guards import Hit
 from hantu.engine.turn import Turn, Watch
 
+NOT_SELLABLE = "not_sellable"
+
 Reached = ev.StopLossReached | ev.TakeProfitReached
 
 
@@ -36,6 +38,10 @@ def leave(turn: Turn, position: Position, hit: Hit, *, traded_at: str, received_
             )
         return
     held_by = _held_by(turn, position, hit)
+    if held_by is None and sellable_now(turn, position.symbol) <= hit.target:
+        # Known before anything is told: the next trade says the same, and would be told the same.
+        held_by = NOT_SELLABLE
+        _look_again(turn)
     if held_by is not None:
         _hold(turn, position, hit, reached, held_by)
         return
@@ -58,11 +64,9 @@ def send(
     if quantity <= 0:
         desk.pending.add(symbol)
         turn.record_once(
-            ("held", symbol, purpose, "not_sellable"), ev.ExitHeld(flow, symbol, position.name, "not_sellable")
+            ("held", symbol, purpose, NOT_SELLABLE), ev.ExitHeld(flow, symbol, position.name, NOT_SELLABLE)
         )
-        if turn.now.mono - (desk.reads.orders_read_mono or -1e9) >= desk.config.pace.inquiry_every_s:
-            turn.ask_balance()
-            turn.ask_orders()
+        _look_again(turn)
         return False
     limit_price = exit_price(turn, symbol, purpose, price)
     intent_id = turn.new_intent_id()
@@ -163,6 +167,14 @@ def exit_price(turn: Turn, symbol: Symbol, purpose: Purpose, price: int) -> int:
     if sight.upper_limit and limit > sight.upper_limit:
         limit = round_down(sight.upper_limit, market)
     return int(limit)
+
+
+def _look_again(turn: Turn) -> None:
+    """What locks the shares may be gone: ask, but not with every trade."""
+    reads = turn.desk.reads
+    if turn.now.mono - (reads.orders_read_mono or -1e9) >= turn.desk.config.pace.inquiry_every_s:
+        turn.ask_balance()
+        turn.ask_orders()
 
 
 def _left_of_flow(turn: Turn, name: str, held: int) -> int:

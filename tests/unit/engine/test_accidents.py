@@ -176,6 +176,30 @@ def test_partial_profit_held_by_the_kill_switch_is_told_once_not_at_every_trade(
     assert len(world.of(ev.OrderBlockedKillswitch)) == 1
 
 
+@pytest.mark.requirement("ALR-9", "MON-4.06")
+def test_stop_while_a_person_has_all_shares_on_sale_is_told_once_and_sold_when_they_are_free() -> None:
+    world = held()
+    world.open()
+    by_hand = BrokerOrder(
+        "9001", "", "00950", SAMSUNG, Side.SELL, Quantity(10), Price(80_000), Quantity(0), Price(0), Quantity(10),
+        Quantity(0), Quantity(0), "090030",
+    )  # fmt: skip
+    world.orders["9001"] = by_hand
+    world.give(inp.OrdersRead(tuple(world.orders.values()), world.mono))
+    for price in (67_900, 67_800, 67_900, 67_800):
+        world.trade(SAMSUNG, price)
+        world.pass_time(1)
+    assert [fact.reason for fact in world.of(ev.ExitHeld)] == ["not_sellable"]
+    assert not world.of(ev.StopLossReached)
+    assert not world.of(act.Submit)
+
+    world.orders["9001"] = replace(by_hand, remaining=Quantity(0), canceled=Quantity(10))
+    for _ in range(3):
+        world.trade(SAMSUNG, 67_800)
+        world.pass_time(2)
+    assert [submit.order.quantity for submit in world.of(act.Submit)] == [10]
+
+
 @pytest.mark.requirement("MON-B.01")
 def test_raised_stop_survives_a_comparison_with_the_balance() -> None:
     rule = ExitRule(trailing=Trailing(enabled=True), target_bps=5_000)
