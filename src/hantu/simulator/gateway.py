@@ -36,6 +36,8 @@ class OrderCall:
     order_no: str
     answered: bool
     """False when a fault kept the answer from leaving."""
+    client: str = ""
+    """The app key it came with, masked: who of several customers it was."""
 
 
 class Gateway:
@@ -120,6 +122,7 @@ class Gateway:
                 "code": call.code,
                 "order_no": call.order_no,
                 "answered": call.answered,
+                "client": call.client,
             }
             for call in self.order_calls
         ]

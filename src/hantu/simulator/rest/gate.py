@@ -54,7 +54,7 @@ class RestGate:
         reply = answer(gateway, result)
         lost = gateway.faults.take("lost_response", gateway.mono(), *names) if _may_get_lost(result) else None
         if is_order(result):
-            self._record(result, reply, received, answered=lost is None)
+            self._record(result, reply, received, answered=lost is None, client=self._client(request))
             gateway.flush()
         late = gateway.faults.active("delay", gateway.mono(), *names)
         if late is not None and late.params.get("after"):
@@ -130,10 +130,12 @@ class RestGate:
         self._serial += 1
         return response_of(reply, tr_id, f"{self._gateway.seed & 0xFFFF:04x}{self._serial:024d}")
 
-    def _record(self, call: Call, reply: Reply, received: float, *, answered: bool) -> None:
+    def _record(self, call: Call, reply: Reply, received: float, *, answered: bool, client: str) -> None:
         fields = {key: str(value) for key, value in call.fields.items()}
         wall = self._gateway.wall()
-        self._gateway.note_order(OrderCall(received, wall, call.tr_id, fields, reply.code, reply.order_no, answered))
+        self._gateway.note_order(
+            OrderCall(received, wall, call.tr_id, fields, reply.code, reply.order_no, answered, client)
+        )
 
     async def _wait(self, fault: Fault) -> None:
         await asyncio.sleep(self._gateway.clock.real_delay(fault.params.get("seconds", DEFAULT_DELAY_S)))
