@@ -47,7 +47,7 @@ def _run(args: argparse.Namespace) -> int:
         note = ground.c_note
     body = tables(figures, goals(figures, note), note)
     seconds = time.monotonic() - began
-    command = "make bench" + (" ARGS=--quick" if args.quick else "")
+    command = " ".join(["python -m bench", *sys.argv[1:]])
     if args.json:
         judgements = [asdict(each) for each in goals(figures, note)]
         sys.stdout.write(json.dumps({"figures": figures.values, "goals": judgements}, ensure_ascii=False) + "\n")

@@ -98,12 +98,12 @@ class OrderRound:
 
 
 def append_and_sync(folder: Path, count: int) -> list[float]:
-    """Return microseconds of appending a line and waiting for the disk, at a walking pace."""
+    """Return microseconds of appending a line and waiting for the disk, at the pace of the orders."""
     times = []
     descriptor = os.open(folder / "fd.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         for _ in range(count):
-            time.sleep(0.02)
+            time.sleep(COLD_S)
             began = time.perf_counter()
             os.write(descriptor, LINE)
             os.fdatasync(descriptor)

@@ -22,7 +22,7 @@ CLOCK_MONOTONIC before it sends a frame and when the first byte of the order tha
 treated alike. hantu is the guard as it runs in production: stream, decode, engine, durable intent in SQLite
 (`synchronous = FULL`), checks, a warm TLS connection. "No commit" is the same process with a store that forgets.
 C is a blocking client that reads the same frame and writes the same order's bytes, prebuilt; "C + commit" appends
-512 bytes and waits for `fdatasync` first. python-kis 2.1.6 and mojito2 0.1.6 are unmodified, on the same frames, with
+512 bytes and waits for `fdatasync` first; "fd" is that alone, at the same pace, since a disk that idled answers later. python-kis 2.1.6 and mojito2 0.1.6 are unmodified, on the same frames, with
 their own receive and order code. The number after a name is the pause between orders in milliseconds: 60 leaves the
 caches cold, as a real stop does; 5 is the shortest at which the whole product keeps up with its records (the whole
 product does not fit into 0.8 ms: what follows an order takes longer). The official sample is not run here: it is
