@@ -21,8 +21,8 @@ SOURCE = ROOT / "src" / "hantu"
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 60
 
-LARGE_FILES = {"src/hantu/domain/events.py": 604}
-"""The catalogue of facts: one declaration after the other, no decision to split by."""
+LARGE_FILES: dict[str, int] = {}
+"""Files over the line, each with the size it may only shrink from."""
 LONG_FUNCTIONS: dict[str, int] = {}
 
 BANNED_MODULES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "base", "misc"}

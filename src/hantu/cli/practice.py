@@ -12,7 +12,7 @@ from hantu.domain.session import trading_date
 from hantu.simulator.scenario import Scenario
 
 HTTP_TIMEOUT_S = 5.0
-STOCKS_OF = "quiet"
+STOCKS_OF = "practice"
 """The built-in scenario whose stocks every other one lists."""
 NEAR_SYMBOL, NEAR_SUPPORT, NEAR_SCORE = "005380", 240_000, 85.0
 """The stock of the demo scenario that comes near its support."""

@@ -18,7 +18,7 @@ def sim(
     host: Annotated[str, typer.Option("--host")] = "127.0.0.1",
     rest_port: Annotated[int, typer.Option("--rest-port", min=0, max=65_535)] = REST_PORT,
     ws_port: Annotated[int, typer.Option("--ws-port", min=0, max=65_535)] = WS_PORT,
-    scenario: Annotated[str, typer.Option("--scenario")] = "quiet",
+    scenario: Annotated[str, typer.Option("--scenario")] = "practice",
     seed: Annotated[int | None, typer.Option("--seed", show_default=False)] = None,
     speed: Annotated[float | None, typer.Option("--speed", min=0.01, max=100_000, show_default=False)] = None,
     layout: Annotated[str, typer.Option("--layout", show_default=False)] = "",

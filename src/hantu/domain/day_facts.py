@@ -1,0 +1,68 @@
+"""Facts of the kill switch, the trading day and the records.
+
+See ``hantu.domain.events`` for the rules all facts follow.
+"""
+
+from dataclasses import dataclass
+
+from hantu.domain.commands import KillLevel
+from hantu.domain.instrument import Symbol
+from hantu.domain.order import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class KillswitchOn:
+    level: KillLevel
+    actor: str
+    reason: str
+    automatic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KillswitchOff:
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderBlockedKillswitch:
+    symbol: Symbol
+    name: str
+    purpose: Purpose
+    level: KillLevel
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAllowedProtective:
+    intent_id: str
+    symbol: Symbol
+    level: KillLevel
+
+
+@dataclass(frozen=True, slots=True)
+class DailySummary:
+    trade_date: str
+    total_trades: int
+    wins: int
+    losses: int
+    total_pnl: int
+    average_win: int
+    average_loss: int
+    day_return: float
+    position_count: int
+    positions: tuple[str, ...]
+    """One line a holding: name, code, shares."""
+    next_opening_at: str
+    unsaved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TradeSaveFailed:
+    attempts: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventLogFailed:
+    reason: str
