@@ -10,6 +10,7 @@ from hantu.cli.verdict import Finding, Told
 from hantu.cli.views.story import tell
 from hantu.cli.views.wording import korean_time
 
+CLOCK_CELLS = 10
 LABEL_CELLS = 14
 
 
@@ -96,11 +97,20 @@ class Playbill:
         if self._shell.json:
             return
         from rich.cells import cell_len
+        from rich.table import Table
         from rich.text import Text
 
-        pad = " " * max(0, LABEL_CELLS - cell_len(label))
-        line = Text.assemble((f"{clock:8}  ", "dim"), (f"{label}{pad} ", style or ""), (text, "" if label else style))
-        self._shell.out.print(line, soft_wrap=not self._shell.out.is_terminal)
+        said = Text(text, "" if label else style)
+        if not self._shell.out.is_terminal:
+            pad = " " * max(0, LABEL_CELLS - cell_len(label))
+            self._shell.out.print(Text.assemble(f"{clock:8}  {label}{pad} ", said), soft_wrap=True)
+            return
+        row = Table.grid(padding=0)
+        # What does not fit goes on under its own column.
+        for width in (CLOCK_CELLS, LABEL_CELLS + 1, None):
+            row.add_column(width=width, overflow="fold")
+        row.add_row(Text(clock, "dim"), Text(label, style or ""), said)
+        self._shell.out.print(row)
 
     def _print(self, text: str, style: str = "") -> None:
         if not self._shell.json:
