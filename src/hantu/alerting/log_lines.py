@@ -12,6 +12,7 @@ from hantu.alerting.render import exit_mark, finished_text, halt_source, short_t
 from hantu.alerting.wording import TIMES, opening_word, plain, purpose_word, signed_percent, stock, won
 from hantu.domain import events as e
 from hantu.domain.account import Side
+from hantu.domain.journey_words import state_word
 from hantu.domain.order import IntentState, Purpose
 
 
@@ -37,7 +38,7 @@ def _lines(fact: object) -> tuple[LogLine, ...]:
 
 @_lines.register
 def _(fact: e.SessionStateChanged) -> tuple[LogLine, ...]:
-    return (_info(f"상태 변경: {fact.before} → {fact.after} ({plain(fact.cause)})"),)
+    return (_info(f"상태 변경: {state_word(fact.before)} → {state_word(fact.after)}"),)
 
 
 @_lines.register

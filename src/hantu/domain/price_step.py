@@ -59,12 +59,3 @@ def daily_limits(base_price: int, market: Market = Market.KOSPI) -> tuple[Price,
     step = price_step(base_price, market)
     width = base_price * DAILY_LIMIT_BPS // BPS // step * step
     return round_up(base_price - width, market), round_down(base_price + width, market)
-
-
-def steps_below(price: int, steps: int, market: Market = Market.KOSPI) -> Price:
-    """Return the valid price ``steps`` steps under ``price``."""
-    current = int(round_down(price, market))
-    for _ in range(steps):
-        # The step just under a band border is the narrower band's.
-        current -= price_step(current - 1, market)
-    return Price(max(current, 1))

@@ -24,19 +24,6 @@ class State(StrEnum):
     AWAITING_FILL = "awaiting_fill"
 
 
-KOREAN: dict[State, str] = {
-    State.IDLE: "대기",
-    State.CONNECTING: "연결 수립",
-    State.SUBSCRIBING: "구독 중",
-    State.MONITORING: "모니터링 중",
-    State.RECONNECTING: "재연결",
-    State.UNSUBSCRIBING: "구독 해제",
-    State.SLEEPING: "휴면",
-    State.MARKET_HALTED: "장 중단",
-    State.ORDERING: "주문 실행",
-    State.AWAITING_FILL: "체결 대기",
-}
-
 _S = State
 MATRIX: frozenset[tuple[State, State]] = frozenset(
     {

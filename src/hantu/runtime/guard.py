@@ -26,6 +26,7 @@ from hantu.domain.events import (
     TakeProfitReached,
 )
 from hantu.domain.instant import Instant
+from hantu.domain.journey_words import MOMENTS
 from hantu.domain.order import Outcome
 from hantu.domain.quote import BookTop, Trade
 from hantu.domain.session import trading_date
@@ -58,6 +59,9 @@ class Counts:
     parse_errors: int = 0
     orders: int = 0
     fills: int = 0
+    moment: str = ""
+    """The latest passing moment of the session (체결 확인, 연결 끊김 …)."""
+    moment_at: str = ""
     latencies_ms: deque[float] = field(default_factory=lambda: deque(maxlen=LATENCIES_KEPT))
     """Trade bytes read to order bytes out, real milliseconds."""
 
@@ -154,7 +158,6 @@ class Guard:
         assert self.performer is not None, "the guard was used before it was built"
         for fact in decision.facts:
             self._note(fact, got)
-            note_error(fact, self.engine)
         self.performer.perform(decision, now, lambda: self._tell(decision, now))
 
     def _tell(self, decision: Decision, now: Instant) -> None:
@@ -163,6 +166,10 @@ class Guard:
             self._announce(LogLine(level, text))
         today = trading_date(now.wall)
         for fact in decision.facts:
+            note_error(fact, self.engine)
+            moment = MOMENTS.get(type(fact))
+            if moment is not None:
+                self.counts.moment, self.counts.moment_at = moment, f"{now.wall:%Y-%m-%d %H:%M:%S.%f}"
             for line in lines_of(fact, today):
                 self._announce(line)
         self._arm()

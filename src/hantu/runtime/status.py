@@ -5,12 +5,13 @@ from typing import Any
 
 from hantu.domain.instant import Instant
 from hantu.domain.instrument import Symbol
+from hantu.domain.journey_words import state_word
 from hantu.domain.order import IntentState
 from hantu.domain.session import KST
 from hantu.engine import registrations
 from hantu.engine.book import Intent, Position
 from hantu.engine.engine import Engine
-from hantu.engine.journey import KOREAN, State
+from hantu.engine.journey import State
 from hantu.engine.turn import Turn
 from hantu.runtime.guard import Counts
 
@@ -30,7 +31,8 @@ def status(engine: Engine, counts: Counts, now: Instant, fixed: dict[str, Any]) 
     return {
         **fixed,
         "state": state.value,
-        "state_ko": KOREAN[state],
+        "state_ko": state_word(state.value),
+        "moment": {"name": counts.moment, "at": counts.moment_at},
         "session_state": book.state.value,
         "market_time": f"{now.wall.astimezone(KST):%Y-%m-%d %H:%M:%S}",
         "kill": {"level": book.kill.value, "reason": book.kill_reason},

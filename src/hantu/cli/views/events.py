@@ -7,6 +7,7 @@ from rich.text import Text
 
 from hantu.cli.views.story import tell
 from hantu.cli.views.wording import korean_time
+from hantu.domain.journey_words import state_word
 
 FIELD_TEXT_MAX = 160
 
@@ -14,7 +15,7 @@ FIELD_TEXT_MAX = 160
 def event_line(row: Any) -> Text:
     """Return the line of one event: Korean time, type, what happened."""
     line = tell(row.event_type, row.payload)
-    text = f"{line[0]}: {line[1]}" if line is not None else _fields(row.payload)
+    text = f"{line[0]}: {line[1]}" if line is not None else _plain(row.event_type, row.payload)
     return Text.assemble(
         (korean_time(row.timestamp), "dim"),
         "  ",
@@ -22,6 +23,12 @@ def event_line(row: Any) -> Text:
         "  ",
         (text, line[2] if line is not None else ""),
     )
+
+
+def _plain(event_type: str, payload: Any) -> str:
+    if event_type == "session_state_changed":
+        return f"상태: {state_word(payload['before'])} → {state_word(payload['after'])}"
+    return _fields(payload)
 
 
 def _fields(payload: Any) -> str:

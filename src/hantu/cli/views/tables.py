@@ -6,6 +6,9 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+WHOLE = frozenset({"의도 ID", "주문번호", "시각"})
+"""Columns to be copied from: never broken over two lines."""
+
 
 def table(title: str, *columns: str) -> Table:
     """Return an empty table; a column name ending in ``>`` is aligned right."""
@@ -20,7 +23,9 @@ def table(title: str, *columns: str) -> Table:
     )
     for name in columns:
         right = name.endswith(">")
-        made.add_column(name.rstrip(">"), justify="right" if right else "left", no_wrap=right, overflow="fold")
+        made.add_column(
+            name.rstrip(">"), justify="right" if right else "left", no_wrap=right or name in WHOLE, overflow="fold"
+        )
     return made
 
 
