@@ -11,7 +11,6 @@ from tests.unit.engine.world import SAMSUNG, held
 
 @pytest.mark.requirement("MON-E.24", "MON-E.25", "MON-E.26")
 def test_error_when_order_fails_then_log_holds_code_stock_tries_and_position(caplog: pytest.LogCaptureFixture) -> None:
-    logging.getLogger("hantu").propagate = True
     world = held()
     world.open()
     world.trade(SAMSUNG, 69_000)
