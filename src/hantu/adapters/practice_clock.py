@@ -19,7 +19,10 @@ async def practice_clock(rest_url: str) -> SystemClock | FollowedClock:
     """
     timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
     try:
-        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(rest_url.rstrip("/") + PATH) as answer:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as session,
+            session.get(rest_url.rstrip("/") + PATH) as answer,
+        ):
             if answer.status != 200:
                 return SystemClock()
             return FollowedClock(MarketClock.from_json(msgspec.json.decode(await answer.read())))
