@@ -31,7 +31,7 @@ not on a package index.
 
 WHERE_TIME_GOES = """## Where the time of an order goes
 
-Profiled on the path without the commit, at 60 ms pace, caches cold (at 5 ms pace each takes about half):
+Profiled by stamps in a few separate runs (not this one), without the commit, at 60 ms pace, caches cold (at 5 ms pace each takes about half):
 
 | step | µs |
 |---|---:|
@@ -39,9 +39,9 @@ Profiled on the path without the commit, at 60 ms pace, caches cold (at 5 ms pac
 | engine: stop touched, checks, quantity, price, intent | 140–240 |
 | texts of the alerts that are committed with the intent | 75–105 |
 | last checks at the door, token, place, connection, body | 120–130 |
-| encrypt and send | 60–90 |
+| encrypt and send (measured apart) | 80–110 |
 
-With the commit: rows built 25, two thread changes 100, inserts 180, the disk itself as long as it takes. Log lines and
+With the commit: rows built 100, two thread changes 100, inserts 180, the disk itself as long as it takes. Log lines and
 timers come after the bytes have left (they took 350 µs before them once); calm frames of a burst are not decoded except the
 last of each stock. uvloop and asyncio could not be told apart here. A timer that rehearses an order every 20 ms took
 another 17 % off in a trial and is not built in. What is left is Python run from cold caches: fewer steps help, faster
