@@ -100,9 +100,16 @@ def ended(turn: Turn, intent: Intent) -> None:
     record = intent.record
     close_cancels(turn, record.intent_id)
     turn.desk.settle_until[record.symbol] = turn.now.mono + turn.desk.config.pace.settle_s
-    once_more = intent.canceled and record.purpose.protective and record.attempt < MAX_ATTEMPTS
+    once_more = intent.canceled and replaceable(turn, intent)
     if not (once_more and exits.send_again(turn, intent)):
         results.exit_finished(turn, intent)
+
+
+def replaceable(turn: Turn, intent: Intent) -> bool:
+    """Whether a remainder may be ordered anew; an attempt that was refused is no order of the exit."""
+    flow = turn.book.flows[intent.record.flow]
+    attempts = [turn.book.intents[key] for key in flow.attempts if key in turn.book.intents]
+    return intent.record.purpose.protective and sum(1 for each in attempts if each.order_no) < MAX_ATTEMPTS
 
 
 def expire(turn: Turn, intent: Intent) -> None:

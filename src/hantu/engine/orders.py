@@ -148,7 +148,6 @@ def _waiting(turn: Turn, intent: Intent) -> None:
         ("unfilled", record.intent_id),
         ev.FillUnconfirmed(record.intent_id, record.symbol, record.name, waited, intent.filled, record.quantity),
     )
-    replaceable = record.purpose.protective and record.attempt < MAX_ATTEMPTS
-    if replaceable and exits.closed_to(turn, record.symbol, record.purpose) is None:
+    if fills.replaceable(turn, intent) and exits.closed_to(turn, record.symbol, record.purpose) is None:
         # Only what could be replaced is taken back; a cancel that got lost is asked for again.
         fills.request_cancel(turn, intent)

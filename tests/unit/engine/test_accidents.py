@@ -176,6 +176,23 @@ def test_partial_profit_held_by_the_kill_switch_is_told_once_not_at_every_trade(
     assert len(world.of(ev.OrderBlockedKillswitch)) == 1
 
 
+@pytest.mark.requirement("MON-4.13", "MON-4.1.12")
+def test_refused_first_attempt_does_not_use_up_the_replacement_of_an_unfilled_stop() -> None:
+    world = held()
+    world.open()
+    world.trade(SAMSUNG, 67_900)
+    world.give(inp.SubmitEnded(world.of(act.Submit)[0].order.intent_id, RATE))
+    world.pass_time(2)
+    number = world.accept(world.of(act.Submit)[1])
+    world.pass_time(65)
+    assert len(world.of(act.Cancel)) == 1
+    canceled_at_broker(world, number)
+    world.pass_time(5)
+    world.accept(world.of(act.Submit)[2])
+    world.pass_time(130)
+    assert len(world.of(act.Cancel)) == 1, "one replacement, then a person decides"
+
+
 @pytest.mark.requirement("ALR-9", "MON-4.06")
 def test_stop_while_a_person_has_all_shares_on_sale_is_told_once_and_sold_when_they_are_free() -> None:
     world = held()
