@@ -38,6 +38,7 @@ def due(turn: Turn) -> None:
     if book.state is State.IDLE:
         _prepare(turn, phase, today)
         _look_at_leftovers(turn, phase)
+        _make_up_summary(turn, phase)
         if phase in (Phase.CONTINUOUS, Phase.CLOSING_AUCTION) and _may_open(turn, today):
             open_day(turn, "schedule")
     elif book.state is State.UNSUBSCRIBING:
@@ -180,6 +181,16 @@ def _look_at_leftovers(turn: Turn, phase: Phase) -> None:
         _expire(turn)
     elif reads.orders_asked is None and reads.orders_due is None:
         turn.ask_orders(max(0.0, desk.config.pace.settle_s - closed_s))
+
+
+def _make_up_summary(turn: Turn, phase: Phase) -> None:
+    """A process that was away at the close tells the day's result when it is back that evening."""
+    book = turn.book
+    if phase is not Phase.AFTER_CLOSE or not turn.desk.recovered or not book.started_today or book.summary_sent:
+        return
+    if not _working(turn):
+        next_opening = turn.desk.config.calendar.next_opening(turn.now.wall)
+        turn.record(results.day_summary(turn, next_opening.strftime("%Y-%m-%d %H:%M:%S.%f")))
 
 
 def _working(turn: Turn) -> list[Intent]:

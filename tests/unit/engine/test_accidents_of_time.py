@@ -241,6 +241,20 @@ def test_second_day_has_its_own_summary_after_a_restart_in_the_evening() -> None
     assert summary.total_trades == 0
 
 
+@pytest.mark.requirement("MON-7.08", "MON-7.1.07")
+def test_day_whose_close_the_guard_missed_is_summed_up_when_it_is_back_that_evening() -> None:
+    world, number = stopped()
+    world.fill(number, 10, 67_800)
+    for _ in range(2):
+        # Once and again: the second start finds the summary on record.
+        again = World(wall=world.wall.replace(hour=6, minute=40), holdings={})
+        again.start(*world.facts)
+        again.pass_time(20)
+        world.facts += again.facts
+    (summary,) = world.of(ev.DailySummary)
+    assert summary.total_trades == 1
+
+
 @pytest.mark.requirement("MON-0.10", "MON-7.1.07")
 def test_stop_by_hand_holds_over_a_restart_and_ends_with_the_day() -> None:
     world = held()
