@@ -7,6 +7,7 @@ Money is won, prices won per share, ``*_at`` UTC text as stored, ``*_s`` seconds
 """
 
 import re
+from functools import cache
 from typing import TypeAlias
 
 from hantu.domain.day_facts import (
@@ -80,7 +81,11 @@ _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
 def event_type(fact: type | object) -> str:
     """Return the catalogue name of a fact or fact class, for example ``order_filled``."""
-    cls = fact if isinstance(fact, type) else type(fact)
+    return _name_of(fact if isinstance(fact, type) else type(fact))
+
+
+@cache
+def _name_of(cls: type) -> str:
     return _WORD.sub("_", cls.__name__).lower()
 
 

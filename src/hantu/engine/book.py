@@ -108,6 +108,8 @@ class Book:
         self.positions: dict[Symbol, Position] = {}
         self.unguarded: dict[Symbol, ev.PositionUnguarded] = {}
         self.intents: dict[str, Intent] = {}
+        self._open: dict[str, Intent] = {}
+        """Those of ``intents`` that are open: a busy day has many that are not."""
         self.flows: dict[str, Flow] = {}
         self.halts: dict[Symbol, ev.MarketHalted] = {}
         """Empty symbol = the whole market."""
@@ -162,15 +164,15 @@ class Book:
 
     def open_intent(self, symbol: Symbol, side: Side = Side.SELL) -> Intent | None:
         """Return the open order intent of a stock and side; there is at most one."""
-        for intent in self.intents.values():
+        for intent in self._open.values():
             record = intent.record
-            if intent.open and record.kind == "order" and record.symbol == symbol and record.side is side:
+            if record.kind == "order" and record.symbol == symbol and record.side is side:
                 return intent
         return None
 
     def open_intents(self) -> list[Intent]:
         """Return every open intent, oldest first."""
-        return [intent for intent in self.intents.values() if intent.open]
+        return list(self._open.values())
 
     def by_order_no(self, order_no: str, trade_date: str) -> Intent | None:
         """Return the intent whose order carries this number; numbers begin anew every day."""
@@ -203,6 +205,7 @@ class Book:
         kept = {intent.record.flow for intent in self.intents.values() if intent.open}
         self.flows = {key: flow for key, flow in self.flows.items() if key in kept}
         self.intents = {key: intent for key, intent in self.intents.items() if intent.record.flow in kept}
+        self._open = {key: intent for key, intent in self.intents.items() if intent.open}
 
     def _monitor_started(self, fact: ev.MonitorStarted) -> None:
         self.started_today = True
@@ -265,13 +268,17 @@ class Book:
                 flow = Flow(fact.flow, fact.symbol, fact.name, fact.purpose, fact.average_price, fact.held, fact.target)
                 self.flows[fact.flow] = flow
             flow.attempts.append(fact.intent_id)
-        self.intents[fact.intent_id] = Intent(fact, fact.state)
+        intent = self.intents[fact.intent_id] = Intent(fact, fact.state)
+        if intent.open:
+            self._open[fact.intent_id] = intent
 
     def _move(self, intent_id: str, state: IntentState) -> Intent:
         intent = self.intents[intent_id]
         if not (intent.state is state and state in (IntentState.WORKING, IntentState.UNKNOWN)):
             check_edge(intent.state, state)
         intent.state = state
+        if not intent.open:
+            self._open.pop(intent_id, None)
         return intent
 
     def _intent_voided(self, fact: ev.IntentVoided) -> None:

@@ -12,7 +12,6 @@ from hantu.domain.instrument import Symbol
 from hantu.domain.money import Price, Quantity
 from hantu.domain.order import IntentState, OrderRequest, OrderType, Purpose
 from hantu.domain.price_step import round_down, round_up
-from hantu.domain.session import trading_date
 from hantu.engine.book import Intent, Position
 from hantu.engine.config import Mode
 from hantu.engine.decision import Submit
@@ -26,7 +25,7 @@ Reached = ev.StopLossReached | ev.TakeProfitReached
 
 def leave(turn: Turn, position: Position, hit: Hit, *, traded_at: str, received_at: str) -> None:
     """Act on a reached level: sell, or record why not."""
-    flow = f"{trading_date(turn.now.wall):%Y%m%d}-{position.symbol}-{hit.purpose}-{turn.desk.next_intent}"
+    flow = f"{turn.today.replace('-', '')}-{position.symbol}-{hit.purpose}-{turn.desk.next_intent}"
     reached = _reached(position, hit, flow, traded_at, received_at)
     if turn.desk.config.mode is Mode.WATCH:
         if turn.record_once(("reached", position.symbol, hit.purpose), reached):
@@ -45,7 +44,8 @@ def leave(turn: Turn, position: Position, hit: Hit, *, traded_at: str, received_
     if held_by is not None:
         _hold(turn, position, hit, reached, held_by)
         return
-    turn.forget("held", position.symbol)
+    if position.symbol in turn.desk.marked:
+        turn.forget("held", position.symbol)
     turn.record(reached)
     turn.desk.pending.discard(position.symbol)
     send(turn, position, hit.purpose, hit.target, flow, hit.price, attempt=1, parent="")

@@ -5,6 +5,8 @@ counts only if it is of the regular session, fresh, inside the day's limits and
 not an expected price of an auction.
 """
 
+from datetime import datetime
+
 from hantu.domain import events as ev
 from hantu.domain.instrument import Symbol
 from hantu.domain.order import IntentState, Purpose
@@ -42,8 +44,7 @@ def traded(turn: Turn, trade: Trade) -> None:
         return
     position = turn.book.positions.get(trade.symbol)
     if position is not None and position.quantity > 0:
-        stamp = trade.traded_at.strftime("%Y-%m-%d %H:%M:%S.%f")
-        price_judged(turn, position, trade.price, low, high, "trade", stamp, trade.received_at)
+        price_judged(turn, position, trade.price, low, high, "trade", trade.traded_at, trade.received_at)
     elif trade.symbol in desk.watchlist:
         opportunity.judge(turn, trade.symbol, trade.price)
 
@@ -74,11 +75,18 @@ def polled(turn: Turn, price: PolledPrice) -> None:
     if turn.book.state is State.SLEEPING and not desk.config.sell_while_sleeping:
         _tell_asleep(turn, position, price.price)
         return
-    price_judged(turn, position, price.price, 0, 0, "poll", turn.stamp, turn.now.mono)
+    price_judged(turn, position, price.price, 0, 0, "poll", turn.now.wall, turn.now.mono)
 
 
 def price_judged(
-    turn: Turn, position: Position, price: int, low: int, high: int, basis: str, traded_at: str, received_mono: float
+    turn: Turn,
+    position: Position,
+    price: int,
+    low: int,
+    high: int,
+    basis: str,
+    traded_at: datetime,
+    received_mono: float,
 ) -> None:
     """Judge one valid price against the levels of one position."""
     if price > position.stop_price and price < position.target_price and not 0 < low <= position.stop_price:
@@ -93,7 +101,7 @@ def price_judged(
 # --- leaves ------------------------------------------------------------------------
 
 
-def _between(turn: Turn, position: Position, price: int, basis: str, traded_at: str, received_mono: float) -> None:
+def _between(turn: Turn, position: Position, price: int, basis: str, traded_at: datetime, received_mono: float) -> None:
     """Neither level is touched: what was held back has passed; softer rules are judged."""
     rule = turn.desk.config.rule_for(position.symbol)
     hit = guards.partial_hit(position, price, rule, basis) if rule is not None else None
@@ -120,7 +128,7 @@ def _let_go(turn: Turn, symbol: Symbol, hit: Hit | None) -> None:
             turn.forget("reached", symbol, purpose)
 
 
-def _act(turn: Turn, position: Position, hit: Hit, traded_at: str, received_mono: float) -> None:
+def _act(turn: Turn, position: Position, hit: Hit, traded_at: datetime, received_mono: float) -> None:
     open_intent = turn.book.open_intent(position.symbol)
     if open_intent is not None:
         working = open_intent.state in (IntentState.WORKING, IntentState.PARTIAL)
@@ -133,7 +141,8 @@ def _act(turn: Turn, position: Position, hit: Hit, traded_at: str, received_mono
         if open_intent.record.purpose is hit.purpose or working:
             return
     received = turn.wall_text(received_mono)
-    exits.leave(turn, position, hit, traded_at=traded_at, received_at=received)
+    stamp = traded_at.strftime("%Y-%m-%d %H:%M:%S.%f")
+    exits.leave(turn, position, hit, traded_at=stamp, received_at=received)
 
 
 def _since_last_look(sight: Sight, trade: Trade) -> tuple[int, int]:

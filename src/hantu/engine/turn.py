@@ -180,7 +180,7 @@ class Desk:
 class Turn:
     """Collects the decision; recording a fact applies it to the book at once."""
 
-    __slots__ = ("_actions", "_facts", "_log", "desk", "now")
+    __slots__ = ("_actions", "_facts", "_log", "_today", "desk", "now")
 
     def __init__(self, desk: Desk, now: Instant) -> None:
         self.desk = desk
@@ -188,6 +188,7 @@ class Turn:
         self._facts: list[Fact] = []
         self._actions: list[Action] = []
         self._log: list[tuple[Level, str]] = []
+        self._today = ""
 
     @property
     def book(self) -> Book:
@@ -206,13 +207,15 @@ class Turn:
     @property
     def today(self) -> str:
         """The Korean date, by which orders are filed."""
-        return f"{trading_date(self.now.wall):%Y-%m-%d}"
+        if not self._today:
+            self._today = f"{trading_date(self.now.wall):%Y-%m-%d}"
+        return self._today
 
     def new_intent_id(self) -> str:
         """Return an id no intent has had."""
         number = self.desk.next_intent
         self.desk.next_intent += 1
-        return f"{trading_date(self.now.wall):%Y%m%d}-{number:04d}"
+        return f"{self.today.replace('-', '')}-{number:04d}"
 
     def ask_balance(self, wait_s: float = 0.0) -> None:
         """Have the holdings read after ``wait_s``, or sooner; a wait after a failure stands."""
@@ -244,6 +247,8 @@ class Turn:
 
     def forget(self, *prefix: str) -> None:
         """Let everything said under ``prefix`` be said again."""
+        if not self.desk.told:
+            return
         size = len(prefix)
         self.desk.told = {key for key in self.desk.told if key[:size] != prefix}
 
