@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -120,12 +119,6 @@ class Arena:
         )
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
-
-    def kill_guard(self) -> None:
-        """End the guard as a power cut would."""
-        assert self.guard is not None
-        self.guard.send_signal(signal.SIGKILL)
-        self.guard.wait()
 
     def close(self) -> None:
         """End every process that was started here."""

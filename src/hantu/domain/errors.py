@@ -4,7 +4,6 @@ HantuError
 ├── UsageError        the person typed or configured something wrong; nothing was done
 ├── DeniedError       a safety rule said no; nothing was done
 ├── RetryableError    it did not happen and may be tried again
-├── UnknownOutcome    it may have happened; only evidence ends the doubt
 └── BrokenError       storage or a peer is unusable; needs a person
 """
 
@@ -34,10 +33,6 @@ class RetryableError(HantuError):
     def __init__(self, message: str, *, next_step: str = "", retry_s: float | None = None) -> None:
         super().__init__(message, next_step=next_step)
         self.retry_s = retry_s
-
-
-class UnknownOutcome(HantuError):
-    """It may have happened; only evidence ends the doubt."""
 
 
 class BrokenError(HantuError):

@@ -1,6 +1,5 @@
 """What can be held: a listed stock, by its short code (종목)."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
@@ -14,12 +13,3 @@ class Market(StrEnum):
     KOSPI = "kospi"
     KOSDAQ = "kosdaq"
     ETF = "etf"
-
-
-@dataclass(frozen=True, slots=True)
-class Instrument:
-    """A listed stock with the name people know it by."""
-
-    symbol: Symbol
-    name: str
-    market: Market = Market.KOSPI

@@ -46,11 +46,11 @@ def _doubt(turn: Turn, intent_id: str) -> None:
     record = intent.record
     watch = turn.desk.watches.setdefault(intent_id, Watch(turn.now.mono))
     if intent.state in (IntentState.TRIGGERED, IntentState.PREPARED):
-        turn.record(ev.IntentVoided(intent_id, "restart before sending"))
+        turn.record(ev.IntentVoided(intent_id, "전송 전 재시작"))
     elif intent.state is IntentState.SENDING and record.kind == "cancel":
-        turn.record(ev.CancelResolved(intent_id, IntentState.UNKNOWN, "restart", "restart while canceling"))
+        turn.record(ev.CancelResolved(intent_id, IntentState.UNKNOWN, "restart", "취소 중 재시작"))
     elif intent.state is IntentState.SENDING:
-        turn.record(ev.OrderUnresolved(intent_id, record.flow, record.symbol, record.name, "restart while sending", ""))
+        turn.record(ev.OrderUnresolved(intent_id, record.flow, record.symbol, record.name, "전송 중 재시작", ""))
     elif intent.state in (IntentState.WORKING, IntentState.PARTIAL):
         watch.accepted_mono = turn.now.mono
 

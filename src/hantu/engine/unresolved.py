@@ -129,7 +129,7 @@ def _give_up_waiting(turn: Turn, intent: Intent) -> None:
     if record.kind == "cancel":
         turn.record(ev.CancelResolved(record.intent_id, IntentState.UNKNOWN, "no_answer", "no outcome"))
         return
-    turn.record(ev.OrderUnresolved(record.intent_id, record.flow, record.symbol, record.name, "no_outcome", ""))
+    turn.record(ev.OrderUnresolved(record.intent_id, record.flow, record.symbol, record.name, "응답 없음", ""))
 
 
 def _resolve_cancels(turn: Turn, listing: tuple[BrokerOrder, ...], asked_mono: float) -> None:

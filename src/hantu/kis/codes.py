@@ -48,9 +48,7 @@ HALTED: Final = frozenset({"APBK0066"})
 """The stock is halted; only cancels are taken."""
 NOTHING_TO_CANCEL: Final = frozenset({"APBK0927", "APBK0344", "40330000"})
 """The order to cancel is filled or gone."""
-MARKET_CLOSED: Final = frozenset(
-    {"APBK0918", "APBK0919", "40570000", "40580000", "40100000"}
-)
+MARKET_CLOSED: Final = frozenset({"APBK0918", "APBK0919", "40570000", "40580000", "40100000"})
 RATE_LIMITED: Final = "EGW00201"
 LEDGER_LIMITED: Final = "EGW00215"
 TOKEN_EXPIRED: Final = "EGW00123"
@@ -352,6 +350,4 @@ _ROWS: Final[tuple[tuple[str, CodeClass, int, str, str], ...]] = (
     ("IGW00027", _C.UNPROVED, 0, "1", ""),
     ("IGW00036", _C.UNPROVED, 0, "1", ""),
 )
-CODES: Final[Mapping[str, Code]] = MappingProxyType(
-    {row[0]: Code(*row) for row in _ROWS}
-)
+CODES: Final[Mapping[str, Code]] = MappingProxyType({row[0]: Code(*row) for row in _ROWS})

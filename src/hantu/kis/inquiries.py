@@ -64,9 +64,7 @@ def decode_balance(rows: Iterable[Row], summary: Row) -> Balance:
         known = holdings.get(lot.symbol)
         holdings[lot.symbol] = _added(known, lot) if known else lot
     return Balance(
-        holdings=tuple(
-            holding for holding in holdings.values() if holding.quantity > 0
-        ),
+        holdings=tuple(holding for holding in holdings.values() if holding.quantity > 0),
         cash=Won(whole(summary, "prvs_rcdl_excc_amt")),
         equity=Won(whole(summary, "tot_evlu_amt")),
     )
@@ -92,9 +90,7 @@ def balance_row(holding: Holding) -> dict[str, str]:
         "evlu_amt": str(value),
         "evlu_pfls_amt": str(gain),
         "evlu_pfls_rt": f"{gain * 100 / holding.cost:.2f}" if holding.cost else "0.00",
-        "evlu_erng_rt": f"{gain * 100 / holding.cost:.8f}"
-        if holding.cost
-        else "0.00000000",
+        "evlu_erng_rt": f"{gain * 100 / holding.cost:.8f}" if holding.cost else "0.00000000",
         "loan_dt": "",
         "loan_amt": "0",
         "stln_slng_chgs": "0",
@@ -166,9 +162,7 @@ def decode_orders(rows: Iterable[Row]) -> tuple[BrokerOrder, ...]:
     return tuple(_order(row) for row in rows)
 
 
-def order_row(
-    order: BrokerOrder, day: date, *, name: str = "", order_type: str = "00"
-) -> dict[str, str]:
+def order_row(order: BrokerOrder, day: date, *, name: str = "", order_type: str = "00") -> dict[str, str]:
     """Return one wire row of the day's orders, with the columns clients read."""
     side = "매도" if order.side is Side.SELL else "매수"
     return {
@@ -268,9 +262,7 @@ def _added(known: Holding, lot: Holding) -> Holding:
         name=known.name,
         quantity=Quantity(quantity),
         sellable=Quantity(known.sellable + lot.sellable),
-        average_price=Price((cost * 2 + quantity) // (quantity * 2))
-        if quantity
-        else known.average_price,
+        average_price=Price((cost * 2 + quantity) // (quantity * 2)) if quantity else known.average_price,
         cost=Won(cost),
         price=known.price,
     )
@@ -289,9 +281,7 @@ def _order(row: Row) -> BrokerOrder:
         quantity=Quantity(whole(row, "ord_qty")),
         limit_price=Price(whole(row, "ord_unpr")),
         filled=Quantity(whole(row, "tot_ccld_qty")),
-        average_fill_price=Price(
-            rounded(row, "avg_prvs") if row.get("avg_prvs", "").strip() else 0
-        ),
+        average_fill_price=Price(rounded(row, "avg_prvs") if row.get("avg_prvs", "").strip() else 0),
         remaining=Quantity(whole(row, "rmn_qty")),
         canceled=Quantity(optional(row, "cncl_cfrm_qty")),
         rejected=Quantity(optional(row, "rjct_qty")),

@@ -37,8 +37,7 @@ def decode_price(symbol: Symbol, row: Row) -> PolledPrice:
         bid=Price(0),
         lower_limit=Price(whole(row, "stck_llam")),
         upper_limit=Price(whole(row, "stck_mxpr")),
-        halted=row.get("temp_stop_yn") == "Y"
-        or row.get("iscd_stat_cls_code") == HALTED_STATUS,
+        halted=row.get("temp_stop_yn") == "Y" or row.get("iscd_stat_cls_code") == HALTED_STATUS,
         vi_active=row.get("vi_cls_code", "N") not in ("N", "", "0"),
     )
 
@@ -60,10 +59,7 @@ def multi_price_query(symbols: Sequence[Symbol], market: str = KRX) -> dict[str,
 
 def symbols_of_query(query: dict[str, str]) -> list[str]:
     """Return the symbols a multi-price query asks for, in order; keys in upper case."""
-    texts = (
-        query.get(f"FID_INPUT_ISCD_{position}", "")
-        for position in range(1, MULTI_PRICE_MAX + 1)
-    )
+    texts = (query.get(f"FID_INPUT_ISCD_{position}", "") for position in range(1, MULTI_PRICE_MAX + 1))
     return [text for text in texts if text]
 
 
@@ -82,9 +78,7 @@ def decode_book(symbol: Symbol, row: Row, received_at: float) -> BookTop:
     Raises:
         MalformedAnswer: A quote is missing.
     """
-    return BookTop(
-        symbol, Price(whole(row, "askp1")), Price(whole(row, "bidp1")), received_at
-    )
+    return BookTop(symbol, Price(whole(row, "askp1")), Price(whole(row, "bidp1")), received_at)
 
 
 def holidays_query(start: date) -> dict[str, str]:

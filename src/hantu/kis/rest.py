@@ -122,9 +122,7 @@ def parse_envelope(status: int, body: bytes, tr_cont: str = "") -> Envelope:
     )
 
 
-def headers_for(
-    environment: KisEnvironment, endpoint: Endpoint, token: str, tr_cont: str = ""
-) -> dict[str, str]:
+def headers_for(environment: KisEnvironment, endpoint: Endpoint, token: str, tr_cont: str = "") -> dict[str, str]:
     """Return the headers of a call that needs an access token."""
     return {
         "content-type": CONTENT_TYPE,
@@ -153,14 +151,10 @@ def build_get(
     )
 
 
-def build_post(
-    environment: KisEnvironment, endpoint: Endpoint, body: Mapping[str, str], token: str
-) -> RestRequest:
+def build_post(environment: KisEnvironment, endpoint: Endpoint, body: Mapping[str, str], token: str) -> RestRequest:
     """Return a request that changes something."""
     headers = headers_for(environment, endpoint, token)
-    return RestRequest(
-        endpoint.method, endpoint.path, headers, body=msgspec.json.encode(body)
-    )
+    return RestRequest(endpoint.method, endpoint.path, headers, body=msgspec.json.encode(body))
 
 
 def next_page(endpoint: Endpoint, answer: Envelope) -> dict[str, str] | None:
@@ -172,9 +166,7 @@ def next_page(endpoint: Endpoint, answer: Envelope) -> dict[str, str] | None:
     if endpoint.page_keys is None or answer.tr_cont not in MORE_PAGES:
         return None
     context = {key: answer.data.get(key.lower()) for key in endpoint.page_keys}
-    texts = {
-        key: value.rstrip() for key, value in context.items() if isinstance(value, str)
-    }
+    texts = {key: value.rstrip() for key, value in context.items() if isinstance(value, str)}
     if len(texts) != len(context) or not any(texts.values()):
         raise MalformedAnswer("another page is promised without its beginning")
     return texts
@@ -203,10 +195,7 @@ def render_success(
         outputs: ``output``, ``output1`` … in the order given.
     """
     text = msg1 or korean_text(msg_cd)
-    pages = {
-        key.lower(): value.ljust(CONTEXT_WIDTH)
-        for key, value in (context or {}).items()
-    }
+    pages = {key.lower(): value.ljust(CONTEXT_WIDTH) for key, value in (context or {}).items()}
     return msgspec.json.encode(
         {
             **pages,
@@ -222,9 +211,7 @@ def render_failure(msg_cd: str, msg1: str = "", rt_cd: str = "") -> tuple[int, b
     """Return (HTTP status, body) of a refusal as the broker writes it."""
     text = msg1 or korean_text(msg_cd)
     if lookup(msg_cd).kind is CodeClass.ISSUE:
-        return http_status(msg_cd), msgspec.json.encode(
-            {"error_description": text, "error_code": msg_cd}
-        )
+        return http_status(msg_cd), msgspec.json.encode({"error_description": text, "error_code": msg_cd})
     return http_status(msg_cd), msgspec.json.encode(
         {"rt_cd": rt_cd or lookup(msg_cd).rt_cd or "1", "msg_cd": msg_cd, "msg1": text}
     )
@@ -254,11 +241,7 @@ def rounded(row: Row, name: str) -> int:
     head, _, tail = text.partition(".")
     negative = head.startswith("-")
     digits = head[1:] if head[:1] in ("-", "+") else head
-    if (
-        not (digits + tail).isascii()
-        or not digits.isdigit()
-        or (tail and not tail.isdigit())
-    ):
+    if not (digits + tail).isascii() or not digits.isdigit() or (tail and not tail.isdigit()):
         raise MalformedAnswer(f"{name} is not a number")
     size = int(digits) + (1 if tail[:1] >= "5" else 0)
     return -size if negative else size

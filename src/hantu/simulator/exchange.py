@@ -67,11 +67,6 @@ class Exchange:
         events, self._market.events = self._market.events, []
         return events
 
-    def next_event_at(self) -> datetime | None:
-        """Return when the market moves next by itself; None when nothing is planned."""
-        moment = self._market.next_moment
-        return None if moment is None else datetime.fromtimestamp(moment, UTC)
-
     def inject(self, fault: Fault, wall: datetime) -> None:
         """Let an exchange fault begin at ``wall``, whatever its ``at`` says; other kinds are ignored."""
         self._play(wall)
