@@ -58,6 +58,7 @@ class Performer:
         self._on_fenced = on_fenced
         self._on_unrecordable = on_unrecordable
         self._tasks: set[asyncio.Task[None]] = set()
+        self._over = False
         self.epoch = 1
 
     def perform(self, decision: Decision, now: Instant, afterwards: Callable[[], None]) -> None:
@@ -79,7 +80,8 @@ class Performer:
             await asyncio.wait(set(self._tasks), timeout=timeout_s)
 
     async def cancel_all(self) -> None:
-        """End everything still under way; an order among it stays unknown on record."""
+        """End everything still under way and begin nothing any more; an order among it stays unknown on record."""
+        self._over = True
         for task in list(self._tasks):
             task.cancel()
         if self._tasks:
@@ -229,6 +231,10 @@ class Performer:
         self._deliver(inp.RangesRead(tuple(found)))
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        if self._over:
+            # Broker and store are about to close: what is begun now could only fail.
+            work.close()
+            return
         task = asyncio.get_running_loop().create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
