@@ -99,14 +99,17 @@ def list_watched(ctx: typer.Context, date: Annotated[str, typer.Option("--date",
     from hantu.cli.views.wording import plain
 
     shell: Shell = ctx.obj
-    day = _day(date)
+    # A practice market has a date of its own; the running guard knows it.
+    status = None if date else shell.guard.status()
+    day = _day(date or str((status or {}).get("market_time", ""))[:10])
     rows = Queries(shell.settings.database).watchlist(day)
 
     def render(out: Any) -> None:
         if not rows:
             out.print(f"{day} 관심 종목이 없습니다. `hantu watchlist import 파일` 로 가져오세요.")
             return
-        listed = table(f"{day} 관심 종목 {len(rows)}개", "종목", "코드", "점수>", "지지선>")
+        chosen = f" ({rows[0].selection_date} 선정)" if rows[0].selection_date != day.isoformat() else ""
+        listed = table(f"{day} 관심 종목 {len(rows)}개{chosen}", "종목", "코드", "점수>", "지지선>")
         for row in rows:
             listed.add_row(row.name, row.symbol, f"{row.score:.1f}", plain(row.support_price))
         out.print(listed)

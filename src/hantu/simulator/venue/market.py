@@ -76,11 +76,6 @@ class Market:
             action(at)
         self.now = max(self.now, moment)
 
-    @property
-    def next_moment(self) -> float | None:
-        """When something is planned next."""
-        return self._agenda[0][0] if self._agenda else None
-
     def is_halted(self, listing: Listing) -> bool:
         """Tell whether orders of a stock are refused because of a halt."""
         return self.halted or listing.halted
