@@ -24,14 +24,18 @@ class Phone:
 
     def __init__(self) -> None:
         self.messages: list[tuple[float, dict[str, Any]]] = []
+        self.status = 200
+        """Answered to every message; those that are not taken are not kept."""
         phone = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-                phone.messages.append((time.monotonic(), json.loads(body)))
-                answer = json.dumps({"ok": True, "result": {"message_id": len(phone.messages)}}).encode()
-                self.send_response(200)
+                status = phone.status
+                if status == 200:
+                    phone.messages.append((time.monotonic(), json.loads(body)))
+                answer = json.dumps({"ok": status == 200, "result": {"message_id": len(phone.messages)}}).encode()
+                self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
