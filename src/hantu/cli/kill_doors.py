@@ -44,11 +44,12 @@ def read_file(path: Path) -> dict[str, Any] | None:
     """Return what the file says, None if there is none; nonsense counts as ``active``."""
     from hantu.adapters.kill_file import read_kill_file
 
-    order = read_kill_file(path)
-    if order is None:
+    found = read_kill_file(path)
+    if found is None:
         return None
-    told = {"reason": order.reason, "actor": order.actor, "timestamp": order.timestamp}
-    return {**OFF, **told, "level": order.level.value}
+    return {
+        **OFF, "level": found.level.value, "reason": found.reason, "actor": found.actor, "timestamp": found.timestamp,
+    }  # fmt: skip
 
 
 def strictest(states: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from hantu.cli import (
     records,
     simulate,
 )
-from hantu.cli.texts.catalog import Texts
+from hantu.cli.texts.entry import Texts
 
 SENTENCE_END = re.compile(r"[.:](?: |$)|\(")
 HELP_NAMES = ["-h", "--help"]

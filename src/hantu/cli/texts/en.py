@@ -1,6 +1,6 @@
 """Help texts in English (``--lang en`` or HANTU_LANG=en)."""
 
-from hantu.cli.texts.catalog import Entry, Texts
+from hantu.cli.texts.entry import Entry, Texts
 
 REASON = {"reason": "Why, for the records."}
 COMMANDS = {

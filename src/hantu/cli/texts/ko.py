@@ -1,6 +1,6 @@
 """Help texts in Korean, the language of hantu's users."""
 
-from hantu.cli.texts.catalog import Entry, Texts
+from hantu.cli.texts.entry import Entry, Texts
 
 COMMANDS = {
     "": Entry(
