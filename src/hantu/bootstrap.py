@@ -26,6 +26,7 @@ from hantu.adapters.broker.trading_days import trading_calendar
 from hantu.adapters.clock import FollowedClock, SystemClock
 from hantu.adapters.kill_file import read_kill_file
 from hantu.adapters.notify.console import LogNotifier
+from hantu.adapters.notify.last_word import close, last_word
 from hantu.adapters.notify.telegram import TelegramNotifier
 from hantu.adapters.practice_clock import practice_clock
 from hantu.adapters.process_lock import ProcessLock, account_lock
@@ -61,8 +62,6 @@ HOUR_S = 3_600.0
 KILL_FILE_POLL_S = 0.1
 WATCHLIST_POLL_S = 2.0
 DRAIN_S = 2.0
-LAST_WORD_S = 5.0
-"""How long an alert about a failed start may take before the program ends."""
 GC_THRESHOLD = 20_000
 """New objects between two looks for cycles: an order must rarely meet one."""
 EXIT_DONE, EXIT_DENIED = 0, 3
@@ -165,6 +164,10 @@ async def _lives(
         while True:
             births = [at for at in births if at > time.monotonic() - HOUR_S]
             if len(births) >= LIVES_PER_HOUR:
+                told = operations_alert(
+                    "health_degraded", f"감시가 한 시간에 {LIVES_PER_HOUR}번 오류로 끝나 멈췄습니다"
+                )
+                await last_word(_notifier(settings), told)
                 raise BrokenError(
                     f"감시가 한 시간에 {LIVES_PER_HOUR}번 오류로 끝나 다시 시작하지 않습니다.",
                     next_step="`hantu logs --level ERROR`로 원인을 확인한 뒤 `hantu monitor start`로 시작하세요.",
@@ -269,19 +272,8 @@ async def _open_store(store: SqliteStore, settings: Settings) -> None:
         await store.open()
     except BrokenError as error:
         SystemLog.error("[ERROR] Database initialization failed: %s", error)
-        notifier = _notifier(settings)
-        try:
-            await asyncio.wait_for(notifier.send(operations_alert("db_init_failed", str(error))), LAST_WORD_S)
-        except (HantuError, TimeoutError) as failure:
-            SystemLog.warning("데이터베이스 오류 알림을 보내지 못했습니다: %s", failure)
-        await _close(notifier)
+        await last_word(_notifier(settings), operations_alert("db_init_failed", str(error)))
         raise
-
-
-async def _close(notifier: Notifier) -> None:
-    closing = getattr(notifier, "close", None)
-    if closing is not None:
-        await closing()
 
 
 def _door(
@@ -337,7 +329,7 @@ async def _end(life: Life) -> None:
     await life.dispatcher.drain(DRAIN_S)
     await life.control.close()
     await life.broker.close()
-    await _close(life.notifier)
+    await close(life.notifier)
     await life.store.close()
 
 
