@@ -120,7 +120,7 @@ class MonitorFinished:
 
 @dataclass(frozen=True, slots=True)
 class BlindPeriodEnded:
-    """Prices were not streamed for ``unprotected_s`` (polled or not)."""
+    """Prices were not streamed for ``unprotected_s``; ``polled`` inquiries stood in for them."""
 
     unprotected_s: float
     polled: int

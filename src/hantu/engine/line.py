@@ -245,6 +245,7 @@ def _begin_blind(turn: Turn) -> None:
     line = turn.desk.line
     if line.blind_mono is None and turn.desk.config.calendar.in_session(turn.now.wall):
         line.blind_mono = turn.now.mono
+        line.blind_polls = 0
         due = turn.now.mono + turn.desk.config.pace.blind_poll_after_s
         turn.desk.reads.poll_due = min(due, turn.desk.reads.poll_due or due)
 
@@ -256,4 +257,4 @@ def end_blind(turn: Turn) -> None:
     blind_s = turn.now.mono - line.blind_mono
     line.blind_mono = None
     if turn.book.positions:
-        turn.record(ev.BlindPeriodEnded(round(blind_s, 3), len(turn.book.positions)))
+        turn.record(ev.BlindPeriodEnded(round(blind_s, 3), line.blind_polls))

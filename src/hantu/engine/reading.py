@@ -59,6 +59,8 @@ def prices_read(turn: Turn, got: inp.PricesRead) -> None:
         turn.say("WARNING", f"현재가 조회 실패: {got.error}")
         return
     turn.desk.line.catch_up_mono = None
+    if turn.desk.line.blind_mono is not None:
+        turn.desk.line.blind_polls += 1
     for price in got.prices:
         judge.polled(turn, price)
 

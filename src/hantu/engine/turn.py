@@ -45,6 +45,8 @@ class Line:
     """When the stream was lost; None while it is not being restored."""
     blind_mono: float | None = None
     """Since when held stocks have not been streamed, in session."""
+    blind_polls: int = 0
+    """Price inquiries answered in that time; what stood in for the stream."""
     attempt: int = 0
     next_try_mono: float | None = None
     opening_mono: float = 0.0

@@ -381,3 +381,17 @@ def test_restart_by_hand_begins_a_schedule_of_its_own() -> None:
     assert len(world.of(act.OpenFeed)) == count
     world.pass_time(0.3, step=0.1)
     assert len(world.of(act.OpenFeed)) == count + 1
+
+
+def test_blind_period_tells_how_often_prices_were_asked_instead() -> None:
+    """The summary used to name the number of holdings as the number of inquiries."""
+    world = held()
+    world.open()
+    world.give(inp.FeedClosed("cut"))
+    world.pass_time(1.1)
+    world.give(inp.FeedFailed(FeedFailure.NETWORK, "refused"))
+    world.pass_time(1.95)
+    world.give(inp.FeedOpened())
+    world.poll(SAMSUNG, 70_000)
+    world.pass_time(8)
+    assert [fact.polled for fact in world.of(ev.BlindPeriodEnded)] == [1]

@@ -116,7 +116,8 @@ def _back(fact: Payload) -> Line:
 
 
 def _blind(fact: Payload) -> Line | None:
-    return ("공백", f"시세가 끊긴 {seconds(fact['unprotected_s'])} 동안 조회 {fact['polled']}회로 대신 지킴", "")
+    stand_in = f"가격 조회 {fact['polled']}회로 대신 지킴" if fact["polled"] else "대신 조회할 틈이 없었음"
+    return ("공백", f"시세가 끊긴 {seconds(fact['unprotected_s'])} 동안 {stand_in}", "")
 
 
 def _halted(fact: Payload) -> Line:
