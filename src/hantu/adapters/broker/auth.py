@@ -21,11 +21,14 @@ from hantu.kis.environment import KisEnvironment
 from hantu.kis.rest import CONTENT_TYPE, Envelope, MalformedAnswer, parse_envelope
 from hantu.kis.tokens import APPROVAL_INTERVAL, ISSUE_INTERVAL, Grant, Issue, Use, Wait, granted, next_step
 from hantu.ports import Clock
+from hantu.telemetry import get_logger
 
+SystemLog = get_logger(__name__, "system")
 ISSUE_TIMEOUT_S: Final = 5.0
 """Real seconds for one issue request."""
 _TOKEN: Final = "token"
 _APPROVAL: Final = "approval"
+_NAMES: Final = {_TOKEN: "접근 토큰", _APPROVAL: "approval_key"}
 
 
 class Authority:
@@ -127,6 +130,8 @@ class Authority:
             return fallback.secret
         self._keyring.put(name, replace(kept, grant=grant))
         await self._keyring.save()
+        took_s = (self._clock.now().wall - now).total_seconds()
+        SystemLog.info("%s 발급 (%.1f초)", _NAMES[name], took_s)
         return grant.secret
 
     async def _ask(self, endpoint: Endpoint) -> Envelope:

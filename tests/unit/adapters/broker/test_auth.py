@@ -68,6 +68,7 @@ async def test_caller_that_gives_up_does_not_end_the_issue(bare: Rig, broker: Sc
     assert len(broker.issues) == 1
 
 
+@pytest.mark.requirement("MON-1.10")
 async def test_restart_issues_nothing(bare: Rig, broker: ScriptedBroker) -> None:
     await bare.authority.token()
     await bare.authority.approval()
@@ -249,3 +250,15 @@ async def test_keys_of_two_environments_do_not_mix(bare: Rig, tmp_path: Path) ->
     (path,) = bare.folder.iterdir()
     assert path.name.startswith("keys-local-")
     assert json.loads(path.read_text())["token"]["grant"]["secret"] == "token-1"
+
+
+@pytest.mark.requirement("MON-1.04")
+async def test_token_and_approval_key_live_apart(bare: Rig, broker: ScriptedBroker) -> None:
+    token, approval = await bare.authority.token(), await bare.authority.approval()
+    bare.authority.reject_token(token)
+    assert await bare.authority.approval() == approval
+    bare.clock.leap(seconds=62)
+    fresh = await bare.authority.token()
+    assert await bare.authority.approval(renew=True) != approval
+    assert await bare.authority.token() == fresh
+    assert len({issue.path for issue in broker.issues}) == 2
