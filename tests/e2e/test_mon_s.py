@@ -58,6 +58,7 @@ def sold(arena: Arena, symbol: str, holding: int) -> None:
 
 
 @pytest.mark.requirement("MON-S.01", "MON-0.01", "MON-0.11", "MON-0.12", "MON-P.02")
+@pytest.mark.requirement("MON-I.01")
 def test_s01_opening_is_monitored_within_fifteen_seconds(arena: Arena) -> None:
     begin(arena, "s01_opening")
     (started,) = arena.wait_event("monitor_started")
@@ -73,6 +74,7 @@ def test_s01_opening_is_monitored_within_fifteen_seconds(arena: Arena) -> None:
 
 
 @pytest.mark.requirement("MON-S.02", "MON-3.05", "MON-4.01", "MON-4.09", "MON-4.1.08", "MON-P.04")
+@pytest.mark.requirement("MON-4.11", "MON-I.04", "MON-I.05")
 def test_s02_stop_loss_is_sold_once_and_filled(arena: Arena) -> None:
     begin(arena, "s02_stop_loss")
     (done,) = arena.wait_event("stop_loss_filled")
@@ -98,6 +100,7 @@ def test_s03_take_profit_is_sold_once_and_filled(arena: Arena) -> None:
 
 
 @pytest.mark.requirement("MON-S.04", "MON-7.01", "MON-7.04", "MON-7.07", "MON-7.09", "MON-N.12")
+@pytest.mark.requirement("MON-7.03", "MON-7.1.03", "MON-I.12")
 def test_s04_close_releases_everything_within_fifteen_seconds_and_reports(arena: Arena) -> None:
     begin(arena, "s04_close")
     arena.wait_event("monitor_finished", timeout=40)
@@ -110,6 +113,9 @@ def test_s04_close_releases_everything_within_fifteen_seconds_and_reports(arena:
     arena.wait(lambda: [t for t in arena.phone.texts() if "실시간 모니터링 종료" in t], "the summary on the phone")
     sessions = arena.get("/_sim/state")["stream"]
     assert "H0STCNT0" not in str(sessions), "nothing is left registered"
+    assert "장 마감 - 모든 구독 해제 중" in arena.run("logs", "--limit", "1000").stdout, (
+        "the end can be read afterwards"
+    )
     assert arena.status()["state"] == "idle"
 
 
@@ -144,6 +150,7 @@ def test_s06_five_failed_tries_end_in_sleep_after_31_seconds(arena: Arena) -> No
 
 
 @pytest.mark.requirement("MON-S.07", "MON-4.15", "MON-E.10")
+@pytest.mark.requirement("MON-4.11")
 def test_s07_refused_for_quantity_is_told_and_others_go_on(arena: Arena) -> None:
     begin(arena, "s07_not_enough_shares")
     arena.wait_event("order_failed")
@@ -164,6 +171,7 @@ def test_s08_three_refused_stocks_leave_seventeen(arena: Arena) -> None:
 
 
 @pytest.mark.requirement("MON-S.09", "MON-8.01", "MON-8.05", "MON-8.06", "MON-8.07", "MON-8.08", "MON-N.11", "MON-0.19")
+@pytest.mark.requirement("MON-8.03", "MON-I.11")
 def test_s09_halt_pauses_orders_and_resume_sells(arena: Arena) -> None:
     begin(arena, "s09_circuit_breaker")
     arena.wait_event("market_halted")

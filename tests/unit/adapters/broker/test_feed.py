@@ -28,6 +28,7 @@ from hantu.kis.hot import CalmFrames
 from hantu.kis.messages import BookRecord, OperationRecord, encode
 from tests.unit.adapters.broker.scripted_broker import FastClock
 from tests.unit.adapters.broker.stream_server import StreamServer
+from tests.unit.engine.world import held
 from tests.unit.kis.stream_texts import trade_frame, trade_record
 from tests.unit.kis.test_translate_stream import notice
 
@@ -44,7 +45,8 @@ class Rig:
         keys = Credentials(EnvironmentName.LOCAL, "12345678", "a" * 36, "s" * 180, hts_id="USER")
         self.calm = CalmFrames()
         environment = local(keys, "http://127.0.0.1:1", url)
-        self.feed = PicowsFeed(environment, FastClock(speed), self.take, calm=self.calm)
+        self.clock = FastClock(speed)
+        self.feed = PicowsFeed(environment, self.clock, self.take, calm=self.calm)
 
     def take(self, event: object) -> None:
         self.got.append(event)
@@ -59,9 +61,9 @@ class Rig:
 
 
 @asynccontextmanager
-async def connected(server: StreamServer, speed: float = 1.0):
+async def connected(server: StreamServer, speed: float = 1.0, rig_of: type[Rig] = Rig):
     async with server.listening():
-        rig = Rig(server.url, speed)
+        rig = rig_of(server.url, speed)
         rig.feed.open("APPROVAL")
         try:
             await rig.until(FeedOpened)
@@ -70,6 +72,7 @@ async def connected(server: StreamServer, speed: float = 1.0):
             await rig.feed.close()
 
 
+@pytest.mark.requirement("MON-1.05", "MON-7.1.04")
 async def test_a_connection_is_opened_subscribed_and_closed():
     async with connected(StreamServer()) as (rig, peer):
         rig.feed.subscribe("H0STCNT0", "005930")
@@ -105,6 +108,7 @@ async def test_every_stream_arrives_in_order():
 
 
 @pytest.mark.requirement("MON-3.09")
+@pytest.mark.requirement("MON-I.02")
 async def test_a_burst_of_ten_thousand_frames_arrives_completely():
     async with connected(StreamServer()) as (rig, peer):
         for number in range(10_000):
@@ -137,6 +141,7 @@ async def test_a_message_in_several_frames_is_joined():
 
 
 @pytest.mark.requirement("MON-3.20", "MON-E.07")
+@pytest.mark.requirement("MON-I.07")
 async def test_garbage_costs_one_message():
     async with connected(StreamServer()) as (rig, peer):
         peer.say("garbage")
@@ -198,6 +203,7 @@ async def test_a_broken_frame_ends_the_connection_and_is_reported():
         assert not closed.asked
 
 
+@pytest.mark.requirement("MON-1.06")
 async def test_an_idle_line_is_pinged_and_stays():
     async with connected(StreamServer(), speed=300.0) as (rig, peer):
         async with asyncio.timeout(5.0):
@@ -207,6 +213,7 @@ async def test_an_idle_line_is_pinged_and_stays():
         assert rig.got == [FeedOpened()]
 
 
+@pytest.mark.requirement("MON-1.06")
 async def test_a_silent_line_is_given_up_after_a_minute():
     server = StreamServer()
     server.pongs = False
@@ -229,6 +236,7 @@ async def test_frames_are_signs_of_life():
         assert rig.got == [FeedOpened()]
 
 
+@pytest.mark.requirement("MON-1.09")
 async def test_nobody_listening_is_a_failure():
     async with StreamServer().listening() as server:
         url = server.url
@@ -273,6 +281,7 @@ async def raw_server(answer: bytes | None):
     ],
     ids=["maintenance", "forbidden", "elsewhere", "nonsense", "cut"],
 )
+@pytest.mark.requirement("MON-1.12", "MON-6.14")
 async def test_a_refused_handshake_is_a_failure(answer, kind, code):
     async with raw_server(answer) as url:
         rig = Rig(url)
@@ -282,6 +291,7 @@ async def test_a_refused_handshake_is_a_failure(answer, kind, code):
         assert rig.got == [failed]
 
 
+@pytest.mark.requirement("MON-1.03")
 async def test_a_server_that_says_nothing_costs_two_seconds():
     async with raw_server(None) as url:
         rig = Rig(url)
@@ -362,3 +372,44 @@ async def test_in_a_burst_crossings_are_delivered_at_once_and_of_calm_frames_the
             assert volumes == sorted(set(volumes)), "never backwards, never twice"
         assert [each.volume for each in trades if each.price == 59_900] == [21]
         assert len(trades) + rig.calm.records_dropped == 98
+
+
+@pytest.mark.requirement("MON-2.15")
+async def test_garbage_between_answers_costs_no_answer():
+    server = StreamServer()
+
+    def answer(peer, text):
+        peer.say("garbage")
+        server.acknowledge(peer, text)
+
+    server.on_text = answer
+    async with connected(server) as (rig, _):
+        rig.feed.subscribe("H0STCNT0", "005930")
+        rig.feed.subscribe("H0STCNT0", "000660")
+        await rig.until(Subscribed, 2)
+        assert [type(each) for each in rig.got[1:]] == [FrameUnparsable, Subscribed] * 2
+
+
+class JudgingRig(Rig):
+    """Hands every trade to an engine and measures how old it was when that had judged it."""
+
+    def __init__(self, url: str, speed: float) -> None:
+        super().__init__(url, speed)
+        self.world = held()
+        self.world.open()
+        self.delays_s: list[float] = []
+
+    def take(self, event: object) -> None:
+        if type(event) is Trade:
+            self.world.engine.handle(event, self.world.now)
+            self.delays_s.append(self.clock.now().mono - event.received_at)
+        super().take(event)
+
+
+@pytest.mark.requirement("MON-3.12")
+async def test_trades_of_a_hundred_stocks_are_judged_within_a_second_of_their_reception():
+    async with connected(StreamServer(), rig_of=JudgingRig) as (rig, peer):
+        for number in range(5_000):
+            peer.say(trade_frame(trade_record(f"{number % 100:06d}")))
+        await rig.until(Trade, 5_000, timeout_s=20.0)
+        assert sorted(rig.delays_s)[4_950] < 1.0

@@ -56,6 +56,7 @@ def event_types(database: Path) -> list[str]:
 
 
 @pytest.mark.requirement("MON-3.24", "MON-E.15", "ALR-30", "ALR-38")
+@pytest.mark.requirement("MON-4.1.14", "MON-D.10", "MON-D.11")
 async def test_a_locked_database_delays_nobody_and_loses_nothing(
     store: SqliteStore, database: Path, clock: HandClock, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -81,6 +82,22 @@ async def test_a_locked_database_delays_nobody_and_loses_nothing(
     await store.record(batch(clock.now(), filled()))
     assert event_types(database) == ["stop_loss_reached", "intent_recorded", "order_accepted", "order_filled"]
     assert not (database.parent / "spill" / "spill.jsonl").exists()
+
+
+@pytest.mark.requirement("MON-B.05")
+async def test_retries_come_a_second_apart_until_the_third_is_told(
+    tmp_path: Path, clock: HandClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = make_store(tmp_path, clock, StoreTiming(commit_deadline_s=0.05))
+    await store.open()
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    with locked(tmp_path / "hantu.db"):
+        await store.record(batch(clock.now(), ev.SubscribeDone(1)))
+        await until(lambda: any("거래 기록 저장 실패 (3회)" in record.message for record in caplog.records))
+        # Each try waits for the lock as well, at most 0.2 s.
+        assert 3.0 <= loop.time() - started <= 4.5
+    await store.close()
 
 
 async def test_a_commit_that_is_only_late_is_not_doubled(store: SqliteStore, database: Path, clock: HandClock) -> None:
