@@ -107,6 +107,7 @@ def test_watch_follows_until_the_guard_ends(hantu, guard):
         ({"kill": {}}, "알 수 없음"),
     ],
 )
+@pytest.mark.requirement("MON-6.03", "MON-8.03")
 def test_status_tells_what_is_wrong(hantu, guard, change, text):
     guard.status.update(change)
     assert text in hantu("monitor", "status")[1]

@@ -96,6 +96,7 @@ def test_orders_of_another_state_are_not_listed(hantu, hantu_json):
 
 
 @pytest.mark.parametrize("ident", [INTENT, "5086"])
+@pytest.mark.requirement("MON-4.1.03")
 def test_one_order_is_shown_by_either_number(hantu, ident):
     out = hantu("orders", "show", ident)[1]
     assert "10주" in out
@@ -183,6 +184,7 @@ def test_new_events_are_found_after_the_last(home):
     assert len(everything) >= len(FACTS)
 
 
+@pytest.mark.requirement("MON-5.03")
 def test_opportunities_and_alerts(hantu, hantu_json):
     out = hantu("opportunities")[1]
     assert "현대차" in out

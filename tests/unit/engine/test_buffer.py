@@ -33,6 +33,7 @@ def test_snapshot_has_the_documented_form() -> None:
 
 
 @pytest.mark.requirement("MON-D.03", "MON-C.04", "MON-3.13")
+@pytest.mark.requirement("MON-E.13", "MON-I.02", "MON-I.09", "MON-B.04")
 def test_point_when_a_minute_old_then_gone_with_and_without_new_ones() -> None:
     buffer = Buffer()
     buffer.add(trade("005930", 0.0))
@@ -49,6 +50,7 @@ def test_point_when_a_minute_old_then_gone_with_and_without_new_ones() -> None:
 
 
 @pytest.mark.requirement("MON-D.04", "MON-C.08", "MON-3.23")
+@pytest.mark.requirement("MON-B.04")
 def test_limit_removes_the_oldest_first_and_says_how_many() -> None:
     buffer = Buffer(points_max=5)
     for at in range(8):

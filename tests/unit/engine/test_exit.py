@@ -20,6 +20,7 @@ def submits(world: World) -> list[act.Submit]:
 
 
 @pytest.mark.requirement("MON-3.11", "MON-3.14", "MON-4.04", "MON-4.06")
+@pytest.mark.requirement("MON-0.15", "MON-4.07", "MON-I.03")
 def test_stop_when_price_falls_to_it_then_sells_everything_once() -> None:
     world = held()
     world.open()
@@ -35,6 +36,7 @@ def test_stop_when_price_falls_to_it_then_sells_everything_once() -> None:
 
 
 @pytest.mark.requirement("MON-3.15")
+@pytest.mark.requirement("MON-0.15", "MON-4.07", "MON-I.03")
 def test_target_when_price_rises_to_it_then_sells_at_the_current_price() -> None:
     world = held()
     world.open()
@@ -87,6 +89,7 @@ def test_partial_fill_when_remainder_stays_unfilled_then_one_reorder_after_confi
 
 
 @pytest.mark.requirement("MON-4.1.13")
+@pytest.mark.requirement("MON-E.19")
 def test_fill_without_a_notice_is_found_by_inquiry() -> None:
     world = held()
     world.open()
@@ -114,6 +117,7 @@ def test_repeated_notice_is_counted_once() -> None:
 
 
 @pytest.mark.requirement("MON-4.1.05")
+@pytest.mark.requirement("MON-4.05")
 def test_notice_that_overtakes_the_answer_is_kept_for_it() -> None:
     world = held()
     world.open()
@@ -256,6 +260,7 @@ def test_price_that_does_not_count_never_sells(changes: dict[str, bool]) -> None
 
 
 @pytest.mark.requirement("MON-8.05", "MON-8.08", "MON-S.09")
+@pytest.mark.requirement("MON-3.19", "MON-B.07")
 def test_halt_holds_the_exit_and_resume_judges_anew() -> None:
     world = held()
     world.open()

@@ -10,6 +10,7 @@ from tests.unit.engine.world import held
 
 
 @pytest.mark.requirement("MON-5.01", "MON-5.02", "MON-5.05", "MON-5.06", "MON-5.07", "MON-3.16")
+@pytest.mark.requirement("MON-0.15", "MON-I.10")
 def test_add_buy_is_told_once_and_again_only_after_leaving_the_band() -> None:
     world = held()
     world.start(watch=items(1))

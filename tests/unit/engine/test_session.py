@@ -36,6 +36,7 @@ def test_every_pair_of_states_is_allowed_or_refused_as_the_matrix_says() -> None
 
 
 @pytest.mark.requirement("MON-0.02", "MON-0.05", "MON-0.14", "MON-N.05")
+@pytest.mark.requirement("MON-1.07", "MON-2.10")
 def test_opening_connects_by_itself_and_reaches_monitoring() -> None:
     world = held()
     world.start()
@@ -56,6 +57,7 @@ def test_weekend_and_holiday_do_not_open() -> None:
 
 
 @pytest.mark.requirement("MON-2.04", "MON-2.08", "MON-0.12", "MON-2.05", "MON-2.06", "MON-2.07")
+@pytest.mark.requirement("MON-C.02")
 def test_subscriptions_go_one_by_one_in_order_of_worth() -> None:
     world = World(holdings={SAMSUNG: (10, 70_000, 10)})
     world.start(watch=items(19))
@@ -107,6 +109,7 @@ def test_refused_stock_is_tried_three_times_more_and_left_out() -> None:
 
 @pytest.mark.requirement("MON-6.01", "MON-6.06", "MON-6.07", "MON-6.10", "MON-6.12", "MON-6.1.02", "MON-S.06")
 @pytest.mark.requirement("MON-E.01", "MON-E.21", "MON-E.22", "MON-E.23", "MON-6.1.08")
+@pytest.mark.requirement("MON-0.13", "MON-0.17", "MON-6.08", "MON-C.03", "MON-I.06", "MON-B.03")
 def test_five_failed_tries_on_fixed_offsets_then_sleep_and_no_further_attempt() -> None:
     world = held()
     world.open()
@@ -132,6 +135,7 @@ def test_five_failed_tries_on_fixed_offsets_then_sleep_and_no_further_attempt() 
 
 
 @pytest.mark.requirement("MON-6.04", "MON-6.09", "MON-S.05", "MON-N.08", "MON-N.09")
+@pytest.mark.requirement("MON-0.17", "MON-3.17", "MON-6.11")
 def test_line_that_comes_back_is_subscribed_again_and_caught_up_first() -> None:
     world = held()
     world.open()
@@ -241,6 +245,7 @@ def test_sleep_survives_a_restart_of_the_process() -> None:
 
 
 @pytest.mark.requirement("MON-7.01", "MON-7.05", "MON-7.06", "MON-7.08", "MON-7.10", "MON-S.04", "MON-0.08")
+@pytest.mark.requirement("MON-0.18", "MON-3.18")
 def test_close_gives_everything_back_and_reports_the_day() -> None:
     world = held()
     world.open()
@@ -285,6 +290,7 @@ def test_next_day_opens_again() -> None:
 
 
 @pytest.mark.requirement("MON-0.10", "MON-3.04")
+@pytest.mark.requirement("MON-0.18", "MON-7.1.08")
 def test_stop_by_hand_in_every_state_ends_idle() -> None:
     world = held()
     world.open()
@@ -294,6 +300,10 @@ def test_stop_by_hand_in_every_state_ends_idle() -> None:
     opened = len(world.of(act.OpenFeed))
     world.pass_time(60)
     assert len(world.of(act.OpenFeed)) == opened, "stopped means stopped"
+    released = {(action.tr_id, action.key) for action in world.of(act.SendUnsubscribe)}
+    assert released == {(action.tr_id, action.key) for action in world.of(act.SendSubscribe)}
+    assert world.of(act.CloseFeed)
+    assert world.of(ev.MonitorFinished)
     world.give(StartMonitoring("op"))
     assert len(world.of(act.OpenFeed)) == opened + 1
 
@@ -319,6 +329,7 @@ def test_foreign_buy_is_guarded_and_subscribed_at_once() -> None:
 
 
 @pytest.mark.requirement("MON-3.21", "MON-3.22", "MON-E.11")
+@pytest.mark.requirement("MON-I.14")
 def test_delay_warns_at_one_second_and_alarms_at_five_once() -> None:
     world = held()
     world.open()
@@ -363,6 +374,7 @@ def test_holding_without_a_rule_is_reported_once_and_left_alone() -> None:
 
 
 @pytest.mark.requirement("MON-6.1.03", "MON-6.07")
+@pytest.mark.requirement("MON-1.09")
 def test_restart_by_hand_begins_a_schedule_of_its_own() -> None:
     """The tries of a restart used to be made all at once: the offsets of the old outage had passed."""
     world = held()

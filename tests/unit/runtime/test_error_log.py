@@ -30,6 +30,7 @@ def kept() -> Iterator[Kept]:
 
 
 @pytest.mark.requirement("MON-E.24", "MON-E.25", "MON-E.26")
+@pytest.mark.requirement("MON-I.07")
 def test_error_when_order_fails_then_log_holds_code_stock_tries_and_position(kept: Kept) -> None:
     world = held()
     world.open()

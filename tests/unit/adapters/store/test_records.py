@@ -118,6 +118,7 @@ async def test_practice_never_reaches_a_real_account(store: SqliteStore, tmp_pat
     await real.close()
 
 
+@pytest.mark.requirement("MON-4.10")
 async def test_orders_show_how_far_each_attempt_got(store: SqliteStore, queries: Queries, clock: HandClock) -> None:
     await store.record(batch(clock.now(), reached(), intent()))
     refusal = ev.OrderRejectedBroker("20261123-0001", SAMSUNG, "삼성전자", "APBK0919", "장종료", True, "s")
@@ -296,6 +297,7 @@ class TestSelectionResults:
 
 
 @pytest.mark.requirement("MON-D.09")
+@pytest.mark.requirement("MON-5.04")
 async def test_a_watch_list_is_replaced_but_bought_stocks_stay(
     store: SqliteStore, queries: Queries, database: Path, clock: HandClock
 ) -> None:
