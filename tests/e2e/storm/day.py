@@ -79,10 +79,15 @@ class Day:
         arena.start_exchange(str(path), "--seed", str(self._seed))
         arena.run("db", "init")
         arena.start_guard()
+        blow: dict[str, Callable[..., None]] = {
+            "fault": self._fault, "price": self._price, "kill9": self._kill9, "terminate": self._terminate,
+            "freeze": self._freeze, "lock": self._lock, "second": self._second, "phone": self._phone,
+            "switch": self._switch, "manual": self._manual,
+        }  # fmt: skip
         start = time.monotonic()
         for gust in self._gusts:
             self._wait_until(start + gust.at / self._speed)
-            getattr(self, f"_{gust.what}")(**gust.args)
+            blow[gust.what](**gust.args)
         self._wait_until(start + STORM_S / self._speed)
         self._calm()
         self._end()
