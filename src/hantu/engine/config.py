@@ -88,6 +88,8 @@ class Pace:
     in_use_wait_s: float = 90.0
     """KIS keeps a session that was cut uncleanly for 60 to 90 s."""
     connects_per_hour: int = 40
+    subscribes_per_hour: int = 1_000
+    """About 24 times every registration of a session; a quiet day needs one."""
     flapping_outages: int = 3
     flapping_window_s: int = 300
     order_retry_s: float = 1.0

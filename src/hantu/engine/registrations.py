@@ -13,6 +13,7 @@ from hantu.engine.journey import State
 from hantu.engine.turn import Turn
 
 Registration = tuple[str, str]
+HOUR_S = 3_600.0
 FULL_CODE = "OPSP0008"
 RATE_CODES = frozenset({"EGW00201"})
 RATE_PATIENCE = 5
@@ -94,10 +95,11 @@ def due(turn: Turn) -> None:
             line.active.remove(registration)
         line.last_sent_mono = now
         turn.do(SendUnsubscribe(*registration))
-    elif line.wanted:
+    elif line.wanted and _within_budget(turn):
         registration = line.wanted.pop(0)
         line.waiting[registration] = now
         line.last_sent_mono = now
+        line.requests.append(now)
         turn.say("INFO", f"구독 요청 전송: {registration[0]} - {_shown(turn, registration)}")
         turn.do(SendSubscribe(*registration))
 
@@ -216,6 +218,19 @@ def _lower_limit(turn: Turn, registration: Registration) -> None:
     line.wanted = []
     turn.say("WARNING", f"구독 한도 도달: {line.limit}건 - 나머지 {len(dropped)}건은 REST 조회로 감시")
     _note_left_out(turn, sorted(turn.book.positions), sorted(turn.desk.watchlist))
+
+
+def _within_budget(turn: Turn) -> bool:
+    """KIS blocks keys that subscribe and unsubscribe without end: beyond the budget prices are polled."""
+    line, limit = turn.desk.line, turn.desk.config.pace.subscribes_per_hour
+    while line.requests and line.requests[0] <= turn.now.mono - HOUR_S:
+        line.requests.popleft()
+    if len(line.requests) < limit:
+        return True
+    turn.say("WARNING", f"구독 요청 한도 도달: 한 시간 {limit}회 - 나머지 {len(line.wanted)}건은 REST 조회로 감시")
+    line.wanted = []
+    _note_left_out(turn, sorted(turn.book.positions), sorted(turn.desk.watchlist))
+    return False
 
 
 def _note_left_out(turn: Turn, held: list[Symbol], watched: list[Symbol]) -> None:

@@ -1,5 +1,6 @@
 """One handling of one input: what is decided piles up here, in order."""
 
+from collections import deque
 from dataclasses import dataclass, field
 
 from hantu.domain.events import Fact, SessionStateChanged
@@ -57,6 +58,8 @@ class Line:
     in_use_seen: int = 0
     outages: list[float] = field(default_factory=list)
     connects: list[float] = field(default_factory=list)
+    requests: deque[float] = field(default_factory=deque)
+    """When subscribe messages went out, of the last hour."""
     wanted: list[tuple[str, str]] = field(default_factory=list)
     """Registrations still to be sent, in order."""
     waiting: dict[tuple[str, str], float] = field(default_factory=dict)

@@ -407,3 +407,20 @@ def test_blind_period_tells_how_often_prices_were_asked_instead() -> None:
     world.poll(SAMSUNG, 70_000)
     world.pass_time(8)
     assert [fact.polled for fact in world.of(ev.BlindPeriodEnded)] == [1]
+
+
+def test_subscribe_churn_has_an_hourly_budget_and_prices_are_polled_beyond_it() -> None:
+    """A line that is cut all day must not resubscribe all day: KIS blocks keys that do."""
+    world = held(config=replace(CONFIG, pace=replace(CONFIG.pace, subscribes_per_hour=10)))
+    world.open()
+    world.pass_time(3)
+    for _ in range(4):
+        world.give(inp.FeedClosed("cut"))
+        world.pass_time(1.1)
+        world.give(inp.FeedOpened())
+        world.pass_time(6)
+    assert len(world.of(act.SendSubscribe)) == 10
+    assert world.engine.desk.line.polled == (SAMSUNG,)
+    assert any("구독 요청 한도" in line for line in world.log)
+    world.poll(SAMSUNG, 67_000)
+    assert world.of(act.Submit), "still guarded"
