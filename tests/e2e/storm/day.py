@@ -240,6 +240,8 @@ class Day:
             self.diary.slept = True
             self.ask("restart")
         found = [f"intent {row}" for row in open_rows]
+        if self.climate.evening and state["phase"] == "closing_auction":
+            found.append("the market has not closed")
         theirs = {int(order["order_no"]): order["filled"] for order in state["orders"]}
         found += [
             f"order {number}: {theirs.get(int(number))} filled, {filled.get(number, 0)} on record"
@@ -247,7 +249,7 @@ class Day:
             if theirs.get(int(number), 0) > filled.get(number, 0)
         ]
         normal = ("idle",) if self.climate.evening else ("monitoring", "ordering", "awaiting_fill")
-        if status["state"] not in normal:
+        if status["state"] not in normal or (self.climate.evening and not status["recovered"]):
             found.append(f"state {status['state']}")
         held = {s: h["quantity"] for s, h in state["accounts"][ACCOUNT]["holdings"].items() if h["quantity"] > 0}
         seen = {p["symbol"]: p["quantity"] for p in status["positions"]}
