@@ -74,6 +74,7 @@ def compare(turn: Turn, balance: Balance, asked_mono: float) -> tuple[str, ...]:
     desk, book = turn.desk, turn.book
     held = {holding.symbol: holding for holding in balance.holdings if holding.quantity > 0}
     desk.sellable = {symbol: int(holding.sellable) for symbol, holding in held.items()}
+    desk.listed_held = {symbol: int(holding.quantity) for symbol, holding in held.items()}
     differences: list[str] = []
     for symbol, holding in held.items():
         if _unsettled(turn, symbol, asked_mono) or _moved_too_soon(turn, symbol, holding.quantity, asked_mono):

@@ -129,6 +129,8 @@ class Desk:
     """Order numbers seen at the broker per (stock, side)."""
     foreign_locked: dict[Symbol, int] = field(default_factory=dict)
     sellable: dict[Symbol, int] = field(default_factory=dict)
+    listed_held: dict[Symbol, int] = field(default_factory=dict)
+    """Shares the latest balance shows, also of stocks that are not compared now."""
     rest_until: dict[Symbol, float] = field(default_factory=dict)
     """Stocks not to be ordered before this moment."""
     retries: dict[Symbol, tuple[float, str]] = field(default_factory=dict)

@@ -174,13 +174,17 @@ def _not_before_sending(turn: Turn, intent: Intent, order: BrokerOrder) -> bool:
 
 
 def _conserved(turn: Turn, intent: Intent) -> bool:
-    """Held shares equal sellable ones plus what visible working sells lock."""
+    """No share is missing, and those held equal sellable ones plus what visible working sells lock.
+
+    More than we know of is a purchase by hand, which cannot be compared while the doubt lasts.
+    """
     symbol = intent.record.symbol
     position = turn.book.positions.get(symbol)
     if position is None or intent.record.side is not Side.SELL:
         return False
-    sellable = turn.desk.sellable.get(symbol)
-    return sellable is not None and sellable == position.quantity - turn.desk.foreign_locked.get(symbol, 0)
+    held = turn.desk.listed_held.get(symbol, 0)
+    locked = turn.desk.foreign_locked.get(symbol, 0)
+    return held >= position.quantity and turn.desk.sellable.get(symbol) == held - locked
 
 
 def _escalate(turn: Turn, intent: Intent, reason: str) -> None:

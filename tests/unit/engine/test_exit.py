@@ -172,6 +172,27 @@ def test_timeout_when_order_lives_then_it_is_adopted_and_never_sent_again() -> N
 
 
 @pytest.mark.requirement("MON-4.17")
+@pytest.mark.parametrize(
+    ("holding", "absent"),
+    [((15, 70_000, 15), 1), ((15, 70_000, 5), 0), ((8, 70_000, 8), 0)],
+    ids=["bought by hand", "bought, and something locks as many as ours", "shares are missing"],
+)
+def test_doubt_ends_only_if_no_share_is_missing_or_locked(holding: tuple[int, int, int], absent: int) -> None:
+    world = held()
+    world.open()
+    world.trade(SAMSUNG, 67_900)
+    submit = submits(world)[0]
+    world.give(
+        inp.SubmitEnded(submit.order.intent_id, Outcome(OutcomeKind.UNKNOWN, code="reset", sent_mono=world.mono))
+    )
+    world.holdings[SAMSUNG] = holding
+    world.pass_time(80)
+    assert len(world.of(ev.OrderAbsent)) == absent
+    world.trade(SAMSUNG, 67_000)
+    assert len(submits(world)) == 1 + absent
+
+
+@pytest.mark.requirement("MON-4.17")
 def test_timeout_when_order_never_arrived_then_absent_is_proved_before_a_new_attempt() -> None:
     world = held()
     world.open()
