@@ -166,8 +166,9 @@ def test_s08_three_refused_stocks_leave_seventeen(arena: Arena) -> None:
     assert started["subscribed"] == 17
     failed = {event["symbol"] for event in arena.events("subscribe_failed")}
     assert failed == {"247540", "086520", "196170"}
-    log = (arena.home / "logs" / "app.log").read_text()
-    assert "종목 [247540] 구독 실패 (3회) - 건너뛰기" in log
+    # The record is durable first; people's line follows it.
+    log = arena.home / "logs" / "app.log"
+    arena.wait(lambda: "종목 [247540] 구독 실패 (3회) - 건너뛰기" in log.read_text(), "the line in the log", timeout=5)
 
 
 @pytest.mark.requirement("MON-S.09", "MON-8.01", "MON-8.05", "MON-8.06", "MON-8.07", "MON-8.08", "MON-N.11", "MON-0.19")
