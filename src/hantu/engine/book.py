@@ -329,7 +329,10 @@ class Book:
         self._move(fact.intent_id, IntentState.EXPIRED)
 
     def _cancel_resolved(self, fact: ev.CancelResolved) -> None:
-        self.intents[fact.intent_id].state = fact.state
+        intent = self.intents[fact.intent_id]
+        intent.state = fact.state
+        if not intent.open:
+            self._open.pop(fact.intent_id, None)
 
     def _exit_filled(self, fact: ev.StopLossFilled | ev.TakeProfitFilled) -> None:
         self.closed.append(Closed(fact.symbol, fact.pnl))

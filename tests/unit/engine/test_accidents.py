@@ -193,6 +193,18 @@ def test_refused_first_attempt_does_not_use_up_the_replacement_of_an_unfilled_st
     assert len(world.of(act.Cancel)) == 1, "one replacement, then a person decides"
 
 
+@pytest.mark.requirement("MON-4.1.12")
+def test_confirmed_cancel_is_over_and_not_reported_with_every_list() -> None:
+    world, number = stopped()
+    world.pass_time(65)
+    (cancel,) = world.of(act.Cancel)
+    world.give(inp.CancelEnded(cancel.cancel.intent_id, Outcome(OutcomeKind.ACCEPTED, "9")))
+    canceled_at_broker(world, number)
+    world.pass_time(40)
+    assert [fact.state.value for fact in world.of(ev.CancelResolved)] == ["working", "filled"]
+    assert all(intent.open for intent in world.engine.book.open_intents())
+
+
 @pytest.mark.requirement("ALR-9", "MON-4.06")
 def test_stop_while_a_person_has_all_shares_on_sale_is_told_once_and_sold_when_they_are_free() -> None:
     world = held()
