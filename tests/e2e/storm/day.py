@@ -249,6 +249,9 @@ class Day:
             if theirs.get(int(number), 0) > filled.get(number, 0)
         ]
         normal = ("idle",) if self.climate.evening else ("monitoring", "ordering", "awaiting_fill")
+        if self.climate.start > "15":
+            # A halt whose end was missed is proved over by a trade, and an auction has none.
+            normal = (*normal, "market_halted")
         if status["state"] not in normal or (self.climate.evening and not status["recovered"]):
             found.append(f"state {status['state']}")
         held = {s: h["quantity"] for s, h in state["accounts"][ACCOUNT]["holdings"].items() if h["quantity"] > 0}

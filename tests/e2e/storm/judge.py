@@ -22,6 +22,7 @@ SWITCH_GRACE_S = 0.25
 """Real seconds for bytes that were on their way when the switch was thrown."""
 HALT_GRACE_S = 5.0
 """Market seconds for an order that was on its way when the guard learned of a halt."""
+REPEATS = 3
 SECRETS = ("12345678", "test-token-of-nobody")
 THE_STORMS_OWN = frozenset({"wrong_approval_key", "refused_request", "refused_key", "key_in_use"})
 """Anomalies that a fault of the plan makes out of a dutiful call; counted, not judged."""
@@ -68,7 +69,7 @@ def verdict(arena: Arena, diary: Diary, *, evening: bool = False) -> list[str]:
     record = Record(arena, diary, evening=evening)
     checks = (
         never_more_than_the_exit, one_sell_at_a_time, nothing_after_the_switch, nothing_in_a_known_halt,
-        intents_come_first, every_fill_is_recorded, nothing_is_left, nothing_said_twice, dutiful_client,
+        intents_come_first, every_fill_is_recorded, nothing_is_left, nothing_said_twice, nothing_recorded_in_a_loop, dutiful_client,
         nothing_leaked, processes_behaved, one_summary,
     )  # fmt: skip
     return [f"{check.__name__}: {problem}" for check in checks for problem in check(record)]
@@ -170,6 +171,17 @@ def nothing_said_twice(record: Record) -> Iterator[str]:
             yield f"{times} times: {text[:90]}"
 
 
+def nothing_recorded_in_a_loop(record: Record) -> Iterator[str]:
+    """No fact about one intent comes again and again."""
+    facts = Counter(
+        (row["event_type"], json.loads(row["payload_json"]).get("intent_id", ""), row["payload_json"])
+        for row in record.table("event_log")
+    )
+    for (kind, intent, _), times in facts.items():
+        if intent and times > REPEATS:
+            yield f"{kind} of {intent} recorded {times} times"
+
+
 def dutiful_client(record: Record) -> Iterator[str]:
     """Nothing a well-behaved client would not have done."""
     for (kind, detail), times in Counter((a["kind"], a["detail"]) for a in record.anomalies).items():
@@ -209,7 +221,8 @@ def processes_behaved(record: Record) -> Iterator[str]:
 def one_summary(record: Record) -> Iterator[str]:
     """A day that ended is summed up once, whatever happened in its evening."""
     told = len(record.events("daily_summary"))
-    if record.evening and told != bool(record.events("monitor_started")):
+    watched = bool(record.events("monitor_started"))
+    if record.evening and not watched <= told <= 1:
         yield f"{told} summaries"
 
 
