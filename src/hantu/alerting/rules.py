@@ -54,7 +54,7 @@ def alerts_of(fact: e.Fact, context: Context) -> tuple[Alert, ...]:
     row = row_of(fact)
     if row.delivery is Delivery.LOG:
         return ()
-    today = trading_date(context.at)
+    today, short = trading_date(context.at), short_text(fact)
     return (
         Alert(
             event_type=e.event_type(fact),
@@ -62,8 +62,8 @@ def alerts_of(fact: e.Fact, context: Context) -> tuple[Alert, ...]:
             severity=row.severity,
             priority=row.priority,
             category=row.area,
-            short=short_text(fact),
-            long=long_text(fact, row, today),
+            short=short,
+            long=long_text(fact, row, today, short),
         ),
     )
 

@@ -19,15 +19,15 @@ NEED_AN_ID = ("hantu explain", "hantu orders show")
 """Checks of one order; the message completes them, ready to be typed."""
 
 
-def long_text(fact: e.Fact, row: Row, today: date) -> str:
-    """Return the long form of a fact; empty when the short form says everything."""
+def long_text(fact: e.Fact, row: Row, today: date, short: str = "") -> str:
+    """Return the long form of a fact, given its short one; empty when that says everything."""
     if isinstance(fact, e.StopLossFilled | e.TakeProfitFilled):
         return exit_filled(fact)
     if isinstance(fact, e.ReconnectExhausted):
         return reconnect_exhausted(fact)
     if isinstance(fact, e.DailySummary):
         return daily_summary(fact, today)
-    return with_action(short_text(fact), row, details(fact), getattr(fact, "intent_id", ""))
+    return with_action(short or short_text(fact), row, details(fact), getattr(fact, "intent_id", ""))
 
 
 def exit_filled(fact: e.StopLossFilled | e.TakeProfitFilled) -> str:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from hantu.domain.account import Side
 from hantu.domain.instrument import Symbol
 from hantu.domain.money import Price, Quantity
+from hantu.domain.values import value
 
 
 class Purpose(StrEnum):
@@ -88,7 +89,7 @@ class OrderType(StrEnum):
     MARKET = "market"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OrderRequest:
     """Exactly what goes to the broker for one attempt of one intent."""
 

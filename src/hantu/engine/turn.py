@@ -2,9 +2,10 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from hantu.domain.events import Fact, SessionStateChanged
-from hantu.domain.instant import Instant
+from hantu.domain.instant import Instant, utc_text
 from hantu.domain.instrument import Market, Symbol
 from hantu.domain.order import Notice
 from hantu.domain.quote import Trade
@@ -205,17 +206,17 @@ class Turn:
     @property
     def stamp(self) -> str:
         """This moment as stored: UTC text with microseconds."""
-        return self.now.wall.strftime("%Y-%m-%d %H:%M:%S.%f")
+        return utc_text(self.now.wall)
 
     def wall_text(self, mono: float) -> str:
         """Return the wall time of a monotonic moment close to now, as stored; empty for none."""
-        return self.now.after(mono - self.now.mono).wall.strftime("%Y-%m-%d %H:%M:%S.%f") if mono else ""
+        return utc_text(self.now.wall + timedelta(seconds=mono - self.now.mono)) if mono else ""
 
     @property
     def today(self) -> str:
         """The Korean date, by which orders are filed."""
         if not self._today:
-            self._today = f"{trading_date(self.now.wall):%Y-%m-%d}"
+            self._today = trading_date(self.now.wall).isoformat()
         return self._today
 
     def new_intent_id(self) -> str:

@@ -175,13 +175,14 @@ class Guard:
         self._arm()
 
     def _note(self, fact: Fact, got: Input) -> None:
-        if isinstance(fact, IntentRecorded):
+        kind = type(fact)
+        if kind is IntentRecorded:
             self.counts.orders += 1
-            if isinstance(got, Trade):
-                self._triggers[fact.intent_id] = got.received_at
-        elif isinstance(fact, OrderFilled):
+            if type(got) is Trade:
+                self._triggers[fact.intent_id] = got.received_at  # type: ignore[union-attr]
+        elif kind is OrderFilled:
             self.counts.fills += 1
-        elif isinstance(fact, KillswitchOn | KillswitchOff):
+        elif kind is KillswitchOn or kind is KillswitchOff:
             self._on_kill(self.engine.book.kill)
 
     def _measure(self, intent_id: str, outcome: Outcome) -> None:

@@ -219,6 +219,10 @@ class Door:
 
     def deny(self, request: Request, environment: KisEnvironment, now: Instant) -> Denied | None:
         """Return the first reason why ``request`` may not go, or None."""
+        return self.unfit(request, environment, now) or self.deny_last(request)
+
+    def unfit(self, request: Request, environment: KisEnvironment, now: Instant) -> Denied | None:
+        """Return why ``request`` may never go, whatever kill switch and lease say, or None."""
         limits = self._price_limits(request.symbol)
         return (
             bound(self._binding, environment)
@@ -227,7 +231,6 @@ class Door:
             or price_valid(limits, request)
             or value_sane(self._bounds, limits, request)
             or self._pace(request).day_full(now)
-            or self.deny_last(request)
         )
 
     def wait_s(self, request: Request, now: Instant) -> float:
