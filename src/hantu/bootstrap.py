@@ -259,7 +259,6 @@ async def _build(
         store=store, broker=broker, feed=feed, clock=clock, alerts_of=alerts, deliver=guard.deliver,
         on_alerts=dispatcher.hint, on_fenced=lambda reason: _fenced(guard, switch, reason),
         on_unrecordable=lambda reason: dispatcher.post(operations_alert("event_log_failed", reason)),
-        prepare=broker.prepare,
     )  # fmt: skip
     guard.performer = performer
     store.on_health = lambda health: _storage(guard, dispatcher, health)

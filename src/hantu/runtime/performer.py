@@ -47,9 +47,7 @@ class Performer:
         on_alerts: Callable[[], None],
         on_fenced: Callable[[str], None],
         on_unrecordable: Callable[[str], None],
-        prepare: Callable[[OrderRequest], None] = lambda _: None,
     ) -> None:
-        """Take the parts; ``prepare`` is told of an order whose intent is on its way to the disk and sends nothing."""
         self._store = store
         self._broker = broker
         self._feed = feed
@@ -59,7 +57,6 @@ class Performer:
         self._on_alerts = on_alerts
         self._on_fenced = on_fenced
         self._on_unrecordable = on_unrecordable
-        self._prepare = prepare
         self._tasks: set[asyncio.Task[None]] = set()
         self._over = False
         self.epoch = 1
@@ -96,8 +93,6 @@ class Performer:
         alerts = tuple(
             (index, alert) for index, fact in enumerate(decision.facts) for alert in self._alerts_of(fact, now)
         )
-        # Due when this task waits for the first time: while the disk is at work.
-        meanwhile = asyncio.get_running_loop().call_soon(self._use_the_wait, decision.actions)
         try:
             await self._store.record(Batch(now, decision.facts, alerts, self.epoch))
         except DeniedError as error:
@@ -115,16 +110,9 @@ class Performer:
                 if not isinstance(action, act.Submit | act.Cancel):
                     self._start(action)
             return
-        meanwhile.cancel()
-        # Due when this task waits for the next time: after the order's bytes, not before.
+        # Due when this task waits for the first time: after the order's bytes, not before.
         asyncio.get_running_loop().call_soon(self._recorded, afterwards, bool(alerts))
         await self._act(decision.actions)
-
-    def _use_the_wait(self, actions: Sequence[Action]) -> None:
-        """Have the first order written while the disk is at work."""
-        order = next((action.order for action in actions if isinstance(action, act.Submit)), None)
-        if order is not None:
-            self._prepare(order)
 
     def _recorded(self, afterwards: Callable[[], None], alerted: bool) -> None:
         afterwards()

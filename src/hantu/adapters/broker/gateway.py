@@ -57,10 +57,6 @@ class KisBroker:
         """Send one order exactly once and say what became of it."""
         return await self._orders.submit(order)
 
-    def prepare(self, order: OrderRequest) -> None:
-        """Write an order's bytes ahead of ``submit``; nothing is sent."""
-        self._orders.prepare(order)
-
     async def cancel(self, cancel: CancelRequest) -> Outcome:
         """Send one cancel exactly once and say what became of it."""
         return await self._orders.cancel(cancel)

@@ -67,33 +67,16 @@ class OrderSender:
         self._answer_timeout_s = answer_timeout_s
         self._patience_s = patience_s
         self._heads: dict[str, tuple[str, bytes]] = {}
-        self._prepared: tuple[OrderRequest, tuple[Endpoint, bytes]] | None = None
         self._keeper: asyncio.Task[None] | None = None
 
     async def submit(self, order: OrderRequest) -> Outcome:
         """Send one order exactly once and say what became of it."""
-        prepared, self._prepared = self._prepared, None
-        if prepared is None or prepared[0] is not order:
-            return await self._send(order, *self._written(order))
-        return await self._send(order, *prepared[1])
-
-    def prepare(self, order: OrderRequest) -> None:
-        """Write an order's bytes while its intent is on the way to the disk; nothing is sent.
-
-        The checks run too, so that they find their code in the caches when their turn comes;
-        what they say now decides nothing.
-        """
-        self._prepared = (order, self._written(order))
-        self._door.deny(order, self._environment, self._clock.now())
-
-    def _written(self, order: OrderRequest) -> tuple[Endpoint, bytes]:
         wire_form = order_of(order, self._environment.credentials)
-        return wire_form.endpoint, msgspec.json.encode(wire_form.body())
+        return await self._send(order, wire_form.endpoint, wire_form.body())
 
     async def cancel(self, cancel: CancelRequest) -> Outcome:
         """Send one cancel exactly once and say what became of it."""
-        body = msgspec.json.encode(cancel_of(cancel, self._environment.credentials).body())
-        return await self._send(cancel, ORDER_REVISE, body)
+        return await self._send(cancel, ORDER_REVISE, cancel_of(cancel, self._environment.credentials).body())
 
     async def warm(self) -> None:
         """Open the wires and keep them open from now on; failing to is not an error."""
@@ -112,11 +95,12 @@ class OrderSender:
             self._keeper = None
         await self._wires.close()
 
-    async def _send(self, request: Request, endpoint: Endpoint, payload: bytes) -> Outcome:
+    async def _send(self, request: Request, endpoint: Endpoint, body: dict[str, str]) -> Outcome:
         now = self._clock.now()
         denied = self._door.unfit(request, self._environment, now)
         if denied is not None:
             return denied.outcome()
+        payload = msgspec.json.encode(body)
         ready: tuple[str, Wire] | Outcome | None = self._at_hand(request, now)
         if ready is None:
             # Worth a look before a wait; without one it is asked right before the write anyway.

@@ -49,33 +49,6 @@ async def test_accepted_order_carries_number_and_times(rig: Rig, broker: Scripte
     assert request.headers["host"] == rig.environment.rest_url.removeprefix("http://")
 
 
-async def test_order_written_ahead_is_the_same_order(rig: Rig, broker: ScriptedBroker, sell: OrderRequest) -> None:
-    second = numbered(sell, 2)
-    await rig.sender.submit(sell)
-    rig.sender.prepare(second)
-    await asyncio.sleep(0.02)
-    assert len(broker.orders) == 1
-    await rig.sender.submit(second)
-    assert [order.json for order in broker.orders] == [broker.orders[0].json] * 2
-
-
-async def test_order_never_leaves_with_the_bytes_of_another(
-    rig: Rig, broker: ScriptedBroker, sell: OrderRequest
-) -> None:
-    rig.sender.prepare(replace(numbered(sell, 2), quantity=sell.quantity + 5))
-    assert (await rig.sender.submit(sell)).kind is OutcomeKind.ACCEPTED
-    assert broker.orders[0].json["ORD_QTY"] == str(sell.quantity)
-
-
-async def test_kill_switch_thrown_after_an_order_was_written_stops_it(
-    rig: Rig, broker: ScriptedBroker, sell: OrderRequest
-) -> None:
-    rig.sender.prepare(sell)
-    rig.views.kill = KillLevel.HARD
-    assert (await rig.sender.submit(sell)).code == "denied:kill"
-    assert broker.orders == []
-
-
 async def test_cancel_goes_through_the_same_door(rig: Rig, broker: ScriptedBroker, cancel: CancelRequest) -> None:
     outcome = await rig.sender.cancel(cancel)
     assert outcome.kind is OutcomeKind.ACCEPTED
