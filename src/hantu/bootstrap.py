@@ -14,7 +14,6 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,27 +23,28 @@ from hantu.adapters.broker.feed import PicowsFeed
 from hantu.adapters.broker.gateway import KisBroker
 from hantu.adapters.broker.trading_days import trading_calendar
 from hantu.adapters.clock import FollowedClock, SystemClock
-from hantu.adapters.kill_file import read_kill_file
+from hantu.adapters.kill_switch import Switch
 from hantu.adapters.notify.console import LogNotifier
 from hantu.adapters.notify.last_word import close, last_word
 from hantu.adapters.notify.telegram import TelegramNotifier
 from hantu.adapters.practice_clock import practice_clock
 from hantu.adapters.process_lock import ProcessLock, account_lock
 from hantu.adapters.store.store import SqliteStore
+from hantu.adapters.watches import watch_kill_file, watch_watchlist
 from hantu.alerting.bursts import RejectionBurst
 from hantu.alerting.moments import LogLine
 from hantu.alerting.rules import Context, alerts_of, category_of, operations_alert
 from hantu.domain.alert import Alert
-from hantu.domain.commands import KillLevel, SetKill, StartMonitoring
+from hantu.domain.commands import StartMonitoring
 from hantu.domain.errors import BrokenError, HantuError
 from hantu.domain.events import Fact
 from hantu.domain.instant import Instant
 from hantu.domain.instrument import Symbol
 from hantu.domain.session import trading_date
 from hantu.engine.engine import Engine
-from hantu.engine.inputs import StorageHealth, WatchlistChanged
+from hantu.engine.inputs import StorageHealth
 from hantu.engine.journey import State
-from hantu.kis.environment import Credentials, EnvironmentName, KisEnvironment, local, paper, real
+from hantu.kis.environment import EnvironmentName, KisEnvironment
 from hantu.ports import Clock, Notifier
 from hantu.runtime.control import Control
 from hantu.runtime.dispatcher import Dispatcher
@@ -53,42 +53,17 @@ from hantu.runtime.performer import Performer
 from hantu.runtime.status import status
 from hantu.settings.calendar_file import load_calendar
 from hantu.settings.engine_config import engine_config
+from hantu.settings.kis_environment import kis_environment
 from hantu.settings.model import Settings
-from hantu.telemetry import Logs, configure, get_logger, hide, hide_account
+from hantu.telemetry import Logs, configure, get_logger
 
 SystemLog = get_logger(__name__, "system")
 LIVES_PER_HOUR = 5
 HOUR_S = 3_600.0
-KILL_FILE_POLL_S = 0.1
-WATCHLIST_POLL_S = 2.0
 DRAIN_S = 2.0
 GC_THRESHOLD = 20_000
 """New objects between two looks for cycles: an order must rarely meet one."""
 EXIT_DONE, EXIT_DENIED = 0, 3
-
-
-@dataclass(slots=True)
-class Switch:
-    """The kill level as the door sees it: the strictest of engine and file."""
-
-    file: Path
-    level: KillLevel = KillLevel.OFF
-    fenced: bool = False
-
-    def now(self) -> KillLevel:
-        """Return the level at this very moment; reads the file's presence."""
-        try:
-            os.stat(self.file)  # noqa: PTH116 - asked several times before every order, and the cheapest way to ask
-        except FileNotFoundError:
-            return self.level
-        except OSError as error:
-            SystemLog.error("킬 파일 확인 불가 - 있는 것으로 봄: %s", error)
-        order = read_kill_file(self.file)
-        asked = order.level if order else KillLevel.OFF
-        return max(self.level, asked, key=_STRICTNESS.__getitem__)
-
-
-_STRICTNESS = {KillLevel.OFF: 0, KillLevel.ACTIVE: 1, KillLevel.FLATTEN: 2, KillLevel.HARD: 3}
 
 
 @dataclass(slots=True)
@@ -134,24 +109,6 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     except ImportError:
         return None
     return uvloop.new_event_loop
-
-
-def kis_environment(settings: Settings) -> KisEnvironment:
-    """Return the sealed bundle of hosts, keys and account.
-
-    Raises:
-        UsageError: A key or the account number is missing or malformed.
-    """
-    number, _, product = settings.account.number.reveal().partition("-")
-    name = EnvironmentName(settings.environment)
-    appkey, appsecret = settings.kis.app_key.reveal(), settings.kis.app_secret.reveal()
-    credentials = Credentials(name, number, appkey, appsecret, product or "01", settings.kis.hts_id)
-    for secret in (appkey, appsecret, settings.kis.hts_id):
-        hide(secret)
-    hide_account(f"{number}-{product or '01'}")
-    if name is EnvironmentName.LOCAL:
-        return local(credentials, settings.kis.rest_url, settings.kis.ws_url)
-    return real(credentials) if name is EnvironmentName.REAL else paper(credentials)
 
 
 async def _lives(
@@ -201,8 +158,16 @@ async def _one_life(
         life.switch.level = life.engine.book.kill
         life.tasks = [
             asyncio.create_task(life.dispatcher.run(), name="dispatcher"),
-            asyncio.create_task(_watch_kill_file(life, settings), name="kill file"),
-            asyncio.create_task(_watch_watchlist(life), name="watch list"),
+            asyncio.create_task(
+                watch_kill_file(settings.kill_file, lambda: life.engine.book.kill, life.guard.deliver),
+                name="kill file",
+            ),
+            asyncio.create_task(
+                watch_watchlist(
+                    life.store, lambda: trading_date(clock.now().wall), life.engine.desk.watchlist, life.guard.deliver
+                ),
+                name="watch list",
+            ),
             asyncio.create_task(_warm(life), name="warm"),
         ]
         if start_now and life.engine.book.state is State.IDLE:
@@ -331,34 +296,6 @@ async def _end(life: Life) -> None:
     await life.broker.close()
     await close(life.notifier)
     await life.store.close()
-
-
-async def _watch_kill_file(life: Life, settings: Settings) -> None:
-    """Take the file door: its appearance is a wish like any other."""
-    seen: str | None = None
-    while True:
-        order = read_kill_file(settings.kill_file)
-        marker = None if order is None else f"{order.level}{order.timestamp}"
-        if order is not None and marker != seen:
-            if _STRICTNESS[order.level] > _STRICTNESS[life.engine.book.kill]:
-                life.guard.deliver(SetKill(order.actor, order.level, order.reason))
-        seen = marker
-        await asyncio.sleep(KILL_FILE_POLL_S)
-
-
-async def _watch_watchlist(life: Life) -> None:
-    """Take in a watch list imported while running."""
-    known = life.engine.desk.watchlist
-    while True:
-        await asyncio.sleep(WATCHLIST_POLL_S)
-        try:
-            found = await life.store.watchlist(trading_date(life.clock.now().wall))
-        except HantuError:
-            # The store reports its own trouble; the list of before stays in force.
-            continue
-        if {item.symbol: item for item in found} != known:
-            known = {item.symbol: item for item in found}
-            life.guard.deliver(WatchlistChanged(found))
 
 
 async def _warm(life: Life) -> None:
