@@ -66,6 +66,19 @@ GC_THRESHOLD = 20_000
 EXIT_DONE, EXIT_DENIED = 0, 3
 
 
+@dataclass(frozen=True, slots=True)
+class Makers:
+    """What puts a guard's edges together; a simulated world brings its own."""
+
+    store: Callable[..., SqliteStore] = SqliteStore
+    broker: Callable[..., KisBroker] = KisBroker
+    feed: Callable[..., PicowsFeed] = PicowsFeed
+    guard: Callable[..., Guard] = Guard
+    control: Callable[..., Control] = Control
+    notifier: Callable[[Settings], Notifier] | None = None
+    """By default Telegram where it is set up, else the log."""
+
+
 @dataclass(slots=True)
 class Life:
     """Everything one life of a guard is made of."""
@@ -146,32 +159,12 @@ async def _one_life(
     start_now: bool,
     announce: Callable[[str], None],
 ) -> str:
-    life = await _build(settings, environment, clock, logs, announce)
+    life = await build(settings, environment, clock, logs, announce)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, life.guard.end, "signal")
     try:
-        await life.control.open()
-        started = await life.store.load(trading_date(clock.now().wall))
-        life.performer.epoch = started.epoch
-        life.guard.deliver(started)
-        life.switch.level = life.engine.book.kill
-        life.tasks = [
-            asyncio.create_task(life.dispatcher.run(), name="dispatcher"),
-            asyncio.create_task(
-                watch_kill_file(settings.kill_file, lambda: life.engine.book.kill, life.guard.deliver),
-                name="kill file",
-            ),
-            asyncio.create_task(
-                watch_watchlist(
-                    life.store, lambda: trading_date(clock.now().wall), life.engine.desk.watchlist, life.guard.deliver
-                ),
-                name="watch list",
-            ),
-            asyncio.create_task(_warm(life), name="warm"),
-        ]
-        if start_now and life.engine.book.state is State.IDLE:
-            life.guard.deliver(StartMonitoring(os.environ.get("USER", "cli")))
+        await begin(life, settings, start_now=start_now)
         # After start-up nothing old is ever garbage: spare the loop those collections.
         gc.collect()
         gc.freeze()
@@ -180,17 +173,51 @@ async def _one_life(
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
-        await _end(life)
+        await end(life)
 
 
-async def _build(
+async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:
+    """Start a life: recovery first, then everything that runs beside the guard."""
+    clock = life.clock
+    await life.control.open()
+    started = await life.store.load(trading_date(clock.now().wall))
+    life.performer.epoch = started.epoch
+    life.guard.deliver(started)
+    life.switch.level = life.engine.book.kill
+    life.tasks = [
+        asyncio.create_task(life.dispatcher.run(), name="dispatcher"),
+        asyncio.create_task(
+            watch_kill_file(settings.kill_file, lambda: life.engine.book.kill, life.guard.deliver),
+            name="kill file",
+        ),
+        asyncio.create_task(
+            watch_watchlist(
+                life.store, lambda: trading_date(clock.now().wall), life.engine.desk.watchlist, life.guard.deliver
+            ),
+            name="watch list",
+        ),
+        asyncio.create_task(_warm(life), name="warm"),
+    ]
+    if start_now and life.engine.book.state is State.IDLE:
+        life.guard.deliver(StartMonitoring(os.environ.get("USER", "cli")))
+
+
+async def build(
     settings: Settings,
     environment: KisEnvironment,
     clock: SystemClock | FollowedClock,
     logs: Logs,
     announce: Callable[[str], None],
+    makers: Makers | None = None,
 ) -> Life:
-    store = SqliteStore(
+    """Put one life together; nothing runs yet.
+
+    Raises:
+        BrokenError: The database cannot be used.
+    """
+    # Looked up now: a benchmark puts its own class in the place of the guard.
+    makers = makers or Makers(guard=Guard)
+    store = makers.store(
         settings.database, clock, holder=f"{socket.gethostname()}:{os.getpid()}", account_alias=settings.account.alias,
         environment=settings.environment, spill_dir=settings.spill_dir, category_of=category_of,
     )  # fmt: skip
@@ -199,7 +226,7 @@ async def _build(
     calendar = load_calendar(settings.calendar.override_file, always_open=settings.calendar.always_open)
     engine_box: list[Engine] = []
     door = _door(settings, environment, store, switch, engine_box)
-    broker = KisBroker(environment, door, clock, settings.token_dir)
+    broker = makers.broker(environment, door, clock, settings.token_dir)
     config = engine_config(
         settings, environment, await trading_calendar(calendar, broker, trading_date(clock.now().wall))
     )
@@ -211,9 +238,11 @@ async def _build(
         if line.level != "DEBUG":
             announce(line.text)
 
-    guard = Guard(engine=engine, clock=clock, announce=say, on_kill=lambda level: setattr(switch, "level", level))
-    feed = PicowsFeed(environment, clock, guard.deliver, calm=guard.calm)
-    notifier = _notifier(settings)
+    guard = makers.guard(
+        engine=engine, clock=clock, announce=say, on_kill=lambda level: setattr(switch, "level", level)
+    )
+    feed = makers.feed(environment, clock, guard.deliver, calm=guard.calm)
+    notifier = (makers.notifier or _notifier)(settings)
     dispatcher = Dispatcher(store, notifier, clock, fallbacks=(LogNotifier(),))
     burst = RejectionBurst()
 
@@ -227,7 +256,7 @@ async def _build(
     )  # fmt: skip
     guard.performer = performer
     store.on_health = lambda health: _storage(guard, dispatcher, health)
-    control = _control(settings, clock, logs, guard, dispatcher)
+    control = _control(settings, clock, logs, guard, dispatcher, makers.control)
     return Life(guard, engine, performer, store, broker, feed, dispatcher, control, notifier, clock, switch)
 
 
@@ -259,7 +288,12 @@ def _door(
 
 
 def _control(
-    settings: Settings, clock: SystemClock | FollowedClock, logs: Logs, guard: Guard, dispatcher: Dispatcher
+    settings: Settings,
+    clock: SystemClock | FollowedClock,
+    logs: Logs,
+    guard: Guard,
+    dispatcher: Dispatcher,
+    make: Callable[..., Control],
 ) -> Control:
     fixed = {
         "environment": settings.environment, "account": settings.account.alias, "mode": settings.guard.mode,
@@ -271,7 +305,7 @@ def _control(
             **status(guard.engine, guard.counts, clock.now(), fixed), "alerts": asdict(dispatcher.counts),
         }  # fmt: skip
 
-    return Control(
+    return make(
         settings.socket,
         deliver=guard.deliver,
         status=state,
@@ -283,7 +317,7 @@ def _control(
 LEVEL_NUMBERS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
 
 
-async def _end(life: Life) -> None:
+async def end(life: Life) -> None:
     """End a life in order: no new work, the line closed, everything recorded."""
     for task in life.tasks:
         task.cancel()

@@ -76,7 +76,9 @@ class Guard:
         clock: Clock,
         announce: Callable[[LogLine], None],
         on_kill: Callable[[KillLevel], None],
+        wake_limit_s: float = WAKE_LIMIT_S,
     ) -> None:
+        self._wake_limit_s = wake_limit_s
         self.engine = engine
         self.counts = Counts()
         self.performer: Performer | None = None
@@ -197,7 +199,7 @@ class Guard:
             self._timer.cancel()
         now = self._clock.now()
         wait = self._clock.real_delay(max(0.0, self.engine.next_deadline(now) - now.mono))
-        self._timer = loop.call_later(min(wait, WAKE_LIMIT_S), self._wake)
+        self._timer = loop.call_later(min(wait, self._wake_limit_s), self._wake)
 
     def _wake(self) -> None:
         self._timer = None

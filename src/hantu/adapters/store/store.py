@@ -20,6 +20,7 @@ from hantu.adapters.store.outbox import Outbox
 from hantu.adapters.store.spilling import Spilling
 from hantu.adapters.store.sqlite import Connection, DatabaseError, connect_readonly, unusable
 from hantu.adapters.store.timestamps import to_text
+from hantu.adapters.store.worker import Worker
 from hantu.adapters.store.writer import RETRY_LATER_S, RETRY_PAUSES_S, Job, Writer
 from hantu.domain.errors import BrokenError, DeniedError
 from hantu.domain.events import Fact
@@ -44,6 +45,17 @@ class StoreTiming:
 
 
 USUAL = StoreTiming()
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """What works beside the loop; a simulated disk has its own."""
+
+    writer: Callable[..., Writer] = Writer
+    worker: Callable[[str], Worker] = Worker
+
+
+REAL_THREADS = Threads()
 
 
 @dataclass(slots=True, eq=False)
@@ -76,6 +88,7 @@ class SqliteStore:
         category_of: Callable[[str], str] = no_category,
         ids: EventIds | None = None,
         timing: StoreTiming = USUAL,
+        threads: Threads = REAL_THREADS,
     ) -> None:
         self.on_health: Callable[[StorageHealth], None] | None = None
         self._path = path
@@ -88,8 +101,8 @@ class SqliteStore:
             category_of=category_of,
         )  # fmt: skip
         self._outbox = Outbox()
-        self._spilling = Spilling(spill_dir, self._post)
-        self._writer = Writer(
+        self._spilling = Spilling(spill_dir, self._post, threads.worker)
+        self._writer = threads.writer(
             path, self._idle, retry_pauses_s=timing.retry_pauses_s, retry_later_s=timing.retry_later_s
         )
         self._in_flight: dict[int, _Ticket] = {}
