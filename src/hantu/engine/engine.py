@@ -129,7 +129,7 @@ def _subscribe_refused(turn: Turn, got: inp.SubscribeRefused) -> None:
 def _watchlist_changed(turn: Turn, got: inp.WatchlistChanged) -> None:
     before = set(turn.desk.watchlist)
     turn.desk.watchlist = {item.symbol: item for item in got.watchlist}
-    for symbol in before - set(turn.desk.watchlist):
+    for symbol in sorted(before - set(turn.desk.watchlist)):
         if symbol not in turn.book.positions:
             registrations.unwant(turn, symbol)
     for symbol in sorted(set(turn.desk.watchlist) - before):
