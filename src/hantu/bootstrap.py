@@ -30,6 +30,9 @@ from hantu.adapters.notify.telegram import TelegramNotifier
 from hantu.adapters.practice_clock import practice_clock
 from hantu.adapters.process_lock import ProcessLock, account_lock
 from hantu.adapters.store.store import SqliteStore
+from hantu.adapters.tape.folder import Retention
+from hantu.adapters.tape.header import Origin, build_hash
+from hantu.adapters.tape.writer import FileTape
 from hantu.adapters.watches import watch_kill_file, watch_watchlist
 from hantu.alerting.bursts import RejectionBurst
 from hantu.alerting.moments import LogLine
@@ -45,12 +48,13 @@ from hantu.engine.engine import Engine
 from hantu.engine.inputs import StorageHealth
 from hantu.engine.journey import State
 from hantu.kis.environment import EnvironmentName, KisEnvironment
-from hantu.ports import Clock, Notifier
+from hantu.ports import Clock, Notifier, Tape
 from hantu.runtime.control import Control
 from hantu.runtime.dispatcher import Dispatcher
 from hantu.runtime.guard import Guard
 from hantu.runtime.performer import Performer
 from hantu.runtime.status import status
+from hantu.runtime.taped_engine import TapedEngine
 from hantu.settings.calendar_file import load_calendar
 from hantu.settings.engine_config import engine_config
 from hantu.settings.kis_environment import kis_environment
@@ -77,6 +81,8 @@ class Makers:
     control: Callable[..., Control] = Control
     notifier: Callable[[Settings], Notifier] | None = None
     """By default Telegram where it is set up, else the log."""
+    tape: Callable[..., Tape] | None = None
+    """By default nothing is kept."""
 
 
 @dataclass(slots=True)
@@ -94,6 +100,7 @@ class Life:
     notifier: Notifier
     clock: Clock
     switch: Switch
+    tape: Tape | None = None
     tasks: list["asyncio.Task[None]"] = field(default_factory=list)
 
 
@@ -216,7 +223,7 @@ async def build(
         BrokenError: The database cannot be used.
     """
     # Looked up now: a benchmark puts its own class in the place of the guard.
-    makers = makers or Makers(guard=Guard)
+    makers = makers or Makers(guard=Guard, tape=FileTape)
     store = makers.store(
         settings.database, clock, holder=f"{socket.gethostname()}:{os.getpid()}", account_alias=settings.account.alias,
         environment=settings.environment, spill_dir=settings.spill_dir, category_of=category_of,
@@ -230,7 +237,9 @@ async def build(
     config = engine_config(
         settings, environment, await trading_calendar(calendar, broker, trading_date(clock.now().wall))
     )
-    engine = Engine(config)
+    troubles: list[Callable[[str], object]] = []
+    tape = _tape(settings, environment, makers, troubles)
+    engine = Engine(config) if tape is None else TapedEngine(config, tape)
     engine_box.append(engine)
 
     def say(line: LogLine) -> None:
@@ -257,7 +266,29 @@ async def build(
     guard.performer = performer
     store.on_health = lambda health: _storage(guard, dispatcher, health)
     control = _control(settings, clock, logs, guard, dispatcher, makers.control)
-    return Life(guard, engine, performer, store, broker, feed, dispatcher, control, notifier, clock, switch)
+    loop = asyncio.get_running_loop()
+    troubles.append(lambda reason: loop.call_soon_threadsafe(_tape_stopped, dispatcher, reason))
+    return Life(guard, engine, performer, store, broker, feed, dispatcher, control, notifier, clock, switch, tape)
+
+
+def _tape(
+    settings: Settings, environment: KisEnvironment, makers: Makers, troubles: list[Callable[[str], object]]
+) -> Tape | None:
+    """Return where handled inputs are kept, if anywhere; ``troubles`` are told when that ends."""
+    if makers.tape is None or not settings.tape.enabled:
+        return None
+    keys, kept = environment.credentials, settings.tape
+    return makers.tape(
+        settings.tape_dir, Origin(__version__, build_hash(), f"{socket.gethostname()}:{os.getpid()}"),
+        retention=Retention(kept.keep_days, kept.max_mb * 1_000_000),
+        private={keys.account: "(account)", keys.account_no: "(account)", keys.hts_id: "(hts id)"},
+        on_trouble=lambda reason: [tell(reason) for tell in troubles],
+    )  # fmt: skip
+
+
+def _tape_stopped(dispatcher: Dispatcher, reason: str) -> None:
+    SystemLog.warning("테이프 중단 - 감시는 계속합니다: %s", reason)
+    dispatcher.post(operations_alert("health_degraded", f"테이프 기록 중단, 감시는 계속합니다: {reason}", key="tape"))
 
 
 async def _open_store(store: SqliteStore, settings: Settings) -> None:
@@ -329,6 +360,8 @@ async def end(life: Life) -> None:
     await life.control.close()
     await life.broker.close()
     await close(life.notifier)
+    if life.tape is not None:
+        life.tape.close()
     await life.store.close()
 
 

@@ -16,7 +16,9 @@ from hantu.domain.instant import Instant
 from hantu.domain.instrument import Symbol
 from hantu.domain.order import CancelRequest, OrderRequest, Outcome
 from hantu.domain.quote import PolledPrice
-from hantu.engine.inputs import Started, StreamInput, WatchItem
+from hantu.engine.decision import Decision
+from hantu.engine.inputs import Input, Started, StreamInput, WatchItem
+from hantu.engine.turn import Desk
 
 
 class Clock(Protocol):
@@ -135,6 +137,22 @@ class Store(Protocol):
 
     async def close(self) -> None:
         """Finish writing, mark a clean end, release the lease."""
+        ...
+
+
+class Tape(Protocol):
+    """Every input the engine handled, in order, for ``hantu replay``; it never slows or stops the guard."""
+
+    def begin(self, day: date, desk: Desk, *, fresh: bool) -> None:
+        """Begin the part of one trading day; what is at hand is kept with it unless the engine is ``fresh``."""
+        ...
+
+    def keep(self, got: Input, now: Instant, came: Decision | Exception) -> None:
+        """Note one input and what the engine made of it; returns at once."""
+        ...
+
+    def close(self) -> None:
+        """Write what is waiting, bounded in time."""
         ...
 
 

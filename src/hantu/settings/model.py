@@ -160,6 +160,15 @@ class LogSettings(Section, frozen=True):
     level: LogLevel = "INFO"
 
 
+class TapeSettings(Section, frozen=True):
+    """What the guard saw and decided, kept for ``hantu replay``."""
+
+    enabled: bool = True
+    keep_days: Annotated[int, Meta(ge=1, le=3_660)] = 30
+    max_mb: Annotated[int, Meta(ge=1, le=1_000_000)] = 2_000
+    """All days together; the oldest go first."""
+
+
 class CalendarSettings(Section, frozen=True):
     """Closed days beyond those the broker reports."""
 
@@ -185,6 +194,7 @@ class Settings(Section, frozen=True):
     telegram: TelegramSettings = TelegramSettings()
     log: LogSettings = LogSettings()
     calendar: CalendarSettings = CalendarSettings()
+    tape: TapeSettings = TapeSettings()
 
     @property
     def socket(self) -> Path:
@@ -210,6 +220,11 @@ class Settings(Section, frozen=True):
     def spill_dir(self) -> Path:
         """Records that could not be written to the database yet."""
         return self.home / "spill"
+
+    @property
+    def tape_dir(self) -> Path:
+        """One folder a trading day."""
+        return self.home / "tape"
 
     @property
     def log_file(self) -> Path:
