@@ -19,6 +19,7 @@ from hantu.cli import (
     logs,
     monitor,
     records,
+    replay,
     simulate,
 )
 from hantu.cli.texts.entry import Texts
@@ -26,8 +27,8 @@ from hantu.cli.texts.entry import Texts
 SENTENCE_END = re.compile(r"[.:](?: |$)|\(")
 HELP_NAMES = ["-h", "--help"]
 ORDER = (
-    "demo", "sim", "monitor", "run", "kill", "positions", "orders", "exits", "explain", "events", "opportunities",
-    "alerts", "watchlist", "db", "logs", "doctor", "bench", "version",
+    "demo", "sim", "monitor", "run", "kill", "positions", "orders", "exits", "explain", "replay", "events",
+    "opportunities", "alerts", "watchlist", "db", "logs", "doctor", "bench", "version",
 )  # fmt: skip
 """As the overview lists them: first things first."""
 
@@ -44,6 +45,7 @@ def build(texts: Texts) -> Any:
     app.add_typer(monitor.app, name="monitor")
     app.add_typer(kill.app, name="kill")
     records.register(app)
+    app.command("replay")(replay.replay)
     app.command("logs")(logs.logs)
     app.command("doctor")(doctor.doctor)
     app.add_typer(database.app, name="db")

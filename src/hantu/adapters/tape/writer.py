@@ -14,7 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TypeAlias
@@ -90,7 +90,7 @@ class FileTape:
     def begin(self, day: date, desk: Desk, *, fresh: bool) -> None:
         """Begin the part of a trading day; the state of an engine that is not fresh is kept with it."""
         try:
-            config = replace(desk.config, streams=self._mask.value(desk.config.streams))
+            config = self._mask.value(desk.config)
             state = None if fresh else snapshot.take(desk, self._mask)
             header = Header.of(self._origin, day, config, state)
         except Exception as error:  # noqa: BLE001 - the guard's boundary: a tape that cannot begin is told, guarding goes on

@@ -101,6 +101,16 @@ COMMANDS = {
         "hantu explain 0000000123",
         {"ident": "Intent id, order number, event id or flow id."},
     ),
+    "replay": Entry(
+        "Decide a recorded day again and check that every decision is the same; --with estimates another rule.",
+        "hantu replay 2026-11-23 --symbol 005930",
+        {
+            "day": "Trading day, for example 2026-11-23; the newest recorded one by default.",
+            "home": "Read the tapes of this data directory.",
+            "rule": "Estimate what the exit rules of this configuration (hantu.toml) would have done.",
+            "until": "Only up to this Korean time, for example 10:30.",
+        },
+    ),
     "exits": Entry(
         "For every exit: times from the triggering trade to the fill, fill price, slippage against the stop.",
         "hantu exits",
