@@ -18,7 +18,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hantu.__about__ import __version__
-from hantu.adapters.broker.door import Binding, Bounds, Door, Lease, PriceLimits
+from hantu.adapters.broker.checks.authority import Lease
+from hantu.adapters.broker.door import Door
 from hantu.adapters.broker.feed import PicowsFeed
 from hantu.adapters.broker.gateway import KisBroker
 from hantu.adapters.broker.trading_days import trading_calendar
@@ -42,7 +43,6 @@ from hantu.domain.commands import StartMonitoring
 from hantu.domain.errors import BrokenError, HantuError
 from hantu.domain.events import Fact
 from hantu.domain.instant import Instant
-from hantu.domain.instrument import Symbol
 from hantu.domain.session import trading_date
 from hantu.engine.engine import Engine
 from hantu.engine.inputs import StorageHealth
@@ -59,6 +59,7 @@ from hantu.settings.calendar_file import load_calendar
 from hantu.settings.engine_config import engine_config
 from hantu.settings.kis_environment import kis_environment
 from hantu.settings.model import Settings
+from hantu.settings.order_door import order_door
 from hantu.telemetry import Logs, configure, get_logger
 
 SystemLog = get_logger(__name__, "system")
@@ -304,17 +305,11 @@ async def _open_store(store: SqliteStore, settings: Settings) -> None:
 def _door(
     settings: Settings, environment: KisEnvironment, store: SqliteStore, switch: Switch, engine_box: list[Engine]
 ) -> Door:
-    limits = settings.limits
-    return Door(
-        Binding(EnvironmentName(settings.environment), environment.credentials.account),
-        Bounds(
-            limits.max_order_quantity, limits.max_order_value, limits.orders_per_second, limits.orders_per_day,
-            limits.orders_per_day,
-        ),
-        kill=switch.now,
+    return order_door(
+        settings, environment, kill=switch.now,
         # One machine, one lock: the operating system's lock is the fence, a newer epoch ends us.
         lease=lambda: Lease(store.epoch, 0.0 if switch.fenced else math.inf),
-        price_limits=lambda symbol: _price_limits(engine_box[0], symbol) if engine_box else None,
+        desk=lambda: engine_box[0].desk if engine_box else None,
     )  # fmt: skip
 
 
@@ -377,12 +372,6 @@ def _notifier(settings: Settings) -> Notifier:
         token = settings.telegram.token.reveal()
         return TelegramNotifier(token, settings.telegram.chat_id, api_url=settings.telegram.api_url)
     return LogNotifier()
-
-
-def _price_limits(engine: Engine, symbol: Symbol) -> PriceLimits | None:
-    sight = engine.desk.sights.get(symbol)
-    market = engine.desk.market_of(symbol)
-    return PriceLimits(market, sight.lower_limit, sight.upper_limit) if sight else PriceLimits(market)
 
 
 def _fenced(guard: Guard, switch: Switch, reason: str) -> None:

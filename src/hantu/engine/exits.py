@@ -19,6 +19,7 @@ from hantu.engine.guards import Hit
 from hantu.engine.turn import Turn, Watch
 
 NOT_SELLABLE = "not_sellable"
+NO_PRICE = "no_price"
 
 Reached = ev.StopLossReached | ev.TakeProfitReached
 
@@ -69,6 +70,8 @@ def send(
         _look_again(turn)
         return False
     limit_price = exit_price(turn, symbol, purpose, price)
+    # Beyond what one order may be a position leaves in slices: the next fresh price sells the next one.
+    quantity = min(quantity, desk.config.order_quantity_max, max(1, desk.config.order_value_max // max(1, limit_price)))
     intent_id = turn.new_intent_id()
     baseline = tuple(sorted(desk.known_orders.get((symbol, Side.SELL.value), set())))
     turn.record(
@@ -81,6 +84,8 @@ def send(
     if turn.book.kill is KillLevel.ACTIVE:
         turn.record(ev.OrderAllowedProtective(intent_id, symbol, turn.book.kill))
     desk.watches[intent_id] = Watch(turn.now.mono)
+    replaces, sight = parent or _ended_before(turn, symbol), desk.sight(symbol)
+    desk.last_sell[symbol] = intent_id
     shares, limit = Quantity(quantity), Price(limit_price)
     turn.do(
         Submit(
@@ -95,6 +100,10 @@ def send(
                 purpose,
                 desk.epoch,
                 not_after=turn.now.mono + desk.config.pace.send_within_s,
+                account=desk.config.account,
+                environment=desk.config.environment,
+                replaces=replaces,
+                price_mono=max(sight.seen_mono, sight.quote_mono),
             )
         )
     )
@@ -114,6 +123,9 @@ def send_again(turn: Turn, before: Intent) -> bool:
     reason = closed_to(turn, record.symbol, record.purpose)
     if reason is None and turn.book.open_intent(record.symbol) is not None:
         reason = "unresolved"
+    if reason is None and _price_age_s(turn, record.symbol) > turn.desk.config.stale_exit_price_s:
+        # Nothing is priced from memory: the next poll brings a price, and the exit is judged anew on it.
+        reason = NO_PRICE
     if reason is not None:
         turn.desk.pending.add(record.symbol)
         turn.record_once(
@@ -167,6 +179,24 @@ def exit_price(turn: Turn, symbol: Symbol, purpose: Purpose, price: int) -> int:
     if sight.upper_limit and limit > sight.upper_limit:
         limit = round_down(sight.upper_limit, market)
     return int(limit)
+
+
+def _price_age_s(turn: Turn, symbol: Symbol) -> float:
+    """Return how old the newest trade, quote or polled price of a stock is."""
+    sight = turn.desk.sight(symbol)
+    return turn.now.mono - max(sight.seen_mono, sight.quote_mono)
+
+
+def _ended_before(turn: Turn, symbol: Symbol) -> str:
+    """Return the newest exit order of a stock that is over without having filled; empty if there is none.
+
+    A new exit may look exactly like it: one that was proved absent, or canceled
+    from outside. One that filled is no reason to sell the same again.
+    """
+    before = turn.book.intents.get(turn.desk.last_sell.get(symbol, ""))
+    if before is None or before.open or before.state is IntentState.FILLED:
+        return ""
+    return before.record.intent_id
 
 
 def _look_again(turn: Turn) -> None:

@@ -66,7 +66,7 @@ def request_cancel(turn: Turn, intent: Intent) -> None:
         Cancel(
             CancelRequest(
                 cancel_id, record.intent_id, record.symbol, intent.order_no, intent.branch_no, record.venue,
-                turn.desk.epoch,
+                turn.desk.epoch, turn.desk.config.account, turn.desk.config.environment,
             )
         )
     )  # fmt: skip

@@ -133,6 +133,8 @@ class Desk:
     """Shares the latest balance shows, also of stocks that are not compared now."""
     rest_until: dict[Symbol, float] = field(default_factory=dict)
     """Stocks not to be ordered before this moment."""
+    last_sell: dict[Symbol, str] = field(default_factory=dict)
+    """Intent id of the newest exit order of each stock."""
     retries: dict[Symbol, tuple[float, str]] = field(default_factory=dict)
     """A second attempt due at (mono) for intent id."""
     corrections: dict[Symbol, str] = field(default_factory=dict)

@@ -43,6 +43,7 @@ def check_settings(settings: Settings) -> None:
     _check_hosts(settings)
     _check_levels(settings)
     _check_rules(settings)
+    _check_limits(settings)
     number = settings.account.number
     if number and not ACCOUNT.fullmatch(number.reveal()):
         raise UsageError(
@@ -131,6 +132,22 @@ def _check_levels(settings: Settings) -> None:
             "exits.partial.at_bps 가 익절 기준 exits.target_bps 보다 작아야 합니다.",
             next_step="부분 익절 기준을 낮추거나 익절 기준을 높이세요.",
         )
+
+
+def _check_limits(settings: Settings) -> None:
+    """Protective sells always have the wider border."""
+    limits = settings.limits
+    for narrow, wide in (
+        ("orders_per_day", "exits_per_day"),
+        ("collar_last_bps", "exit_collar_last_bps"),
+        ("collar_close_bps", "exit_collar_close_bps"),
+        ("stale_price_s", "stale_exit_price_s"),
+    ):
+        if getattr(limits, narrow) > getattr(limits, wide):
+            raise UsageError(
+                f"limits.{wide} 가 limits.{narrow} 보다 작습니다. 보호 매도의 한도가 더 넓어야 합니다.",
+                next_step=f"limits.{wide} 를 늘리거나 limits.{narrow} 를 줄여 주세요.",
+            )
 
 
 def _check_rules(settings: Settings) -> None:

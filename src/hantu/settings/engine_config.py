@@ -32,6 +32,11 @@ def engine_config(settings: Settings, environment: KisEnvironment, calendar: Cal
         default_rule=default_rule,
         rules=rules,
         sell_while_sleeping=guard.sell_while_sleeping,
+        account=environment.credentials.alias,
+        environment=settings.environment,
+        order_quantity_max=settings.limits.max_order_quantity,
+        order_value_max=settings.limits.max_order_value,
+        stale_exit_price_s=settings.limits.stale_exit_price_s,
         streams=Streams(
             notice_tr=environment.notice_tr_id,
             notice_key=environment.credentials.hts_id,

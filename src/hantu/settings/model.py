@@ -137,7 +137,29 @@ class LimitSettings(Section, frozen=True):
     max_order_quantity: Count = 1_000_000
     max_order_value: Annotated[int, Meta(ge=1, le=10_000_000_000_000)] = 10_000_000_000
     orders_per_second: Annotated[int, Meta(ge=1, le=18)] = 10
+    """A buy finds at most 60 % of them."""
     orders_per_day: Count = 1_000
+    """Buys and sells at a target."""
+    exits_per_day: Count = 3_000
+    """Protective sells, counted apart."""
+    cancels_per_day: Count = 2_000
+    collar_last_bps: Bps = 300
+    """Farthest price from the last trade: buys on both sides, other than protective sells below."""
+    collar_close_bps: Bps = 2_000
+    """Farthest price of a buy from the previous close."""
+    exit_collar_last_bps: Bps = 1_500
+    """Lowest price of a protective sell, below the last trade."""
+    exit_collar_close_bps: Bps = 6_500
+    """Lowest price of any sell, below the previous close."""
+    stale_price_s: Seconds = 3.0
+    """Oldest price a buy may rest on."""
+    stale_exit_price_s: Seconds = 120.0
+    """Oldest price a sell may rest on."""
+    duplicate_window_s: Seconds = 60.0
+    orders_per_stock_hour: Count = 10
+    """Orders of one stock and side that were not refused."""
+    max_day_loss_bps: Bps = 300
+    """Of the account's worth at the day's start; beyond it nothing is bought."""
 
 
 class TelegramSettings(Section, frozen=True):

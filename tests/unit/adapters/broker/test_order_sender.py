@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hantu.adapters.broker.door import Lease
+from hantu.adapters.broker.checks.authority import Lease
 from hantu.adapters.broker.keyring import Kept
 from hantu.adapters.broker.pace import Pacer
 from hantu.adapters.broker.wires import WIRES_MAX, Wires
@@ -209,7 +209,7 @@ class BareServer:
     def __init__(self) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.accepted: list[socket.socket] = []
-        keys = Credentials(EnvironmentName.LOCAL, ACCOUNT, "APPKEY", "APPSECRET")
+        keys = Credentials(EnvironmentName.LOCAL, ACCOUNT, "APPKEY", "APPSECRET", alias="main")
         self.environment = local(keys, f"http://127.0.0.1:{self.listener.getsockname()[1]}", "ws://127.0.0.1:1")
 
     def accept(self) -> socket.socket:
