@@ -263,6 +263,7 @@ async def build(
         store=store, broker=broker, feed=feed, clock=clock, alerts_of=alerts, deliver=guard.deliver,
         on_alerts=dispatcher.hint, on_fenced=lambda reason: _fenced(guard, switch, reason),
         on_unrecordable=lambda reason: dispatcher.post(operations_alert("event_log_failed", reason)),
+        on_disagreement=lambda reason: _disagreeing(guard, reason),
     )  # fmt: skip
     guard.performer = performer
     store.on_health = lambda health: _storage(guard, dispatcher, health)
@@ -378,6 +379,12 @@ def _fenced(guard: Guard, switch: Switch, reason: str) -> None:
     switch.fenced = True
     SystemLog.error("권한 상실 - 다른 감시가 이어받았습니다: %s", reason)
     guard.end("fenced")
+
+
+def _disagreeing(guard: Guard, reason: str) -> None:
+    """Believe the record and not our memory: the next life begins by reading it."""
+    SystemLog.error("기록과 판단이 다릅니다 - 복구부터 다시 시작: %s", reason)
+    guard.end("bug")
 
 
 def _storage(guard: Guard, dispatcher: Dispatcher, health: StorageHealth) -> None:

@@ -122,7 +122,8 @@ class Store(Protocol):
         """Commit a batch durably.
 
         Raises:
-            DeniedError: The lease belongs to a newer guard.
+            FencedError: The lease belongs to a newer guard.
+            DeniedError: An order for the stock is open on record, whatever the caller believes.
             BrokenError: The database does not take the write now.
         """
         ...

@@ -3,6 +3,7 @@
 HantuError
 ├── UsageError        the person typed or configured something wrong; nothing was done
 ├── DeniedError       a safety rule said no; nothing was done
+│   └── FencedError
 ├── RetryableError    it did not happen and may be tried again
 └── BrokenError       storage or a peer is unusable; needs a person
 """
@@ -25,6 +26,10 @@ class UsageError(HantuError):
 
 class DeniedError(HantuError):
     """A safety rule said no; nothing was done."""
+
+
+class FencedError(DeniedError):
+    """Another guard has taken the lease; this one may record and order nothing any more."""
 
 
 class RetryableError(HantuError):

@@ -292,7 +292,9 @@ class Book:
         self._move(fact.intent_id, IntentState.REFUSED)
 
     def _order_not_sent(self, fact: ev.OrderNotSent) -> None:
-        self._move(fact.intent_id, IntentState.NOT_SENT)
+        # An intent that could not be recorded was not sent, and no restart will find it.
+        if fact.intent_id in self.intents:
+            self._move(fact.intent_id, IntentState.NOT_SENT)
 
     def _order_unresolved(self, fact: ev.OrderUnresolved) -> None:
         intent = self._move(fact.intent_id, IntentState.UNKNOWN)
@@ -329,7 +331,9 @@ class Book:
         self._move(fact.intent_id, IntentState.EXPIRED)
 
     def _cancel_resolved(self, fact: ev.CancelResolved) -> None:
-        intent = self.intents[fact.intent_id]
+        intent = self.intents.get(fact.intent_id)
+        if intent is None:
+            return  # never durable, so never sent: as with orders
         intent.state = fact.state
         if not intent.open:
             self._open.pop(fact.intent_id, None)

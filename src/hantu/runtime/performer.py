@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, assert_never
 
 from hantu.domain.alert import Alert
-from hantu.domain.errors import BrokenError, DeniedError, HantuError, RetryableError
+from hantu.domain.errors import BrokenError, DeniedError, FencedError, HantuError, RetryableError
 from hantu.domain.events import Fact
 from hantu.domain.instant import Instant
 from hantu.domain.instrument import Symbol
@@ -47,6 +47,7 @@ class Performer:
         on_alerts: Callable[[], None],
         on_fenced: Callable[[str], None],
         on_unrecordable: Callable[[str], None],
+        on_disagreement: Callable[[str], None],
     ) -> None:
         self._store = store
         self._broker = broker
@@ -57,6 +58,7 @@ class Performer:
         self._on_alerts = on_alerts
         self._on_fenced = on_fenced
         self._on_unrecordable = on_unrecordable
+        self._on_disagreement = on_disagreement
         self._tasks: set[asyncio.Task[None]] = set()
         self._over = False
         self.epoch = 1
@@ -95,10 +97,16 @@ class Performer:
         )
         try:
             await self._store.record(Batch(now, decision.facts, alerts, self.epoch))
-        except DeniedError as error:
+        except FencedError as error:
             afterwards()
             self._on_fenced(str(error))
             self._not_sent(decision, "denied:fenced", str(error))
+            return
+        except DeniedError as error:
+            # A commit that failed may have left its row: what is on record is not what we believe.
+            afterwards()
+            self._on_disagreement(str(error))
+            self._not_sent(decision, NO_INTENT, str(error))
             return
         except BrokenError as error:
             afterwards()

@@ -286,3 +286,17 @@ def test_kill_switch_is_as_told_last() -> None:
     assert (book.kill, book.kill_reason) == (KillLevel.HARD, "why")
     book.apply(ev.KillswitchOff("op", "over"))
     assert (book.kill, book.kill_reason) == (KillLevel.OFF, "")
+
+
+@pytest.mark.requirement("MON-D.12", "OPS-05-1")
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        ev.OrderNotSent("20261123-0007", SAMSUNG, "N005930", "no_durable_intent", "disk"),
+        ev.CancelResolved("20261123-0007", IntentState.NOT_SENT, "no_durable_intent", "disk"),
+    ],
+)
+def test_outcome_of_an_intent_that_never_became_durable_is_no_obstacle_to_a_restart(outcome: ev.Fact) -> None:
+    book = told(GUARDED, recorded(), outcome)
+    assert list(book.intents) == ["20261123-0001"]
+    assert book.open_intent(SAMSUNG) is not None
