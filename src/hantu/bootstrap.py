@@ -40,7 +40,7 @@ from hantu.alerting.moments import LogLine
 from hantu.alerting.rules import Context, alerts_of, category_of, operations_alert
 from hantu.domain.alert import Alert
 from hantu.domain.commands import StartMonitoring
-from hantu.domain.errors import BrokenError, HantuError
+from hantu.domain.errors import BrokenError, DeniedError, FencedError, HantuError
 from hantu.domain.events import Fact
 from hantu.domain.instant import Instant
 from hantu.domain.session import trading_date
@@ -261,9 +261,8 @@ async def build(
 
     performer = Performer(
         store=store, broker=broker, feed=feed, clock=clock, alerts_of=alerts, deliver=guard.deliver,
-        on_alerts=dispatcher.hint, on_fenced=lambda reason: _fenced(guard, switch, reason),
+        on_alerts=dispatcher.hint, on_denied=lambda error: _denied(guard, switch, error),
         on_unrecordable=lambda reason: dispatcher.post(operations_alert("event_log_failed", reason)),
-        on_disagreement=lambda reason: _disagreeing(guard, reason),
     )  # fmt: skip
     guard.performer = performer
     store.on_health = lambda health: _storage(guard, dispatcher, health)
@@ -375,15 +374,14 @@ def _notifier(settings: Settings) -> Notifier:
     return LogNotifier()
 
 
-def _fenced(guard: Guard, switch: Switch, reason: str) -> None:
-    switch.fenced = True
-    SystemLog.error("권한 상실 - 다른 감시가 이어받았습니다: %s", reason)
-    guard.end("fenced")
-
-
-def _disagreeing(guard: Guard, reason: str) -> None:
-    """Believe the record and not our memory: the next life begins by reading it."""
-    SystemLog.error("기록과 판단이 다릅니다 - 복구부터 다시 시작: %s", reason)
+def _denied(guard: Guard, switch: Switch, error: DeniedError) -> None:
+    if isinstance(error, FencedError):
+        switch.fenced = True
+        SystemLog.error("권한 상실 - 다른 감시가 이어받았습니다: %s", error)
+        guard.end("fenced")
+        return
+    # A commit that failed may have left its row. The record is believed, not our memory: the next life reads it.
+    SystemLog.error("기록과 판단이 다릅니다 - 복구부터 다시 시작: %s", error)
     guard.end("bug")
 
 

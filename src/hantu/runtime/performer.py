@@ -45,9 +45,8 @@ class Performer:
         alerts_of: AlertsOf,
         deliver: Deliver,
         on_alerts: Callable[[], None],
-        on_fenced: Callable[[str], None],
+        on_denied: Callable[[DeniedError], None],
         on_unrecordable: Callable[[str], None],
-        on_disagreement: Callable[[str], None],
     ) -> None:
         self._store = store
         self._broker = broker
@@ -56,9 +55,8 @@ class Performer:
         self._alerts_of = alerts_of
         self._deliver = deliver
         self._on_alerts = on_alerts
-        self._on_fenced = on_fenced
+        self._on_denied = on_denied
         self._on_unrecordable = on_unrecordable
-        self._on_disagreement = on_disagreement
         self._tasks: set[asyncio.Task[None]] = set()
         self._over = False
         self.epoch = 1
@@ -97,16 +95,11 @@ class Performer:
         )
         try:
             await self._store.record(Batch(now, decision.facts, alerts, self.epoch))
-        except FencedError as error:
-            afterwards()
-            self._on_fenced(str(error))
-            self._not_sent(decision, "denied:fenced", str(error))
-            return
         except DeniedError as error:
-            # A commit that failed may have left its row: what is on record is not what we believe.
             afterwards()
-            self._on_disagreement(str(error))
-            self._not_sent(decision, NO_INTENT, str(error))
+            self._on_denied(error)
+            fenced = isinstance(error, FencedError)
+            self._not_sent(decision, "denied:fenced" if fenced else NO_INTENT, str(error))
             return
         except BrokenError as error:
             afterwards()

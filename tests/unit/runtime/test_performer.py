@@ -52,8 +52,8 @@ def performer(broker: Any, store: Any = None, told: list[Any] | None = None) -> 
     words: list[Any] = [] if told is None else told
     return Performer(
         store=store, broker=broker, feed=nothing, clock=clock, alerts_of=lambda *_: (), deliver=words.append,
-        on_alerts=lambda: None, on_fenced=lambda _: words.append("fenced"),
-        on_unrecordable=lambda _: words.append("unrecordable"), on_disagreement=lambda _: words.append("disagreement"),
+        on_alerts=lambda: None, on_denied=lambda error: words.append(type(error)),
+        on_unrecordable=lambda _: words.append("unrecordable"),
     )  # fmt: skip
 
 
@@ -81,13 +81,13 @@ SELLING = Decision((ev.SubscribeDone(1),), (Submit(ORDER),), ())
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (FencedError("another guard"), "fenced"),
-        (DeniedError("an order is open on record"), "disagreement"),
+        (FencedError("another guard"), FencedError),
+        (DeniedError("an order is open on record"), DeniedError),
         (BrokenError("disk"), "unrecordable"),
     ],
 )
 async def test_order_that_cannot_be_recorded_does_not_leave_and_the_right_one_is_told(
-    error: Exception, told: str
+    error: Exception, told: str | type[Exception]
 ) -> None:
     words: list[Any] = []
     acting = performer(Broker(), Refusing(error), words)
