@@ -4,14 +4,14 @@ A full second is waited for. The day's counts are kept apart for protective
 sells, other orders and cancels, so that none can use up another's.
 """
 
-from datetime import date, datetime
+from datetime import UTC, datetime
 
 from hantu.adapters.broker.checks.form import Bounds
+from hantu.adapters.broker.checks.sessions import day_of
 from hantu.adapters.broker.checks.verdict import Denied, Request, protective
 from hantu.domain.account import Side
 from hantu.domain.instant import Instant
 from hantu.domain.order import CancelRequest
-from hantu.domain.session import trading_date
 from hantu.kis.endpoints import Lane
 from hantu.kis.throttle import Limits, Throttle
 
@@ -36,21 +36,23 @@ def lane_of(request: Request) -> Lane:
 class DayCount:
     """Requests that went on the present trading day."""
 
-    __slots__ = ("_count", "_day", "per_day")
+    __slots__ = ("_count", "_from", "_until", "per_day")
 
     def __init__(self, per_day: int) -> None:
         self.per_day = per_day
-        self._day: date | None = None
         self._count = 0
+        self._from = self._until = datetime.min.replace(tzinfo=UTC)
 
     def today(self, wall: datetime) -> int:
         """Return how many went on the Korean day of ``wall``."""
-        return self._count if self._day == trading_date(wall) else 0
+        return self._count if self._from <= wall < self._until else 0
 
     def count(self, wall: datetime) -> None:
         """Count one that goes now."""
-        self._count = self.today(wall) + 1
-        self._day = trading_date(wall)
+        if not self._from <= wall < self._until:
+            self._from, self._until = day_of(wall)
+            self._count = 0
+        self._count += 1
 
 
 class Counts:

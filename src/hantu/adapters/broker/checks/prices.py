@@ -94,17 +94,11 @@ def price_fresh(freshness: Freshness, limits: PriceLimits | None, request: Reque
 
 def unreferenced(limits: PriceLimits | None, request: Request) -> str | None:
     """Return what a protective sell could not be compared with, for the log; None if nothing is missing."""
-    if not isinstance(request, OrderRequest) or not protective(request):
+    last, close = (limits.last, limits.previous_close) if limits else (0, 0)
+    if (last and close) or isinstance(request, CancelRequest) or not protective(request):
         return None
-    missing = [
-        name
-        for name, known in (
-            ("현재가", limits is not None and limits.last),
-            ("전일 종가", limits is not None and limits.previous_close),
-        )
-        if not known
-    ]
-    return f"{'·'.join(missing)}를 몰라 가격 비교 없이 보냅니다." if missing else None
+    missing = [name for name, known in (("현재가", last), ("전일 종가", close)) if not known]
+    return f"{'·'.join(missing)}를 몰라 가격 비교 없이 보냅니다."
 
 
 def _far(price: int, name: str, reference: int, bps: int, code: str) -> Denied:

@@ -6,7 +6,7 @@ it: NXT's pre-market (27 to 29) and KRX's after-market (41 to 47).
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from hantu.adapters.broker.checks.verdict import Denied, Request
@@ -30,6 +30,12 @@ class Window:
     opens: datetime
     closes: datetime
     types: frozenset[OrderType]
+
+
+def day_of(wall: datetime) -> tuple[datetime, datetime]:
+    """Return when the Korean day of ``wall`` begins and ends, aware UTC."""
+    begin = datetime.combine(trading_date(wall), time(), KST).astimezone(UTC)
+    return begin, begin + timedelta(days=1)
 
 
 def windows_of(calendar: Calendar, day: date, *, krx_only: bool) -> tuple[Window, ...]:
@@ -86,8 +92,7 @@ class VenueHours:
     def at(self, calendar: Calendar, wall: datetime) -> tuple[Window, ...]:
         """Return the windows of the Korean day of ``wall``."""
         if calendar is not self._calendar or not self._from <= wall < self._until:
-            day = trading_date(wall)
-            self._from = datetime(day.year, day.month, day.day, tzinfo=KST).astimezone(UTC)
-            self._until = self._from + timedelta(days=1)
-            self._calendar, self._windows = calendar, windows_of(calendar, day, krx_only=self._krx_only)
+            self._from, self._until = day_of(wall)
+            self._calendar = calendar
+            self._windows = windows_of(calendar, trading_date(wall), krx_only=self._krx_only)
         return self._windows

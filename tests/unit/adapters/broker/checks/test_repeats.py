@@ -109,8 +109,8 @@ def test_no_double_within_a_minute_and_no_more_than_so_many_an_hour(
         order = replace(SELL, intent_id=f"i{number}", quantity=Quantity(quantity), limit_price=Price(70_000 + step))
         if memory.deny(order, now) is not None:
             continue
-        assert not any(at > mono - 60.0 and (q, s) == (quantity, step) for at, q, s in lived)
-        assert sum(1 for at, _, _ in lived if at > mono - 3_600.0) < 3
+        assert not any(mono - at < 60.0 and (q, s) == (quantity, step) for at, q, s in lived)
+        assert sum(1 for at, _, _ in lived if mono - at < 3_600.0) < 3
         memory.note(order, now)
         memory.ended(order, Outcome(kind))
         if kind in (OutcomeKind.ACCEPTED, OutcomeKind.UNKNOWN):
