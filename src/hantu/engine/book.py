@@ -268,9 +268,8 @@ class Book:
                 flow = Flow(fact.flow, fact.symbol, fact.name, fact.purpose, fact.average_price, fact.held, fact.target)
                 self.flows[fact.flow] = flow
             flow.attempts.append(fact.intent_id)
-        intent = self.intents[fact.intent_id] = Intent(fact, fact.state)
-        if intent.open:
-            self._open[fact.intent_id] = intent
+        assert fact.state not in TERMINAL, f"an intent begins open: {fact}"
+        self.intents[fact.intent_id] = self._open[fact.intent_id] = Intent(fact, fact.state)
 
     def _move(self, intent_id: str, state: IntentState) -> Intent:
         intent = self.intents[intent_id]

@@ -88,11 +88,10 @@ def fill(turn: Turn, intent: Intent, quantity: int, price: int, source: str, fil
         ended(turn, intent)
 
 
-def canceled(turn: Turn, intent: Intent, quantity: int, how: str) -> None:
-    """Record a confirmed cancel."""
-    turn.record(ev.OrderCanceled(intent.record.intent_id, intent.record.symbol, quantity, how))
-    if not intent.open:
-        ended(turn, intent)
+def canceled(turn: Turn, intent: Intent, how: str) -> None:
+    """Record a confirmed cancel of all that remained."""
+    turn.record(ev.OrderCanceled(intent.record.intent_id, intent.record.symbol, intent.remaining, how))
+    ended(turn, intent)
 
 
 def ended(turn: Turn, intent: Intent) -> None:
@@ -163,7 +162,7 @@ def _total_of(turn: Turn, intent: Intent, order: BrokerOrder) -> None:
     if intent.open and order.rejected > 0 and intent.filled == 0 and order.remaining == 0:
         rejected_late(turn, intent, "inquiry")
     elif intent.open and order.remaining == 0 and intent.remaining > 0 and order.filled == intent.filled:
-        canceled(turn, intent, intent.remaining, "inquiry")
+        canceled(turn, intent, "inquiry")
 
 
 def close_cancels(turn: Turn, target: str) -> None:

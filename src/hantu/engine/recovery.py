@@ -33,12 +33,15 @@ def started(turn: Turn, got: Started) -> None:
 def try_complete(turn: Turn, differences: tuple[str, ...]) -> None:
     """End recovery once both the orders and the holdings have been read."""
     desk = turn.desk
-    if desk.recovered or desk.reads.orders_read_mono is None or desk.reads.balance_read_mono is None:
+    if desk.recovered:
+        return
+    desk.differences += differences
+    if desk.reads.orders_read_mono is None or desk.reads.balance_read_mono is None:
         return
     desk.recovered = True
     still_open = turn.book.open_intents()
     adopted = sum(1 for intent in still_open if intent.state in (IntentState.WORKING, IntentState.PARTIAL))
-    turn.record(ev.RecoveryCompleted(len(still_open), adopted, differences))
+    turn.record(ev.RecoveryCompleted(len(still_open), adopted, desk.differences))
 
 
 def _doubt(turn: Turn, intent_id: str) -> None:

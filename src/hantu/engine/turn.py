@@ -169,6 +169,8 @@ class Desk:
     start_asked: str = ""
     """Who asked for a start while the session was still being closed."""
     recovered: bool = False
+    differences: tuple[str, ...] = ()
+    """Between the records and the broker, found while recovering."""
     balance_known: bool = False
 
     def __post_init__(self) -> None:

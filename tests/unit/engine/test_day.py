@@ -80,6 +80,18 @@ def test_stop_of_an_idle_session_is_only_noted() -> None:
     assert world.engine.book.stopped
 
 
+def test_second_stop_while_the_session_is_being_closed_begins_nothing_anew() -> None:
+    world = held()
+    world.open()
+    world.give(StopMonitoring("op"))
+    began = world.engine.desk.close_started
+    world.pass_time(0.5)
+    assert world.engine.book.state is State.UNSUBSCRIBING
+    world.give(StopMonitoring("op"))
+    assert world.engine.desk.close_started == began
+    assert len(world.of(ev.MonitorStopped)) == 2
+
+
 def test_schedule_opens_only_where_it_is_set_to() -> None:
     world = held(config=replace(CONFIG, scheduled=False))
     world.start()

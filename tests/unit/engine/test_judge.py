@@ -319,3 +319,11 @@ def test_profit_reached_beside_a_working_stop_waits_for_it() -> None:
     assert not world.of(act.Cancel)
     assert not world.of(ev.ExitHeld)
     assert [intent.record.purpose for intent in world.engine.book.open_intents()] == [Purpose.STOP_LOSS]
+
+
+def test_position_without_a_target_is_not_sold_for_profit() -> None:
+    world = held(config=replace(CONFIG, default_rule=ExitRule(stop_bps=10_000)))
+    world.open()
+    world.engine.book.positions[SAMSUNG].target_price = 0
+    assert world.trade(SAMSUNG, 1) == []
+    assert world.trade(SAMSUNG, 90_000) == []
