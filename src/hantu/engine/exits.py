@@ -188,15 +188,18 @@ def _price_age_s(turn: Turn, symbol: Symbol) -> float:
 
 
 def _ended_before(turn: Turn, symbol: Symbol) -> str:
-    """Return the newest exit order of a stock that is over without having filled; empty if there is none.
+    """Return the newest exit order of a stock if a new one may look exactly like it; else empty.
 
-    A new exit may look exactly like it: one that was proved absent, or canceled
-    from outside. One that filled is no reason to sell the same again.
+    It is over without having filled (proved absent, or canceled from outside),
+    or it was a slice, and the next one is as large. Any other that filled is no
+    reason to sell the same again.
     """
     before = turn.book.intents.get(turn.desk.last_sell.get(symbol, ""))
-    if before is None or before.open or before.state is IntentState.FILLED:
+    if before is None or before.open:
         return ""
-    return before.record.intent_id
+    record = before.record
+    slice_of_more = record.quantity < record.held - record.target
+    return record.intent_id if slice_of_more or before.state is not IntentState.FILLED else ""
 
 
 def _look_again(turn: Turn) -> None:

@@ -62,15 +62,30 @@ def test_a_new_exit_names_an_earlier_order_that_ended_without_a_fill() -> None:
 
 
 def test_a_position_larger_than_an_order_may_be_leaves_in_slices() -> None:
-    world, submit = stopped(order_quantity_max=6)
-    assert submit.order.quantity == 6
-    number = world.accept(submit)
+    world, first = stopped(order_quantity_max=4)
+    assert first.order.quantity == 4
+    number = world.accept(first)
     world.trade(SAMSUNG, 67_900)
     assert len(world.of(act.Submit)) == 1, "one after the other"
-    world.fill(number, 6, 67_900)
-    world.trade(SAMSUNG, 67_800)
-    second = world.of(act.Submit)[1].order
-    assert (second.quantity, second.replaces) == (4, "")
+    world.fill(number, 4, 67_900)
+    world.trade(SAMSUNG, 67_900)
+    second = world.of(act.Submit)[1]
+    assert (second.order.quantity, second.order.limit_price) == (4, first.order.limit_price)
+    assert second.order.replaces == first.order.intent_id, "the next slice is no double of the first"
+    world.fill(world.accept(second), 4, 67_900)
+    world.trade(SAMSUNG, 67_900)
+    third = world.of(act.Submit)[2].order
+    assert third.quantity == 2
+
+
+def test_what_was_sold_is_no_reason_to_sell_the_same_again() -> None:
+    world, first = stopped()
+    world.fill(world.accept(first), 10, 67_900)
+    world.holdings[SAMSUNG] = (10, 70_000, 10)
+    world.pass_time(70)
+    world.trade(SAMSUNG, 67_900)
+    again = world.of(act.Submit)[1].order
+    assert (again.quantity, again.replaces) == (10, "")
 
 
 def test_a_slice_is_measured_in_won_too() -> None:
