@@ -6,7 +6,7 @@ the only ones; anything else is a bug and raises.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hantu.domain.account import Side
@@ -113,6 +113,10 @@ class OrderRequest:
     """Intent id of the order like it whose end is confirmed; an earlier one may live, and makes this its double."""
     price_mono: float = -math.inf
     """When the price it rests on was seen, monotonic seconds: trade, quote or confirmed inquiry."""
+    token: str = field(default="", repr=False)
+    """One-time token it goes out under; exits get theirs from the mandate, in process."""
+    token_id: str = ""
+    mandate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

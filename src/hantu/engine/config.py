@@ -166,6 +166,8 @@ class GuardConfig:
     """Won."""
     stale_exit_price_s: float = 120.0
     """Oldest price an exit may rest on: longer than one order waits for its fill in a stock nobody trades."""
+    mandate_required: bool = False
+    """Profit is taken only under a standing approval; a stop never waits for one."""
     streams: Streams = Streams()
     pace: Pace = Pace()
     add_buy: AddBuy = AddBuy()

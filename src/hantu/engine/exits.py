@@ -12,6 +12,7 @@ from hantu.domain.instrument import Symbol
 from hantu.domain.money import Price, Quantity
 from hantu.domain.order import IntentState, OrderRequest, OrderType, Purpose
 from hantu.domain.price_step import round_down, round_up
+from hantu.engine import mandates
 from hantu.engine.book import Intent, Position
 from hantu.engine.config import Mode
 from hantu.engine.decision import Submit
@@ -74,11 +75,12 @@ def send(
     quantity = min(quantity, desk.config.order_quantity_max, max(1, desk.config.order_value_max // max(1, limit_price)))
     intent_id = turn.new_intent_id()
     baseline = tuple(sorted(desk.known_orders.get((symbol, Side.SELL.value), set())))
+    mandate = mandates.name_for(turn, symbol, quantity)
     turn.record(
         ev.IntentRecorded(
             intent_id, flow, "order", IntentState.SENDING, symbol, position.name, Side.SELL, purpose, target, quantity,
             limit_price, OrderType.LIMIT, "KRX", attempt, parent, position.quantity, position.average_price,
-            desk.epoch, baseline, turn.today,
+            desk.epoch, baseline, turn.today, intent_id, "", mandate,
         )
     )  # fmt: skip
     if turn.book.kill is KillLevel.ACTIVE:
@@ -104,6 +106,8 @@ def send(
                 environment=desk.config.environment,
                 replaces=replaces,
                 price_mono=max(sight.seen_mono, sight.quote_mono),
+                token_id=intent_id,
+                mandate=mandate,
             )
         )
     )
@@ -150,7 +154,9 @@ def closed_to(turn: Turn, symbol: Symbol, purpose: Purpose) -> str | None:
         return "kill"
     if turn.book.kill is KillLevel.ACTIVE and not purpose.protective:
         return "kill"
-    return None if turn.desk.recovered else "recovering"
+    if not turn.desk.recovered:
+        return "recovering"
+    return mandates.NO_MANDATE if mandates.missing(turn, symbol, purpose) else None
 
 
 def sellable_now(turn: Turn, symbol: Symbol) -> int:

@@ -7,7 +7,7 @@ remainder is ordered anew only after its cancel is confirmed.
 from hantu.domain import events as ev
 from hantu.domain.account import BrokerOrder, Side
 from hantu.domain.instrument import Symbol
-from hantu.domain.order import CancelRequest, IntentState, OrderType
+from hantu.domain.order import CancelRequest, IntentState, OrderType, Purpose
 from hantu.engine import exits, results
 from hantu.engine.book import Intent
 from hantu.engine.decision import Cancel
@@ -83,7 +83,10 @@ def fill(turn: Turn, intent: Intent, quantity: int, price: int, source: str, fil
     )  # fmt: skip
     pace = turn.desk.config.pace
     turn.desk.settle_until[record.symbol] = turn.now.mono + pace.settle_s
-    turn.desk.raise_until[record.symbol] = turn.now.mono + pace.raise_settle_s
+    if record.side is Side.BUY:
+        results.bought(turn, record.symbol, record.name, quantity, price)
+    else:
+        turn.desk.raise_until[record.symbol] = turn.now.mono + pace.raise_settle_s
     if not intent.open:
         ended(turn, intent)
 
@@ -139,14 +142,15 @@ def rejected_late(turn: Turn, intent: Intent, how: str) -> None:
         )
     )
     desk = turn.desk
-    desk.rest_until[record.symbol] = turn.now.mono + desk.config.pace.cooldown_s
-    turn.record(
-        ev.OrderFailed(
-            record.intent_id, record.flow, record.symbol, record.name, "RFUS_YN", "거래소가 주문을 거부했습니다",
-            desk.config.pace.cooldown_s,
-        )
-    )  # fmt: skip
-    desk.pending.add(record.symbol)
+    if record.purpose is not Purpose.MANUAL:
+        desk.rest_until[record.symbol] = turn.now.mono + desk.config.pace.cooldown_s
+        turn.record(
+            ev.OrderFailed(
+                record.intent_id, record.flow, record.symbol, record.name, "RFUS_YN", "거래소가 주문을 거부했습니다",
+                desk.config.pace.cooldown_s,
+            )
+        )  # fmt: skip
+        desk.pending.add(record.symbol)
     close_cancels(turn, record.intent_id)
     results.exit_finished(turn, intent)
 

@@ -6,6 +6,7 @@ and holdings have been read. Doing it twice changes nothing.
 """
 
 from hantu.domain import events as ev
+from hantu.domain.account import Side
 from hantu.domain.order import IntentState
 from hantu.engine.inputs import Started
 from hantu.engine.journey import State
@@ -64,7 +65,8 @@ def _distrust_balance(turn: Turn, got: Started) -> None:
     since = turn.now.after(-pace.raise_settle_s).wall.strftime("%Y-%m-%d %H:%M:%S.%f")
     for fact in got.facts:
         if isinstance(fact, ev.OrderFilled) and fact.received_at >= since:
-            turn.desk.raise_until[fact.symbol] = turn.now.mono + pace.raise_settle_s
+            until = turn.desk.raise_until if fact.side is Side.SELL else turn.desk.fall_until
+            until[fact.symbol] = turn.now.mono + pace.raise_settle_s
 
 
 def _settle_state(turn: Turn) -> None:

@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 
+from hantu.domain.approval import Mandate
 from hantu.domain.events import Fact, SessionStateChanged
 from hantu.domain.instant import Instant
 from hantu.domain.instrument import Market, Symbol
@@ -158,6 +159,8 @@ class Desk:
     equity: int = 0
     epoch: int = 1
     storage_ok: bool = True
+    mandate: Mandate | None = None
+    """The standing approval exits run under."""
     opened_on: str = ""
     closing: bool = False
     close_deadline: float | None = None
