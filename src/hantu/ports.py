@@ -11,6 +11,7 @@ from typing import Protocol
 
 from hantu.domain.account import Balance, BrokerOrder
 from hantu.domain.alert import Alert
+from hantu.domain.approval import ApprovalFound, MandateRow
 from hantu.domain.events import Fact
 from hantu.domain.instant import Instant
 from hantu.domain.instrument import Symbol
@@ -198,4 +199,20 @@ class Outbox(Protocol):
 
     async def failed(self, alert_id: int, channel: str, reason: str, *, retry_s: float | None) -> None:
         """Note a failed attempt; ``retry_s`` None gives the alert up for this channel."""
+        ...
+
+
+class Approvals(Protocol):
+    """What people have allowed, as recorded; every read raises BrokenError when the records cannot be read."""
+
+    async def find(self, approval_id: str, jti: str) -> ApprovalFound:
+        """Return the approval, and whether it or the token is spent."""
+        ...
+
+    async def mandate(self) -> MandateRow | None:
+        """Return the newest standing approval of the account, revoked or not."""
+        ...
+
+    async def latest_decision_s(self) -> float:
+        """Return the newest moment on record of a decision, seconds since 1970; 0 if there is none."""
         ...

@@ -17,11 +17,12 @@ from hantu.adapters.broker.checks.losses import DayResult, day_lost, loss_bearab
 from hantu.adapters.broker.checks.prices import Collar, Freshness, price_collared, price_fresh, unreferenced
 from hantu.adapters.broker.checks.repeats import Memory, Repeats
 from hantu.adapters.broker.checks.sessions import VenueHours, session_open
+from hantu.adapters.broker.checks.tokens import token_held
 from hantu.adapters.broker.checks.verdict import Denied, Request
 from hantu.domain.commands import KillLevel
 from hantu.domain.instant import Instant
 from hantu.domain.instrument import Symbol
-from hantu.domain.order import Outcome
+from hantu.domain.order import OrderRequest, Outcome
 from hantu.domain.session import Calendar, trading_date
 from hantu.kis.environment import KisEnvironment
 
@@ -33,6 +34,10 @@ OnBreach = Callable[[str, Request, str], None]
 """Code of the check, the request that met it, reason for people; must return at once."""
 OnNote = Callable[[Request, str], None]
 """A request that goes though something about it is not known."""
+
+
+def _no_flaw(_: OrderRequest) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +98,15 @@ class Door:
         self._counts = Counts(bounds)
         self._memory = Memory(self._rules.repeats)
         self._told: set[tuple[str, str, str]] = set()
+        self.token_flaw: Callable[[OrderRequest], str] = _no_flaw
+        """Why an order's one-time token does not hold, empty if it does; by default none is asked for."""
 
     def deny(self, request: Request, environment: KisEnvironment, now: Instant) -> Denied | None:
         """Return the first reason why ``request`` may not go, or None."""
         rules, limits, result = self._rules, self._price_limits(request.symbol), self._day_result()
         denied = (
             bound(self._binding, environment, request)
+            or token_held(self.token_flaw, request)
             or quantity_sane(self._bounds, request)
             or price_valid(limits, request)
             or value_sane(self._bounds, limits, request)

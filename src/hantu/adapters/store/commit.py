@@ -10,7 +10,7 @@ from hantu.adapters.store.row_context import RowContext
 from hantu.adapters.store.sqlite import Connection, DatabaseError, IntegrityError, OperationalError
 from hantu.adapters.store.state_rows import GUARD, audit
 from hantu.domain import events as ev
-from hantu.domain.errors import DeniedError, FencedError
+from hantu.domain.errors import DeniedError, FencedError, TokenSpentError
 
 INSERT_EVENT = """INSERT INTO event_log (
     event_id, event_type, timestamp, payload_json, produced_by, version, correlation_id, causation_id,
@@ -33,6 +33,7 @@ def commit_batch(connection: Connection, entry: BatchEntry, facts: Sequence[ev.F
     among them: an order nothing guards against repetition must not go out.
 
     Raises:
+        TokenSpentError: The order's one-time token was used before; the events are kept.
         FencedError: The lease is a newer guard's.
         DeniedError: An order for the stock is open already on record.
         OperationalError, DatabaseError: The database does not take the write.
@@ -44,6 +45,11 @@ def commit_batch(connection: Connection, entry: BatchEntry, facts: Sequence[ev.F
             require_lease(connection, entry.epoch)
         problems = _write(connection, entry, facts)
         connection.execute("COMMIT")
+    except TokenSpentError as error:
+        _roll_back(connection)
+        # The order does not go, and what was decided stays on record: a restart finds the refused intent.
+        _events_only(connection, entry, error)
+        raise
     except DeniedError:
         _roll_back(connection)
         raise
