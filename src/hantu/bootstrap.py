@@ -7,14 +7,15 @@ hour it stays down and says so.
 
 import asyncio
 import gc
+import logging
 import math
 import os
 import signal
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from functools import partial
 from urllib.parse import urlsplit
 
 from hantu.__about__ import __version__
@@ -53,13 +54,15 @@ from hantu.runtime.control import Control
 from hantu.runtime.dispatcher import Dispatcher
 from hantu.runtime.guard import Guard
 from hantu.runtime.performer import Performer
-from hantu.runtime.status import status
 from hantu.runtime.taped_engine import TapedEngine
 from hantu.settings.calendar_file import load_calendar
 from hantu.settings.engine_config import engine_config
+from hantu.settings.guard_control import control_socket
 from hantu.settings.kis_environment import kis_environment
 from hantu.settings.model import Settings
 from hantu.settings.order_door import order_door
+from hantu.settings.order_office import Guarded, OrderOffice, order_office
+from hantu.settings.order_secret import token_key
 from hantu.telemetry import Logs, configure, get_logger
 
 SystemLog = get_logger(__name__, "system")
@@ -84,6 +87,8 @@ class Makers:
     """By default Telegram where it is set up, else the log."""
     tape: Callable[..., Tape] | None = None
     """By default nothing is kept."""
+    office: Callable[[Settings, Guarded], OrderOffice] | None = None
+    """By default nobody signs: exits need no mandate, and no orders are taken."""
 
 
 @dataclass(slots=True)
@@ -102,6 +107,7 @@ class Life:
     clock: Clock
     switch: Switch
     tape: Tape | None = None
+    office: OrderOffice | None = None
     tasks: list["asyncio.Task[None]"] = field(default_factory=list)
 
 
@@ -110,9 +116,11 @@ def run_guard(settings: Settings, *, start_now: bool = False, announce: Callable
 
     Raises:
         DeniedError: Another guard runs for this account.
+        UsageError: The secret that signs order tokens is missing or too short.
         HantuError: Something must be put right first; says what.
     """
     environment = kis_environment(settings)
+    token_key(settings)
     host = urlsplit(environment.rest_url).netloc
     lock = ProcessLock(settings.lock_file, account_lock(environment.credentials.account, host))
     lock.acquire()
@@ -192,6 +200,8 @@ async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:
     life.performer.epoch = started.epoch
     life.guard.deliver(started)
     life.switch.level = life.engine.book.kill
+    if life.office is not None:
+        await life.office.open()
     life.tasks = [
         asyncio.create_task(life.dispatcher.run(), name="dispatcher"),
         asyncio.create_task(
@@ -224,7 +234,7 @@ async def build(
         BrokenError: The database cannot be used.
     """
     # Looked up now: a benchmark puts its own class in the place of the guard.
-    makers = makers or Makers(guard=Guard, tape=FileTape)
+    makers = makers or Makers(guard=Guard, tape=FileTape, office=order_office)
     store = makers.store(
         settings.database, clock, holder=f"{socket.gethostname()}:{os.getpid()}", account_alias=settings.account.alias,
         environment=settings.environment, spill_dir=settings.spill_dir, category_of=category_of,
@@ -238,13 +248,14 @@ async def build(
     config = engine_config(
         settings, environment, await trading_calendar(calendar, broker, trading_date(clock.now().wall))
     )
+    config = replace(config, mandate_required=makers.office is not None)
     troubles: list[Callable[[str], object]] = []
     tape = _tape(settings, environment, makers, troubles)
     engine = Engine(config) if tape is None else TapedEngine(config, tape)
     engine_box.append(engine)
 
     def say(line: LogLine) -> None:
-        get_logger("hantu.guard", line.kind).log(LEVEL_NUMBERS[line.level], line.text)
+        get_logger("hantu.guard", line.kind).log(logging.getLevelNamesMapping()[line.level], line.text)
         if line.level != "DEBUG":
             announce(line.text)
 
@@ -259,17 +270,24 @@ async def build(
     def alerts(fact: Fact, now: Instant) -> tuple[Alert, ...]:
         return alerts_of(fact, Context(now.wall)) + burst.note(fact, now.mono)
 
+    around = Guarded(engine, broker, clock, guard.deliver, switch.now, dispatcher.post, announce)
+    office = makers.office and makers.office(settings, around)
+    if office is not None:
+        guard.on_fact, door.token_flaw = office.desk.note, office.desk.flaw
     performer = Performer(
         store=store, broker=broker, feed=feed, clock=clock, alerts_of=alerts, deliver=guard.deliver,
         on_alerts=dispatcher.hint, on_denied=lambda error: _denied(guard, switch, error),
         on_unrecordable=lambda reason: dispatcher.post(operations_alert("event_log_failed", reason)),
+        authorize=office.desk.authorize if office else None,
     )  # fmt: skip
     guard.performer = performer
     store.on_health = lambda health: _storage(guard, dispatcher, health)
-    control = _control(settings, clock, logs, guard, dispatcher, makers.control)
+    make = partial(makers.control, calls=office.calls) if office else makers.control
+    control = control_socket(settings, clock, logs, guard, dispatcher, make)
     loop = asyncio.get_running_loop()
     troubles.append(lambda reason: loop.call_soon_threadsafe(_tape_stopped, dispatcher, reason))
-    return Life(guard, engine, performer, store, broker, feed, dispatcher, control, notifier, clock, switch, tape)
+    parts = (guard, engine, performer, store, broker, feed, dispatcher, control, notifier, clock, switch, tape, office)
+    return Life(*parts)
 
 
 def _tape(
@@ -313,41 +331,13 @@ def _door(
     )  # fmt: skip
 
 
-def _control(
-    settings: Settings,
-    clock: SystemClock | FollowedClock,
-    logs: Logs,
-    guard: Guard,
-    dispatcher: Dispatcher,
-    make: Callable[..., Control],
-) -> Control:
-    fixed = {
-        "environment": settings.environment, "account": settings.account.alias, "mode": settings.guard.mode,
-        "pid": os.getpid(), "version": __version__, "speed": clock.speed, "home": str(settings.home),
-    }  # fmt: skip
-
-    def state() -> dict[str, Any]:
-        return {
-            **status(guard.engine, guard.counts, clock.now(), fixed), "alerts": asdict(dispatcher.counts),
-        }  # fmt: skip
-
-    return make(
-        settings.socket,
-        deliver=guard.deliver,
-        status=state,
-        set_level=logs.set_level,
-        shutdown=lambda actor: guard.end(f"shutdown by {actor}"),
-    )
-
-
-LEVEL_NUMBERS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
-
-
 async def end(life: Life) -> None:
     """End a life in order: no new work, the line closed, everything recorded."""
     for task in life.tasks:
         task.cancel()
     await asyncio.gather(*life.tasks, return_exceptions=True)
+    if life.office is not None:
+        await life.office.close()
     await life.feed.close()
     await life.performer.drain(DRAIN_S)
     await life.performer.cancel_all()

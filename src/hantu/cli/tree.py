@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from hantu.cli import (
+    approvals,
     bench,
     database,
     demo,
@@ -27,7 +28,7 @@ from hantu.cli.texts.entry import Texts
 SENTENCE_END = re.compile(r"[.:](?: |$)|\(")
 HELP_NAMES = ["-h", "--help"]
 ORDER = (
-    "demo", "sim", "monitor", "run", "kill", "positions", "orders", "exits", "explain", "replay", "events",
+    "demo", "sim", "monitor", "run", "kill", "approvals", "positions", "orders", "exits", "explain", "replay", "events",
     "opportunities", "alerts", "watchlist", "db", "logs", "doctor", "bench", "version",
 )  # fmt: skip
 """As the overview lists them: first things first."""
@@ -44,6 +45,7 @@ def build(texts: Texts) -> Any:
     app.add_typer(monitor.run_app, name="run")
     app.add_typer(monitor.app, name="monitor")
     app.add_typer(kill.app, name="kill")
+    app.add_typer(approvals.app, name="approvals")
     records.register(app)
     app.command("replay")(replay.replay)
     app.command("logs")(logs.logs)

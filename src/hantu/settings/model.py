@@ -82,6 +82,8 @@ class GuardSettings(Section, frozen=True):
     reconcile_every_s: Seconds = 300.0
     cooldown_s: Seconds = 60.0
     """Rest of a stock after its order was given up."""
+    control_address: str = ""
+    """``127.0.0.1:port`` for ``/issue_token`` and ``/place_order``; empty = only the control socket."""
     add_buy_min_score: Annotated[float, Meta(ge=0, le=100)] = 70.0
     add_buy_band_bps: Bps = 100
     add_buy_rearm_bps: Bps = 200
@@ -162,6 +164,17 @@ class LimitSettings(Section, frozen=True):
     """Of the account's worth at the day's start; beyond it nothing is bought."""
 
 
+class ApprovalSettings(Section, frozen=True):
+    """Order tokens: who may sign them, and who may ask for them over the network."""
+
+    secret_file: Path | None = None
+    """EXECUTION_JWT_SECRET as a file; signs order tokens and mandates."""
+    client_secret_file: Path | None = None
+    """What programs show at ``guard.control_address``."""
+    secret: Secret = Secret()
+    client_secret: Secret = Secret()
+
+
 class TelegramSettings(Section, frozen=True):
     """Where messages go; nothing is sent while token or chat is missing."""
 
@@ -213,6 +226,7 @@ class Settings(Section, frozen=True):
     exits: ExitSettings = ExitSettings()
     rules: tuple[Rule, ...] = ()
     limits: LimitSettings = LimitSettings()
+    approvals: ApprovalSettings = ApprovalSettings()
     telegram: TelegramSettings = TelegramSettings()
     log: LogSettings = LogSettings()
     calendar: CalendarSettings = CalendarSettings()
