@@ -49,18 +49,21 @@ def create_part(root: Path, day: date) -> tuple[Path, int]:
     return path, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
 
 
-def prune(root: Path, retention: Retention, today: date) -> int:
-    """Delete the oldest days beyond what is kept, never ``today``; return the bytes that are left."""
+def prune(root: Path, retention: Retention, today: date, room: int = 0) -> int:
+    """Delete the oldest days beyond what is kept, never ``today``; return the bytes that are left.
+
+    ``room`` bytes are about to be written.
+    """
     sizes = {day: sum(path.stat().st_size for path in parts(root, day)) for day in days(root)}
-    for day in _too_old(sizes, retention, today):
+    for day in _too_old(sizes, retention, today, room):
         shutil.rmtree(root / day.isoformat())
         del sizes[day]
     return sum(sizes.values())
 
 
-def _too_old(sizes: dict[date, int], retention: Retention, today: date) -> Iterator[date]:
-    total, old = sum(sizes.values()), [day for day in sorted(sizes) if day != today]
-    surplus = len(sizes) - retention.days
+def _too_old(sizes: dict[date, int], retention: Retention, today: date, room: int) -> Iterator[date]:
+    total, old = sum(sizes.values()) + room, [day for day in sorted(sizes) if day != today]
+    surplus = len(old) + 1 - retention.days
     for number, day in enumerate(old):
         if number >= surplus and total <= retention.max_bytes:
             return

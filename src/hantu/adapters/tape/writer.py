@@ -30,7 +30,7 @@ from hantu.engine.decision import Decision
 from hantu.engine.inputs import Input
 from hantu.engine.turn import Desk
 
-FLUSH_S = 0.5
+FLUSH_S = 0.2
 """At most this much, in real seconds, is lost when the process is killed."""
 TURN = 32
 """Inputs encoded before the thread gives the interpreter back: some tens of microseconds."""
@@ -84,7 +84,8 @@ class FileTape:
         self._file: int | None = None
         self._today = date.min
         self._written = 0
-        self._ending = threading.Event()
+        self._wake = threading.Event()
+        self._closing = False
         self._thread: threading.Thread | None = None
 
     def begin(self, day: date, desk: Desk, *, fresh: bool) -> None:
@@ -102,6 +103,7 @@ class FileTape:
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="hantu-tape", daemon=True)
             self._thread.start()
+        self._wake.set()
 
     def keep(self, got: Input, now: Instant, came: Decision | Exception) -> None:
         """Queue one handled input; costs well under a microsecond."""
@@ -112,7 +114,8 @@ class FileTape:
 
     def close(self) -> None:
         """Write what is waiting; gives up after a few real seconds."""
-        self._ending.set()
+        self._closing = True
+        self._wake.set()
         if self._thread is not None:
             self._thread.join(CLOSE_S)
 
@@ -120,9 +123,11 @@ class FileTape:
 
     def _run(self) -> None:
         while True:
-            ending = self._ending.wait(self._flush_s)
+            self._wake.wait(self._flush_s)
+            self._wake.clear()
+            closing = self._closing
             self._take_all()
-            if ending:
+            if closing:
                 self._end_part("closed")
                 return
 
@@ -175,7 +180,7 @@ class FileTape:
     def _append(self, data: bytes) -> None:
         assert self._file is not None
         if self._written + len(data) > self._retention.max_bytes:
-            self._written = prune(self._root, self._retention, self._today)
+            self._written = prune(self._root, self._retention, self._today, len(data))
         if self._written + len(data) > self._retention.max_bytes:
             raise BrokenError("오늘의 테이프가 정해진 크기(tape.max_mb)를 넘었습니다.")
         if shutil.disk_usage(self._root).free < self._retention.min_free_bytes:
