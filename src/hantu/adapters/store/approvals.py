@@ -58,7 +58,7 @@ def propose(
             (
                 approval_id, terms.environment, terms.account, terms.symbol, terms.side.value, terms.quantity_max,
                 terms.price_low, terms.price_high, _json.encode(terms.venues).decode(), terms.order_type.value,
-                terms.purpose.value, order_hash(terms), actor, note, f"+{valid_s} seconds",
+                terms.purpose.value, order_hash(terms), actor, note, f"{valid_s:+d} seconds",
             ),
         )  # fmt: skip
         _audit(connection, "approval_proposed", actor, approval_id)
@@ -86,7 +86,7 @@ def decide(database: Path, approval_id: str, *, approve: bool, actor: str, valid
         connection.execute(
             f"""UPDATE approvals SET status = ?, decided_by = ?, decided_at = {NOW},
                 expires_at = CASE WHEN ? THEN {_after()} ELSE expires_at END WHERE approval_id = ?""",  # noqa: S608 - our own words
-            (status.value, actor, approve, f"+{valid_s} seconds", approval_id),
+            (status.value, actor, approve, f"{valid_s:+d} seconds", approval_id),
         )
         _audit(connection, f"approval_{status}", actor, approval_id)
         return _one(connection, approval_id)
