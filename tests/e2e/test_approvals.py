@@ -209,5 +209,5 @@ def test_a_person_can_do_all_of_it_on_the_command_line(arena: Arena) -> None:
     arena.run("approvals", "mandate", "revoke")
     arena.wait_event("mandate_lapsed")
     signed_again = json.loads(arena.run("--json", "approvals", "mandate", "sign", "--limit", "005930=100").stdout)
-    assert signed_again["in_force"] and signed_again["mandate"]["limits"] == {"005930": 100}
+    assert signed_again["in_force"] and signed_again["mandate"]["limits"] == [["005930", 100]]
     arena.wait_event("mandate_in_force", 2)

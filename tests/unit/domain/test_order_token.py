@@ -202,7 +202,7 @@ def test_the_token_of_an_exit_is_cheap() -> None:
 
 
 def test_a_mandate_is_signed_and_bound_to_its_account() -> None:
-    mandate = Mandate("M-1", "operator", "2026-11-23 00:00:00.000000", "f" * 64, 100, {"005930": 10})
+    mandate = Mandate("M-1", "operator", "2026-11-23 00:00:00.000000", "f" * 64, 100, (("005930", 10),))
     document = KEY.sign_mandate(mandate)
     assert KEY.read_mandate(document) == mandate
     assert mandate.covers("005930", 10) and not mandate.covers("005930", 11)

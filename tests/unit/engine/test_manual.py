@@ -249,7 +249,7 @@ def test_a_late_rejection_by_the_exchange_delays_no_exit() -> None:
     assert world.of(act.Submit)[-1].order.purpose is Purpose.STOP_LOSS
 
 
-MANDATE = Mandate("M-1", "operator", "2026-11-23 00:00:00.000000", "hash", 100, {})
+MANDATE = Mandate("M-1", "operator", "2026-11-23 00:00:00.000000", "hash", 100)
 
 
 @pytest.mark.requirement("DEC-25")
@@ -281,7 +281,7 @@ def test_under_a_mandate_every_exit_names_it_and_its_own_token() -> None:
 @pytest.mark.requirement("DEC-25")
 def test_a_mandate_that_is_too_small_holds_profit_and_never_a_stop() -> None:
     world = monitored(config=replace(CONFIG, mandate_required=True))
-    world.give(inp.MandateRead(replace(MANDATE, limits={SAMSUNG: 9})))
+    world.give(inp.MandateRead(replace(MANDATE, limits=((SAMSUNG, 9),))))
     world.trade(SAMSUNG, 75_600)
     assert not world.of(act.Submit)
     world.trade(SAMSUNG, 67_900)
