@@ -1,6 +1,7 @@
 """How far a recovery has come: what is remembered of it, and what is seen of it in this life."""
 
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from hantu.domain import events as ev
 from hantu.domain.events import RecoveryStep
@@ -38,6 +39,8 @@ class Recovery:
                 self.stopped = ""
             case ev.RecoveryCompleted():
                 self.ended = True
+            case _ as unreachable:
+                assert_never(unreachable)
 
 
 @dataclass(slots=True)
