@@ -65,6 +65,7 @@ class ChaosDay:
         self._rng = random.Random(seed)
         self._kills = kills
         self._switches: tuple[tuple[float, str], ...] = ()
+        self._in_order_at = ""
         self._known: set[tuple[str, str]] = set()
         self._recoveries = 0
         self._epoch = 0
@@ -264,6 +265,7 @@ class ChaosDay:
             filled = {int(number): quantity for number, quantity in rows}
         except Exception as error:  # noqa: BLE001 - whatever does not answer yet is not settled
             return [repr(error)]
+        self._in_order_at = state["now"]
         if status["state"] == "sleeping":
             self._ask("restart")
         ours = {call["order_no"] for call in state["order_calls"] if call["client"] != STRANGER and call["order_no"]}
@@ -295,7 +297,7 @@ class ChaosDay:
     def _evidence(self, database: Path, *, over: bool) -> Evidence:
         notes = Notes(
             strangers=(STRANGER,), opening={s.symbol: s.quantity for s in STOCKS}, most_sold=MOST_SOLD,
-            switches=self._switches, over=over,
+            switches=self._switches, over=over, until=self._in_order_at,
             # A bad network may hold bytes longer that left in time.
             grace_s=checker.SWITCH_GRACE_S + {"clear": 0.0, "slow": 0.1, "rough": 0.7}[self.result.climate.weather],
             allowed=NETWORKS_OWN if self.result.climate.weather == "rough" else (),
