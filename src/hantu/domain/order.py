@@ -191,3 +191,5 @@ class Notice:
     account_matches: bool = True
     name: str = ""
     received_at: float = 0.0
+    order_price: Price | None = None
+    """Limit of the order itself, 0 for a market order; None if the notice does not tell."""

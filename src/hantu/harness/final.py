@@ -3,13 +3,9 @@
 from typing import TYPE_CHECKING
 
 from hantu.domain.commands import KillLevel
-from hantu.engine.journey import State
 
 if TYPE_CHECKING:
     from hantu.harness.world import World
-
-ASLEEP = (State.SLEEPING, State.IDLE)
-
 
 def judge_the_end(world: "World") -> None:
     """Compare the guard's book with the ledger, and every promise with what came of it."""
@@ -34,14 +30,16 @@ def judge_the_end(world: "World") -> None:
         )
         if owner is not None and owner.symbol not in judge.excused and real != filled:
             judge.fail("I11", f"{intent_id}: {filled} recorded as filled, the exchange filled {real}")
-    if book.kill is KillLevel.OFF:
-        _unsold(world)
 
 
-def _unsold(world: "World") -> None:
-    """I4: what fell below its stop is out, or a person was told why not."""
+def judge_exits(world: "World") -> None:
+    """I4: after minutes without faults, what fell below its stop is out or on its way, or a person was told."""
     judge, life = world.judge, world.life
-    assert life is not None
+    if life is None:
+        judge.fail("I4", "no guard lives after minutes without faults")
+        return
+    if life.engine.book.kill is not KillLevel.OFF:
+        return
     told = {alert.event_type for alert in world.told}
     for symbol, position in life.engine.book.positions.items():
         record = judge.exchange._market.listings[symbol].record  # noqa: SLF001

@@ -145,7 +145,8 @@ class Judge:
             self.fail("I3", f"{fact.intent_id} took order {number}, which is not its own")
 
     def _ended(self, fact: Any) -> None:
-        if isinstance(fact, OrderNotSent):
+        if not isinstance(fact, OrderUnresolved):
+            # Proved never to have left: the next order that looks alike is another one.
             self.unsent.pop(fact.intent_id, None)
         intent = self.intents.get(fact.intent_id)
         if intent is None or intent.kind != "order":

@@ -39,6 +39,8 @@ HTS_ID = "USER"
 SYMBOLS = ("005930", "000660", "035420", "005380", "035720", "051910", "068270", "105560")
 CALM_FROM = time(15, 15)
 """From here on nothing goes wrong any more; the guard must converge."""
+LAST_LOOK = time(15, 19, 50)
+"""Right before continuous trading ends: what is below its stop must be out by then, or on its way."""
 MARKET_FAULTS: tuple[FaultKind, ...] = (
     "cut", "refuse", "refuse_ws", "delay", "silence", "token_expiry", "maintenance", "lost_response", "wrong_key",
     "rate_limit", "subscribe_refuse", "reject_order", "hold_notices", "drop_notices", "duplicate_notices", "halt",

@@ -40,16 +40,15 @@ from hantu.domain.instrument import Symbol
 from hantu.engine.inputs import SubmitEnded, Woken
 from hantu.engine.journey import State
 from hantu.harness.disk import Disk, LoopWorker, LoopWriter
-from hantu.harness.final import judge_the_end
-from hantu.harness.invariants import Flight, Judge, Violation
+from hantu.harness.final import judge_exits, judge_the_end
+from hantu.harness.invariants import Judge, Violation
 from hantu.harness.loop import Node, SimLoop
 from hantu.harness.network import Incoming, Network, SimSession, order_connector
 from hantu.harness.stream import Streams
-from hantu.harness.workload import ACCOUNT, CALM_FROM, DAY, Day, draw, wall_of
+from hantu.harness.workload import ACCOUNT, CALM_FROM, LAST_LOOK, Day, draw, wall_of
 from hantu.kis.layouts import GENERATIONS
 from hantu.kis.throttle import REAL_LIMITS
 from hantu.ports import Batch
-from hantu.runtime.control import Control
 from hantu.runtime.guard import Guard
 from hantu.settings.kis_environment import kis_environment
 from hantu.settings.loading import default_local_settings
@@ -70,7 +69,15 @@ MEMORY = Path("/dev/shm")
 TRADE_PATHS = ("/uapi/domestic-stock/v1/trading/order-cash", "/uapi/domestic-stock/v1/trading/order-rvsecncl")
 
 
-_flight: ContextVar[Flight | None] = ContextVar("hantu_flight", default=None)
+@dataclass(slots=True)
+class _Visit:
+    """One arrival of a request at the exchange."""
+
+    incoming: Incoming
+    seen: bool = False
+
+
+_visit: ContextVar[_Visit | None] = ContextVar("hantu_visit", default=None)
 """The guard's request the exchange works on."""
 
 
@@ -195,6 +202,7 @@ class World:
         self.calm_since: float | None = None
         self.over = False
         self._hash = hashlib.sha256()
+        self._judged = False
         self._boundaries = Counter[str]()
         self._graveyard: list[object] = []
         settings = default_local_settings(REST_URL, WS_URL, home)
@@ -236,7 +244,8 @@ class World:
 
     async def serve(self, incoming: Incoming) -> web.StreamResponse:
         """Answer one request that has arrived at the exchange."""
-        _flight.set(incoming.flight)
+        visit = _Visit(incoming)
+        _visit.set(visit)
         handlers: dict[str, Callable[[Any], Any]] = {
             "/oauth2/tokenP": self.auth.token,
             "/oauth2/Approval": self.auth.approval,
@@ -244,16 +253,24 @@ class World:
         response: web.StreamResponse = await handlers.get(incoming.path, self.gate.serve)(incoming)
         if incoming.flight is not None:
             self.trace("landed", incoming.flight.symbol, incoming.flight.quantity, response.status)
-            self._one_less(incoming)
+            self._seen(visit)
         return response
 
     def _submitted(self, order: NewOrder, wall: datetime) -> Accepted | Refused:
         """Take an order into the ledger and tell the judge whose it is, before anybody hears of it."""
         answer = self._submit(order, wall)
-        flight = _flight.get()
-        if flight is not None and isinstance(answer, Accepted):
-            self.judge.orders[int(answer.order_no)] = flight.intent
+        visit = _visit.get()
+        if visit is not None and visit.incoming.flight is not None:
+            if isinstance(answer, Accepted):
+                self.judge.orders[int(answer.order_no)] = visit.incoming.flight.intent
+            self._seen(visit)
         return answer
+
+    def _seen(self, visit: "_Visit") -> None:
+        """The ledger has dealt with a request; its answer may still be held back for long."""
+        if not visit.seen:
+            visit.seen = True
+            self._one_less(visit.incoming)
 
     def _leaves(self, incoming: Incoming) -> bool:
         if self.boundary("before bytes"):
@@ -305,6 +322,9 @@ class World:
                 self.tell(f"[exchange] {fill['side']} {fill['symbol']} {fill['quantity']} @ {fill['price']}")
             fills = len(all_fills)
             self.judge.oversold()
+            if not self._judged and wall >= wall_of(LAST_LOOK):
+                self._judged = True
+                judge_exits(self)
             if jumps and self.loop.time() >= jumps[0].real:
                 jumps.pop(0)
                 if self.life is not None and self._alive():
@@ -565,6 +585,3 @@ def run(seed: int, *, day: Day | None = None) -> Result:
     finally:
         shutil.rmtree(home, ignore_errors=True)
         logging.disable(logging.NOTSET)
-
-
-__all__ = ["DAY", "Control", "Result", "World", "run"]
