@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from hantu.adapters.store.entries import BatchEntry, DeliveryEntry
 from hantu.adapters.store.sqlite import Connection, OperationalError
 from hantu.adapters.store.worker import Task
 from hantu.adapters.store.writer import Job, Work, Writer
@@ -39,7 +40,7 @@ class Disk:
     faults: DiskFaults = field(default_factory=DiskFaults)
     on: Callable[[], bool] = lambda: True
     """Whether faults may strike now; they end before the day does."""
-    on_boundary: Callable[[str], bool] = lambda _where: False
+    on_boundary: Callable[[str, str], bool] = lambda _where, _what: False
     """Called at a durable boundary; True when the process died there."""
     on_fault: Callable[[str], None] = lambda _name: None
 
@@ -143,12 +144,13 @@ class LoopWriter(Writer):
             self._plan()
 
     def _record(self, job: Job) -> None:
-        if self._disk.on_boundary("before commit"):
+        what = _subject(job.work)
+        if self._disk.on_boundary("before commit", what):
             return
         work = job.work
         job.work = lambda connection: self._disk.run(work, connection)
         self._do(job)
-        self._disk.on_boundary("after commit")
+        self._disk.on_boundary("after commit", what)
 
 
 class LoopWorker:
@@ -167,7 +169,21 @@ class LoopWorker:
         return True
 
     def _run(self, task: Task) -> None:
-        if not self._disk.on_boundary("before spill"):
+        if not self._disk.on_boundary("before spill", ""):
             task()
-            self._disk.on_boundary("after spill")
+            self._disk.on_boundary("after spill", "")
 
+
+SUBJECTS = (
+    ("intent_recorded", "intent"), ("order_accepted", "answer"), ("order_unresolved", "answer"),
+    ("order_rejected_broker", "answer"), ("order_filled", "fill"), ("cancel_resolved", "cancel"),
+)  # fmt: skip
+
+
+def _subject(work: Any) -> str:
+    """Return what a transaction is about, as the crash matrix names it."""
+    entry = work.args[0] if getattr(work, "args", ()) else None
+    if not isinstance(entry, BatchEntry):
+        return "delivery" if isinstance(entry, DeliveryEntry) else ""
+    kinds = {event.event_type for event in entry.events}
+    return next((name for kind, name in SUBJECTS if kind in kinds), "other")

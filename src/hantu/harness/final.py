@@ -7,6 +7,7 @@ from hantu.domain.commands import KillLevel
 if TYPE_CHECKING:
     from hantu.harness.world import World
 
+
 def judge_the_end(world: "World") -> None:
     """Compare the guard's book with the ledger, and every promise with what came of it."""
     judge, life = world.judge, world.life
@@ -45,11 +46,11 @@ def judge_exits(world: "World") -> None:
         record = judge.exchange._market.listings[symbol].record  # noqa: SLF001
         if not position.quantity or not position.stop_price or record.price > position.stop_price:
             continue
-        judge.seen["I4"] += 1
         if judge.live(symbol) or symbol in _with_a_person(world):
             continue
         judge.fail(
-            "I4", f"{symbol}: {position.quantity} held at {record.price}, stop {position.stop_price}; told {sorted(told)}"
+            "I4",
+            f"{symbol}: {position.quantity} held at {record.price}, stop {position.stop_price}; told {sorted(told)}",
         )
 
 

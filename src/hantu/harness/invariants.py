@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from hantu.adapters.store.intent_states import Progress, advance, change_of
 from hantu.domain.account import Side
 from hantu.domain.commands import KillLevel
 from hantu.domain.events import (
@@ -28,7 +29,7 @@ from hantu.domain.events import (
     StopLossReached,
     TakeProfitReached,
 )
-from hantu.domain.order import Purpose
+from hantu.domain.order import EDGES, Purpose
 from hantu.simulator.exchange import Exchange
 
 
@@ -75,6 +76,7 @@ class Judge:
     states: Counter[str] = field(default_factory=Counter)
     excused: dict[str, str] = field(default_factory=dict)
     """Stocks somebody else traded or whose requests the network doubled, and why."""
+    progress: dict[str, Progress] = field(default_factory=dict)
     escalated: set[str] = field(default_factory=set)
     opening: dict[str, int] = field(default_factory=dict)
 
@@ -89,6 +91,7 @@ class Judge:
         """Take in what has just become durable."""
         for fact in facts:
             self.states[type(fact).__name__] += 1
+            self._edge(fact)
             match fact:
                 case IntentRecorded():
                     self._intent(fact)
@@ -108,6 +111,23 @@ class Judge:
                 case _:
                     pass
 
+    def _edge(self, fact: Fact) -> None:
+        """Count the edges of the intents' state machine, and let none be that does not exist."""
+        if isinstance(fact, IntentRecorded):
+            self.progress[fact.intent_id] = Progress(fact.state, fact.quantity)
+            self.seen[f"edge {fact.kind}: -> {fact.state}"] += 1
+            return
+        change = change_of(fact)
+        before = self.progress.get(change.intent_id) if change is not None else None
+        if change is None or before is None:
+            return
+        after = self.progress[change.intent_id] = advance(before, change)
+        kind = self.intents[change.intent_id].kind
+        if after.state is not before.state or after.filled != before.filled:
+            self.seen[f"edge {kind}: {before.state} -> {after.state}"] += 1
+            if kind == "order" and after.state not in EDGES.get(before.state, frozenset()):
+                self.fail("I8", f"{change.intent_id} went from {before.state} to {after.state}")
+
     def _intent(self, fact: IntentRecorded) -> None:
         if fact.intent_id in self.intents:
             self.fail("I8", f"intent {fact.intent_id} was recorded twice")
@@ -118,6 +138,7 @@ class Judge:
     def _trigger(self, fact: StopLossReached | TakeProfitReached) -> None:
         """I10: no level is reached that the market did not reach."""
         self.seen["I10"] += 1
+        self.seen["I4"] += isinstance(fact, StopLossReached)
         record = self.exchange._market.listings[fact.symbol].record  # noqa: SLF001 - the judge reads the exchange's own books
         stop = isinstance(fact, StopLossReached)
         if (stop and record.low > fact.level) or (not stop and record.high < fact.level):
@@ -216,6 +237,8 @@ class Judge:
             one.quantity for one in self.flights if one.symbol == symbol and one.side is Side.SELL and not one.landed
         )
         held = self.held(symbol)
+        if any(one.symbol == symbol and one.side is Side.SELL for one in self.intents.values()):
+            self.seen["I5 asked"] += 1
         if live + flying:
             self.seen["I5"] += 1
             if symbol not in self.excused:

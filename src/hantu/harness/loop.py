@@ -186,4 +186,3 @@ def _keep_first(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> Non
     error = context.get("exception")
     if loop.failure is None:
         loop.failure = error if isinstance(error, BaseException) else RuntimeError(str(context.get("message")))
-

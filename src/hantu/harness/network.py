@@ -58,6 +58,8 @@ class Network:
     serve: Callable[["Incoming"], "asyncio.Future[web.StreamResponse] | Any"]
     listening: Callable[[str], bool]
     faults: NetFaults = field(default_factory=NetFaults)
+    deaf_until: float = 0.0
+    """Until then answers are lost, all of them."""
     on: Callable[[], bool] = lambda: True
     """Whether faults may strike now."""
     on_fault: Callable[[str], None] = lambda _name: None
@@ -117,7 +119,7 @@ class Network:
         body = response.body if isinstance(response, web.Response) else b""
         reply = Reply(response.status, bytes(body or b""), dict(response.headers))
         order = incoming.method == "POST" and "/trading/order" in incoming.path
-        if self.hit(self.faults.response_lost, "N2 response lost"):
+        if self.loop.time() < self.deaf_until or self.hit(self.faults.response_lost, "N2 response lost"):
             return
         if order and self.hit(self.faults.stranger, "P10 error page though accepted"):
             reply = Reply(self.rng.choice((200, 500, 502)), GARBAGE, {})

@@ -137,7 +137,7 @@ class ClientEnd:
             self.is_close_frame_sent = True
             self._cable.to_server(WSMessage(WSMsgType.CLOSE, int(code), None))
 
-    def disconnect(self, graceful: bool = True) -> None:  # noqa: FBT001, FBT002 - picows' signature
+    def disconnect(self, graceful: bool = True) -> None:
         """Drop the connection."""
         self._cable.cut()
 
@@ -241,5 +241,3 @@ class Streams:
 @dataclass
 class _Request:
     transport: Server
-
-

@@ -46,6 +46,12 @@ MARKET_FAULTS: tuple[FaultKind, ...] = (
     "rate_limit", "subscribe_refuse", "reject_order", "hold_notices", "drop_notices", "duplicate_notices", "halt",
     "stock_halt", "vi",
 )  # fmt: skip
+BOUNDARIES = (
+    "before commit intent", "after commit intent", "before bytes", "mid bytes", "after bytes", "answer",
+    "before commit answer", "after commit answer", "before commit fill", "after commit fill", "cancel bytes",
+    "before commit cancel", "before commit other", "after commit other", "before spill", "after spill", "told",
+)  # fmt: skip
+"""Where a process may die: each side of every durable step of an order, and some in between."""
 STRICT_CODES = ("APBK0400", "APBK0919", "APBK0952", "EGW00201", "EGW00123", "IGW00009", "ZZZZ9999")
 
 
@@ -61,10 +67,12 @@ class Crash:
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """One SIGSTOP and the SIGCONT after it."""
+    """One SIGSTOP and the SIGCONT after it: at a moment, or right between a commit and what follows it."""
 
     at: float
     lasts_s: float
+    boundary: str = ""
+    nth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,12 @@ class Day:
     manual: tuple[ManualOrder, ...] = ()
     mutes: tuple[tuple[float, float], ...] = ()
     """(at, for how long) the stream says nothing in either direction."""
+    deaf: tuple[tuple[float, float], ...] = ()
+    """(at, for how long) no answer of the exchange comes back, while requests still reach it."""
+    list_lag_s: float = 0.0
+    """So long the list of today's orders does not show a new one."""
+    balance_lag_s: float = 0.0
+    """So old the balance is that the exchange tells."""
     notifier_fails: float = 0.0
     clock_jumps: tuple[tuple[float, float], ...] = ()
     """(at, by how many seconds) the wall clock of the guard's machine is wrong from then on."""
@@ -162,10 +176,7 @@ def draw(seed: int) -> Day:
             slow_s=rng.uniform(0.2, 5.0),
         ),
         crashes=_crashes(rng, swarm, length),
-        freezes=tuple(
-            Freeze(rng.uniform(5, length), rng.choice((1.5, 5.0, 12.0, 40.0, 90.0)))
-            for _ in range(rng.randint(1, 2) if swarm.has("X2 frozen process") else 0)
-        ),
+        freezes=_freezes(rng, swarm, length),
         kills=_kills(rng, swarm, length),
         manual=tuple(
             ManualOrder(rng.uniform(30, length), rng.choice(stocks).symbol, rng.random() < 0.7, rng.choice((0.3, 1.0)))
@@ -175,6 +186,12 @@ def draw(seed: int) -> Day:
             (rng.uniform(30, length), rng.uniform(5, 150))
             for _ in range(rng.randint(1, 3) if swarm.has("N5 half-open stream") else 0)
         ),
+        deaf=tuple(
+            (rng.uniform(10, length), rng.uniform(5, 60))
+            for _ in range(rng.randint(1, 2) if swarm.has("N8 one-way loss") else 0)
+        ),
+        list_lag_s=rng.uniform(1, 12) if swarm.has("B1 list lags") else 0.0,
+        balance_lag_s=rng.uniform(1, 12) if swarm.has("B9 balance lags") else 0.0,
         notifier_fails=swarm.rate("A1", 0.05, 0.9),
         clock_jumps=((rng.uniform(30, length), rng.choice((-30.0, -2.0, 2.0, 30.0))),)
         if swarm.has("C1 wall clock jump", 0.5)
@@ -259,9 +276,7 @@ def _gateway(rng: Random, swarm: _Swarm) -> GatewaySpec:
     )
 
 
-def _market_faults(
-    rng: Random, swarm: _Swarm, segments: tuple[Segment, ...], symbols: list[str]
-) -> tuple[Fault, ...]:
+def _market_faults(rng: Random, swarm: _Swarm, segments: tuple[Segment, ...], symbols: list[str]) -> tuple[Fault, ...]:
     found: list[Fault] = []
     for kind in MARKET_FAULTS:
         if not swarm.has(f"exchange: {kind}"):
@@ -335,8 +350,20 @@ def _crashes(rng: Random, swarm: _Swarm, length: float) -> tuple[Crash, ...]:
         found += [Crash(at=rng.uniform(2, length), down_s=rng.uniform(0.3, 20)) for _ in range(rng.randint(1, 3))]
     if swarm.has("X1 killed at a boundary", 1.5):
         for _ in range(rng.randint(1, 3)):
-            where = rng.choice(("before commit", "after commit", "before bytes", "after bytes", "answer", "notice"))
-            found.append(Crash(boundary=where, nth=rng.randint(1, 40), down_s=rng.uniform(0.3, 8)))
+            where = rng.choice(BOUNDARIES)
+            often = where in ("before commit other", "after commit other")
+            found.append(Crash(boundary=where, nth=rng.randint(1, 40 if often else 4), down_s=rng.uniform(0.3, 8)))
+    return tuple(found)
+
+
+def _freezes(rng: Random, swarm: _Swarm, length: float) -> tuple[Freeze, ...]:
+    found = []
+    if swarm.has("X2 frozen process"):
+        lasts = rng.choice((1.5, 5.0, 12.0, 40.0, 90.0))
+        found += [Freeze(rng.uniform(5, length), lasts) for _ in range(rng.randint(1, 2))]
+    if swarm.has("X2 frozen between commit and send"):
+        lasts = rng.choice((0.5, 2.0, 5.0, 12.0, 40.0, 90.0))
+        found.append(Freeze(0.0, lasts, "after commit intent", rng.randint(1, 4)))
     return tuple(found)
 
 

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextvars import Context, ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -25,9 +25,9 @@ from typing import Any
 from aiohttp import web
 
 from hantu import bootstrap
+from hantu.adapters import watches
 from hantu.adapters.broker.feed import PicowsFeed
 from hantu.adapters.broker.gateway import KisBroker
-from hantu.adapters import watches
 from hantu.adapters.kill_file import read_kill_file
 from hantu.adapters.store.event_ids import EventIds
 from hantu.adapters.store.store import SqliteStore, Threads
@@ -35,13 +35,15 @@ from hantu.domain.account import Side
 from hantu.domain.alert import Alert
 from hantu.domain.commands import KillLevel, RestartMonitoring, SetKill, StartMonitoring
 from hantu.domain.errors import BrokenError, HantuError, RetryableError
+from hantu.domain.events import Fact
 from hantu.domain.instant import Instant
 from hantu.domain.instrument import Symbol
-from hantu.engine.inputs import SubmitEnded, Woken
+from hantu.engine.inputs import Started, SubmitEnded, Woken
 from hantu.engine.journey import State
 from hantu.harness.disk import Disk, LoopWorker, LoopWriter
 from hantu.harness.final import judge_exits, judge_the_end
 from hantu.harness.invariants import Judge, Violation
+from hantu.harness.lag import Lag
 from hantu.harness.loop import Node, SimLoop
 from hantu.harness.network import Incoming, Network, SimSession, order_connector
 from hantu.harness.stream import Streams
@@ -56,6 +58,7 @@ from hantu.simulator.gateway import Gateway
 from hantu.simulator.model import Accepted, NewOrder, Refused
 from hantu.simulator.rest.auth import RestAuth
 from hantu.simulator.rest.gate import RestGate
+from hantu.simulator.scenario import EXCHANGE_FAULTS
 from hantu.simulator.server import CURRENT_LAYOUT
 from hantu.simulator.stream.hub import StreamHub
 
@@ -64,7 +67,9 @@ STEP_S = 0.5
 REST_URL, WS_URL = "http://127.0.0.1:9443", "ws://127.0.0.1:21000"
 WAKE_S = 5.0
 """The guard's longest pause between two looks at the clock here; leaps of the market's clock wake it by themselves."""
-STORY_LINES = 400
+STORY_LINES = 600
+RESTART_TRIED = 4
+"""Every so many days end with two more restarts."""
 MEMORY = Path("/dev/shm")
 TRADE_PATHS = ("/uapi/domestic-stock/v1/trading/order-cash", "/uapi/domestic-stock/v1/trading/order-rvsecncl")
 
@@ -143,6 +148,7 @@ class Phone:
             raise RetryableError("phone is dead", next_step="")
         world.told.append(alert)
         world.trace("told", alert.event_type)
+        world.boundary("told")
 
 
 class SimStore(SqliteStore):
@@ -153,8 +159,13 @@ class SimStore(SqliteStore):
     async def record(self, batch: Batch) -> None:
         """Make a batch durable, then tell the judge, before anybody acts on it."""
         await super().record(batch)
-        self.world.judge.recorded(batch.facts)
-        self.world.trace("durable", batch.facts)
+        self.world.durable(batch.facts)
+
+    async def load(self, trade_date: date) -> Started:
+        """Read what is there; what became durable as the process died is news to the judge, too."""
+        started = await super().load(trade_date)
+        self.world.durable(tuple(fact for fact in started.facts if fact not in self.world.known))
+        return started
 
 
 class SimGuard(Guard):
@@ -185,6 +196,7 @@ class World:
         self.clock = WorldClock(self.gateway)
         self._submit, exchange = self.gateway.exchange.submit, self.gateway.exchange
         exchange.submit = self._submitted  # type: ignore[method-assign]
+        self.lag = Lag(exchange, day.list_lag_s, day.balance_lag_s, self.faulty, self.struck)
         self.judge = Judge(self.gateway.exchange, ACCOUNT.replace("-", ""), self.loop.time, self.kill_level)
         self.network = Network(
             self.loop, Random(f"hantu network {day.seed}"), self.serve,
@@ -195,6 +207,7 @@ class World:
         self.streams = Streams(self.network, self.gateway, self.hub, GENERATIONS[CURRENT_LAYOUT])
         self.disk = Disk(Random(f"hantu disk {day.seed}"), day.disk, self.faulty, self.boundary, self.struck)
         self.told: list[Alert] = []
+        self.known: set[Fact] = set()
         self.story: list[str] = []
         self.life: bootstrap.Life | None = None
         self.node: Node | None = None
@@ -217,6 +230,12 @@ class World:
     def trace(self, kind: str, *what: object) -> None:
         """Add to the hash of the day."""
         self._hash.update(f"{self.loop.time():.6f} {kind} {what!r}\n".encode())
+
+    def durable(self, facts: tuple[Fact, ...]) -> None:
+        """Take in what is on disk now."""
+        self.known.update(facts)
+        self.judge.recorded(facts)
+        self.trace("durable", facts)
 
     def tell(self, text: str) -> None:
         """Add a line to the story."""
@@ -275,11 +294,18 @@ class World:
     def _leaves(self, incoming: Incoming) -> bool:
         if self.boundary("before bytes"):
             return False
+        cancel = "rvsecncl" in incoming.path
         flight = self.judge.leaving(incoming.path, incoming.headers.get("tr_id", ""), incoming._body)  # noqa: SLF001
         incoming.flight = flight
         self.trace("leaves", incoming.path, incoming._body)  # noqa: SLF001
         if flight is not None:
             self.tell(f"[wire] {flight.side or 'cancel'} {flight.symbol} {flight.quantity} leaves")
+        if self.boundary("mid bytes"):
+            # Half a request is none to the exchange, and the process is gone.
+            self._gone(incoming)
+            return False
+        if cancel:
+            self.boundary("cancel bytes")
         self.boundary("after bytes")
         if not self._alive():
             # The bytes are in the kernel: they travel though the process is gone.
@@ -303,11 +329,14 @@ class World:
         gateway = self.gateway
         fills = 0
         jumps = list(gateway.clock.jumps())
+        own = sorted((one for one in self.day.scenario.faults if one.kind in EXCHANGE_FAULTS), key=lambda one: one.at)
         while not self.over:
             gateway.play()
             wall = gateway.wall()
             if self.calm_since is None and wall >= wall_of(CALM_FROM):
                 self._calm()
+            while own and wall_of(own[0].at) <= wall:
+                self.struck(f"exchange: {own.pop(0).kind}")
             for fault in gateway.faults.due(wall):
                 if self.faulty():
                     self.struck(f"exchange: {fault.kind}")
@@ -316,6 +345,7 @@ class World:
                         for cable in self.streams.cables:
                             cable.cut()
             self.hub.step(gateway.mono())
+            self.lag.keep()
             all_fills = gateway.exchange._desk.fills  # noqa: SLF001
             for fill in all_fills[fills:]:
                 self.trace("fill", fill)
@@ -337,15 +367,17 @@ class World:
         self.tell("[world] faults end")
         self.gateway.faults.planned.clear()
         self.gateway.faults._running.clear()  # noqa: SLF001 - the calm stretch ends every fault
-        self.gateway.exchange._desk._mishaps.__init__()  # type: ignore[misc]  # noqa: SLF001, PLC2801
+        self.gateway.exchange._desk._mishaps.__init__()  # type: ignore[misc]  # noqa: SLF001
         self.clock.offset = timedelta()
         for cable in self.streams.cables:
             cable.mute_until = 0.0
+        self.network.deaf_until = 0.0
 
     # --- the guard's process ---------------------------------------------------------------
 
-    def boundary(self, where: str) -> bool:
+    def boundary(self, where: str, what: str = "") -> bool:
         """Note that a durable boundary is met; True when the process dies there."""
+        where = f"{where} {what}".strip()
         self._boundaries[where] += 1
         if not self._alive() or not self.faulty():
             return not self._alive()
@@ -354,6 +386,9 @@ class World:
                 self.struck(f"X1 killed: {where}")
                 self._die(crash.down_s)
                 return True
+        for freeze in self.day.freezes:
+            if freeze.boundary == where and freeze.nth == self._boundaries[where]:
+                self._freeze(freeze)
         return False
 
     def _alive(self) -> bool:
@@ -416,7 +451,12 @@ class World:
             notifier=lambda _settings: Phone(self),
         )
         return await bootstrap.build(
-            self.settings, self.environment, self.clock, _Logs(), lambda text: self.tell(f"[guard] {text}"), makers  # type: ignore[arg-type]
+            self.settings,
+            self.environment,
+            self.clock,
+            _Logs(),
+            lambda text: self.tell(f"[guard] {text}"),
+            makers,  # type: ignore[arg-type]
         )
 
     def _store(self, *args: Any, **words: Any) -> SqliteStore:
@@ -440,13 +480,16 @@ class World:
             if not crash.boundary:
                 call(crash.at, self._killed_at, crash)
         for freeze in self.day.freezes:
-            call(freeze.at, self._freeze, freeze)
+            if not freeze.boundary:
+                call(freeze.at, self._freeze, freeze)
         for act in self.day.kills:
             call(act.at, self._kill_act, act)
         for order in self.day.manual:
             call(order.at, self._by_hand, order)
         for at, lasts_s in self.day.mutes:
             call(at, self._mute, lasts_s)
+        for at, lasts_s in self.day.deaf:
+            call(at, self._deafen, lasts_s)
         for at, by_s in self.day.clock_jumps:
             call(at, self._jump, by_s)
 
@@ -459,7 +502,7 @@ class World:
         node = self.node
         if not self.faulty() or node is None or not node.alive:
             return
-        self.struck("X2 frozen process")
+        self.struck(f"X2 frozen: {freeze.boundary or 'at a moment'}")
         self.loop.freeze(node)
         self.loop.call_later(freeze.lasts_s, self.loop.thaw, node, context=self.network.world)
 
@@ -504,6 +547,11 @@ class World:
             for cable in self.streams.cables:
                 cable.mute_until = self.loop.time() + lasts_s
 
+    def _deafen(self, lasts_s: float) -> None:
+        if self.faulty():
+            self.struck("N8 one-way loss")
+            self.network.deaf_until = self.loop.time() + lasts_s
+
     def _jump(self, by_s: float) -> None:
         if self.faulty():
             self.struck("C1 wall clock jump")
@@ -547,14 +595,36 @@ class World:
     async def _whole(self, length: float) -> None:
         market = self.network.spawn(self._market(), "market")
         self.network.spawn(self._helper(), "helper")
-        done, _ = await asyncio.wait([market], timeout=length)
-        if done:
+        await asyncio.wait([market], timeout=length)
+        if market.done():
             market.result()
         if self.loop.failure is not None:
             lines = traceback.format_exception(self.loop.failure)
             self.judge.fail("bug", "an error nobody caught:\n" + "".join(lines[-6:]))
         judge_the_end(self)
+        if self.day.seed % RESTART_TRIED == 0:
+            await self._recover_twice()
         self.over = True
+
+    async def _recover_twice(self) -> None:
+        """I12: recovery on top of recovery changes nothing, and alone it never sends an order."""
+        before = self._standing()
+        for _ in range(2):
+            self.calm_since = self.loop.time()
+            self._die(0.5)
+            await asyncio.sleep(20.0)
+        self.judge.seen["I12"] += 1
+        if self._standing() != before:
+            self.judge.fail("I12", f"two recoveries turned {before} into {self._standing()}")
+
+    def _standing(self) -> str:
+        """Return what must survive a restart: holdings, intents, kill level, orders at the exchange."""
+        if self.life is None:
+            return "no guard"
+        book = self.life.engine.book
+        positions = sorted((one.symbol, one.quantity) for one in book.positions.values() if one.quantity)
+        intents = sorted((one.record.intent_id, one.state.value, one.filled) for one in book.open_intents())
+        return f"{positions} {intents} {book.kill} {len(self.gateway.exchange._desk.orders)}"  # noqa: SLF001
 
     def _close(self) -> None:
         for name, count in self.judge.states.items():
