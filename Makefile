@@ -28,8 +28,8 @@ test: setup ## check and every test; the tests run even when a check fails
 	@failed=0; tools/check format lint types imports dead-code || failed=1; \
 	  $(BIN)/python -m pytest -n 2 $(ARGS) || failed=$$?; exit $$failed
 
-check: setup ## format, lint, types, import layers, dead code, tidiness
-	@tools/check format lint types imports dead-code tidy
+check: setup ## format, lint, types, import layers, dead code, purity, tidiness
+	@tools/check format lint types imports dead-code pure tidy
 
 fmt: setup ## format and mend what can be mended
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -265,6 +265,33 @@ def _(fact: e.ForeignFill) -> tuple[LogLine, ...]:
     return (_order(f"{short_text(fact)} 주문번호 {fact.order_no}"),)
 
 
+@_lines.register
+def _(fact: e.ManualSellFilled) -> tuple[LogLine, ...]:
+    return (_order(f"{short_text(fact)} (손익 {won(fact.pnl)})"),)
+
+
+@_lines.register(e.OrderRejectedInvalidSignature)
+@_lines.register(e.OrderRejectedExpired)
+@_lines.register(e.OrderRejectedApprovalNotFound)
+@_lines.register(e.OrderRejectedHashMismatch)
+@_lines.register(e.OrderRejectedAlreadyUsed)
+@_lines.register(e.OrderRejectedNotAllowed)
+def _(fact: e.OrderRejected) -> tuple[LogLine, ...]:
+    who = f"[{plain(fact.request_id)} {plain(fact.client)}]"
+    return (LogLine("WARNING", f"{short_text(fact)} {who} {fact.hint}", "order"),)
+
+
+@_lines.register
+def _(fact: e.OrderTokenIssued) -> tuple[LogLine, ...]:
+    who = f"승인 {plain(fact.approval_id)} ({plain(fact.approver)})"
+    return (_order(f"주문 토큰 발급: {who} [{plain(fact.request_id)} {plain(fact.client)}]"),)
+
+
+@_lines.register
+def _(fact: e.MandateInForce) -> tuple[LogLine, ...]:
+    return (_info(f"{short_text(fact)} ({fact.mandate_id})"),)
+
+
 @_lines.register(e.StopLossFilled)
 @_lines.register(e.TakeProfitFilled)
 def _(fact: e.StopLossFilled | e.TakeProfitFilled) -> tuple[LogLine, ...]:

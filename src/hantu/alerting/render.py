@@ -23,6 +23,14 @@ _HELD_WORDS = {
     "session": "실시간 연결이 없어 매도하지 않음",
     "no_price": "현재가를 알 수 없음",
     "not_sellable": "매도 가능 수량 없음",
+    "mandate": "자동 매도 상시 승인이 없어 익절하지 않음 (손절은 계속)",
+}
+
+_LAPSED_WORDS = {
+    "none": "서명된 승인이 없음",
+    "revoked": "취소됨",
+    "rules_changed": "서명한 뒤 청산 규칙이 바뀜",
+    "invalid_signature": "서명이 맞지 않음",
 }
 
 _FIXED: dict[type, str] = {
@@ -167,7 +175,8 @@ def _(fact: e.ForeignFill) -> str:
 
 @short_text.register(e.StopLossFilled)
 @short_text.register(e.TakeProfitFilled)
-def _(fact: e.StopLossFilled | e.TakeProfitFilled) -> str:
+@short_text.register(e.ManualSellFilled)
+def _(fact: e.StopLossFilled | e.TakeProfitFilled | e.ManualSellFilled) -> str:
     return (
         f"{exit_mark(fact)} {exit_title(fact.purpose)}: {stock(fact.name, fact.symbol)} "
         f"{signed_percent(fact.return_rate, 1)} / {won(fact.exit_price)} {TIMES} {fact.quantity:,}주"
@@ -196,6 +205,34 @@ def _(fact: e.OrderBlockedKillswitch) -> str:
     )
 
 
+@short_text.register(e.OrderRejectedInvalidSignature)
+@short_text.register(e.OrderRejectedExpired)
+@short_text.register(e.OrderRejectedApprovalNotFound)
+@short_text.register(e.OrderRejectedHashMismatch)
+@short_text.register(e.OrderRejectedAlreadyUsed)
+@short_text.register(e.OrderRejectedNotAllowed)
+def _(fact: e.OrderRejected) -> str:
+    side = "매수" if fact.side is Side.BUY else "매도"
+    why = " ".join(part for part in (fact.reason, plain(fact.detail)) if part)
+    return f"⛔ 주문 요청 거부: {plain(fact.symbol)} {side} {fact.quantity:,}주 - {why}"
+
+
+@short_text.register
+def _(fact: e.MandateInForce) -> str:
+    return f"📝 자동 매도 상시 승인 적용 - {plain(fact.signed_by)}"
+
+
+@short_text.register
+def _(fact: e.MandateLapsed) -> str:
+    why = _LAPSED_WORDS.get(fact.reason, plain(fact.reason))
+    return f"⚠️ 자동 매도 상시 승인 없음: {why} - 익절은 보류, 손절은 계속"
+
+
+@short_text.register
+def _(fact: e.MandateReviewDue) -> str:
+    return f"📝 자동 매도 상시 승인 재검토: {plain(fact.signed_by)}, {fact.days}일 지남"
+
+
 @short_text.register
 def _(fact: e.DailySummary) -> str:
     result = signed_percent(fact.day_return, 1)
@@ -222,8 +259,10 @@ def exit_title(purpose: Purpose) -> str:
     return f"{purpose_word(purpose)} 체결"
 
 
-def exit_mark(fact: e.StopLossFilled | e.TakeProfitFilled) -> str:
-    """Return the sign before a completed exit: 📉 for the loss side, 💰 for the profit side."""
+def exit_mark(fact: e.StopLossFilled | e.TakeProfitFilled | e.ManualSellFilled) -> str:
+    """Return the sign before a completed exit: 📉 for the loss side, 💰 for the profit side, ✅ by hand."""
+    if isinstance(fact, e.ManualSellFilled):
+        return "✅"
     return "💰" if isinstance(fact, e.TakeProfitFilled) else "📉"
 
 

@@ -105,6 +105,25 @@ EXITS = (
         "hantu explain", "조치가 필요하지 않습니다.", runbook="exits"),
 )  # fmt: skip
 
+APPROVALS = (
+    _log("order_token_issued", _AUDIT, "승인된 주문의 1회용 토큰 발급", "approvals"),
+    _log("order_rejected_invalid_signature", _TRADE, "서명이 맞지 않는 토큰의 주문 요청", "approvals"),
+    _log("order_rejected_expired", _TRADE, "만료된 토큰이나 승인의 주문 요청", "approvals"),
+    _log("order_rejected_approval_not_found", _TRADE, "승인 기록이 없는 주문 요청", "approvals"),
+    _log("order_rejected_hash_mismatch", _TRADE, "승인과 다른 주문 요청", "approvals"),
+    _log("order_rejected_already_used", _TRADE, "이미 쓴 토큰의 주문 요청", "approvals"),
+    _log("order_rejected_not_allowed", _TRADE, "감시 규칙이 지금 막는 주문 요청", "approvals"),
+    Row("manual_sell_filled", _TRADE, _INFO, _HIGH, _NOW, "사람이 낸 매도 주문 종료",
+        "hantu explain", "조치가 필요하지 않습니다.", runbook="approvals"),
+    _log("mandate_in_force", _AUDIT, "자동 매도 상시 승인 적용", "approvals"),
+    Row("mandate_lapsed", _TRADE, _WARN, _HIGH, _NOW, "자동 매도 상시 승인이 없거나 무효",
+        "hantu approvals mandate show", "청산 규칙을 확인하고 `hantu approvals mandate sign`으로 서명하세요.",
+        runbook="approvals"),
+    Row("mandate_review_due", _AUDIT, _WARN, _HIGH, _NOW, "자동 매도 상시 승인 후 30일마다",
+        "hantu approvals mandate show", "규칙이 여전히 맞으면 `hantu approvals mandate sign`으로 다시 서명하세요.",
+        runbook="approvals"),
+)  # fmt: skip
+
 SWITCH_AND_DAY = (
     Row("killswitch_on", _FIX, _CRIT, _EMERGENCY, _NOW, "킬 스위치 작동",
         "hantu kill status", "원인을 확인한 뒤 `hantu kill off`로 해제하세요.", StopScope.ALL, "kill-switch"),
@@ -173,5 +192,5 @@ OPERATIONS = (
 """Events that are not facts of the guard; see ``hantu.alerting.rules.operations_alert``."""
 
 CATALOGUE: dict[str, Row] = {
-    row.event_type: row for row in (*SESSION, *MARKET, *EXITS, *SWITCH_AND_DAY, *VARIANTS, *OPERATIONS)
+    row.event_type: row for row in (*SESSION, *MARKET, *EXITS, *APPROVALS, *SWITCH_AND_DAY, *VARIANTS, *OPERATIONS)
 }

@@ -20,7 +20,7 @@ from hantu.domain.session import trading_date
 
 DELAY_ALERT_MS = 5_000
 """From here a delay of the data is told, below it is only logged."""
-UNABLE = frozenset({"session", "no_price", "not_sellable"})
+UNABLE = frozenset({"session", "no_price", "not_sellable", "mandate"})
 """Reasons of a held exit that no other alert has told already."""
 _PREFIXES = {
     "db_init_failed": "[ERROR] Database initialization failed: ",
@@ -97,7 +97,7 @@ def key_of(fact: e.Fact, context: Context) -> str:
             part = f"{fact.symbol}:{fact.purpose}:{trading_date(context.at)}"
         case e.PositionUnguarded():
             part = f"{fact.symbol}:{trading_date(context.at)}"
-        case e.StopLossFilled() | e.TakeProfitFilled() | e.ExitHeld() | e.ExitSimulated():
+        case e.StopLossFilled() | e.TakeProfitFilled() | e.ManualSellFilled() | e.ExitHeld() | e.ExitSimulated():
             part = fact.flow
         case e.OrderUnresolved() | e.OrderEscalated() | e.OrderAbsent() | e.FillUnconfirmed() | e.OrderExpired():
             part = fact.intent_id
@@ -109,6 +109,8 @@ def key_of(fact: e.Fact, context: Context) -> str:
             part = f"{fact.symbol}:{fact.purpose}:{fact.sender}"
         case e.AddBuyOpportunity() | e.SubscribeFailed():
             part = fact.symbol
+        case e.MandateLapsed() | e.MandateReviewDue():
+            part = f"{fact.mandate_id}:{trading_date(context.at)}"
         case e.DataDelay() | e.ConnectionFlapping() | e.EventLogFailed():
             part = "any"
         case _:

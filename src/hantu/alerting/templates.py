@@ -21,7 +21,7 @@ NEED_AN_ID = ("hantu explain", "hantu orders show")
 
 def long_text(fact: e.Fact, row: Row, today: date) -> str:
     """Return the long form of a fact; empty when the short form says everything."""
-    if isinstance(fact, e.StopLossFilled | e.TakeProfitFilled):
+    if isinstance(fact, e.StopLossFilled | e.TakeProfitFilled | e.ManualSellFilled):
         return exit_filled(fact)
     if isinstance(fact, e.ReconnectExhausted):
         return reconnect_exhausted(fact)
@@ -30,7 +30,7 @@ def long_text(fact: e.Fact, row: Row, today: date) -> str:
     return with_action(short_text(fact), row, details(fact), getattr(fact, "intent_id", ""))
 
 
-def exit_filled(fact: e.StopLossFilled | e.TakeProfitFilled) -> str:
+def exit_filled(fact: e.StopLossFilled | e.TakeProfitFilled | e.ManualSellFilled) -> str:
     """Return the template of a completed exit; profit and loss after fees and tax."""
     result = "실현손실" if fact.pnl < 0 else "실현수익"
     return (

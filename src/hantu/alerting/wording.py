@@ -15,7 +15,7 @@ _PURPOSES = {
     Purpose.TAKE_PROFIT: "익절",
     Purpose.TRAILING_STOP: "트레일링 스탑",
     Purpose.PARTIAL_PROFIT: "부분 익절",
-    Purpose.MANUAL: "수동 매도",
+    Purpose.MANUAL: "수동 주문",
 }
 _HALT_SOURCES = {
     "stream": "장운영 정보",

@@ -10,6 +10,20 @@ import re
 from functools import cache
 from typing import TypeAlias
 
+from hantu.domain.approval_facts import (
+    MandateInForce,
+    MandateLapsed,
+    MandateReviewDue,
+    ManualSellFilled,
+    OrderRejected,
+    OrderRejectedAlreadyUsed,
+    OrderRejectedApprovalNotFound,
+    OrderRejectedExpired,
+    OrderRejectedHashMismatch,
+    OrderRejectedInvalidSignature,
+    OrderRejectedNotAllowed,
+    OrderTokenIssued,
+)
 from hantu.domain.day_facts import (
     DailySummary,
     EventLogFailed,
@@ -100,7 +114,10 @@ Fact: TypeAlias = (
     | OrderNotSent | OrderFailed | OrderUnresolved | OrderAbsent | OrderEscalated | OrderFilled
     | OrderCanceled | OrderExpired | CancelResolved | FillUnconfirmed | ForeignFill
     | StopLossFilled | TakeProfitFilled | KillswitchOn | KillswitchOff | OrderBlockedKillswitch
-    | OrderAllowedProtective | DailySummary | TradeSaveFailed | EventLogFailed
+    | OrderAllowedProtective | DailySummary | TradeSaveFailed | EventLogFailed | OrderTokenIssued
+    | OrderRejectedInvalidSignature | OrderRejectedExpired | OrderRejectedApprovalNotFound
+    | OrderRejectedHashMismatch | OrderRejectedAlreadyUsed | OrderRejectedNotAllowed | ManualSellFilled
+    | MandateInForce | MandateLapsed | MandateReviewDue
 )  # fmt: skip
 
 FACTS: dict[str, type] = {event_type(cls): cls for cls in Fact.__args__}
@@ -127,6 +144,10 @@ __all__ = [
     "IntentVoided",
     "KillswitchOff",
     "KillswitchOn",
+    "MandateInForce",
+    "MandateLapsed",
+    "MandateReviewDue",
+    "ManualSellFilled",
     "MarketHalted",
     "MarketResumed",
     "MonitorFinished",
@@ -142,7 +163,15 @@ __all__ = [
     "OrderFailed",
     "OrderFilled",
     "OrderNotSent",
+    "OrderRejected",
+    "OrderRejectedAlreadyUsed",
+    "OrderRejectedApprovalNotFound",
     "OrderRejectedBroker",
+    "OrderRejectedExpired",
+    "OrderRejectedHashMismatch",
+    "OrderRejectedInvalidSignature",
+    "OrderRejectedNotAllowed",
+    "OrderTokenIssued",
     "OrderUnresolved",
     "PositionChanged",
     "PositionClosed",

@@ -6,7 +6,7 @@ the only ones; anything else is a bug and raises.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hantu.domain.account import Side
@@ -105,6 +105,18 @@ class OrderRequest:
     not_after: float = math.inf
     """Monotonic moment after which it must not leave any more: its price is old by then,
     and whether it ever lived will be judged from its intent's age."""
+    account: str = ""
+    """Alias of the account it was decided for; compared with the account the keys belong to."""
+    environment: str = ""
+    """real, paper or local: where it was meant to go."""
+    replaces: str = ""
+    """Intent id of the order like it whose end is confirmed; an earlier one may live, and makes this its double."""
+    price_mono: float = -math.inf
+    """When the price it rests on was seen, monotonic seconds: trade, quote or confirmed inquiry."""
+    token: str = field(default="", repr=False)
+    """One-time token it goes out under; exits get theirs from the mandate, in process."""
+    token_id: str = ""
+    mandate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +131,8 @@ class CancelRequest:
     branch_no: str
     venue: str = "KRX"
     epoch: int = 0
+    account: str = ""
+    environment: str = ""
 
 
 class OutcomeKind(StrEnum):

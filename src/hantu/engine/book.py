@@ -120,6 +120,9 @@ class Book:
         """Stopped by a person; ends with the day or with the next start."""
         self.summary_sent = False
         self.unprotected_s = 0.0
+        self.spent_tokens: set[str] = set()
+        self.spent_approvals: set[str] = set()
+        """Of orders people asked for; they outlive the day, since nothing may make them fresh again."""
         self._by_type: dict[type, Callable[[Any], None]] = {
             ev.SessionStateChanged: self._session_state_changed,
             ev.TradingDayBegan: self._trading_day_began,
@@ -149,6 +152,7 @@ class Book:
             ev.CancelResolved: self._cancel_resolved,
             ev.StopLossFilled: self._exit_filled,
             ev.TakeProfitFilled: self._exit_filled,
+            ev.ManualSellFilled: self._exit_filled,
             ev.KillswitchOn: self._killswitch_on,
             ev.KillswitchOff: self._killswitch_off,
             ev.DailySummary: self._daily_summary,
@@ -268,9 +272,11 @@ class Book:
                 flow = Flow(fact.flow, fact.symbol, fact.name, fact.purpose, fact.average_price, fact.held, fact.target)
                 self.flows[fact.flow] = flow
             flow.attempts.append(fact.intent_id)
-        intent = self.intents[fact.intent_id] = Intent(fact, fact.state)
-        if intent.open:
-            self._open[fact.intent_id] = intent
+            if fact.approval:
+                self.spent_tokens.add(fact.token_id)
+                self.spent_approvals.add(fact.approval)
+        assert fact.state not in TERMINAL, f"an intent begins open: {fact}"
+        self.intents[fact.intent_id] = self._open[fact.intent_id] = Intent(fact, fact.state)
 
     def _move(self, intent_id: str, state: IntentState) -> Intent:
         intent = self.intents[intent_id]
@@ -292,7 +298,9 @@ class Book:
         self._move(fact.intent_id, IntentState.REFUSED)
 
     def _order_not_sent(self, fact: ev.OrderNotSent) -> None:
-        self._move(fact.intent_id, IntentState.NOT_SENT)
+        # An intent that could not be recorded was not sent, and no restart will find it.
+        if fact.intent_id in self.intents:
+            self._move(fact.intent_id, IntentState.NOT_SENT)
 
     def _order_unresolved(self, fact: ev.OrderUnresolved) -> None:
         intent = self._move(fact.intent_id, IntentState.UNKNOWN)
@@ -314,7 +322,7 @@ class Book:
             state = IntentState.CANCELED
         self._move(fact.intent_id, state)
         position = self.positions.get(fact.symbol)
-        if position is not None and position.quantity:
+        if fact.side is Side.SELL and position is not None and position.quantity:
             left = max(0, position.quantity - fact.quantity)
             position.cost = position.cost * left // position.quantity
             position.quantity = left
@@ -329,12 +337,14 @@ class Book:
         self._move(fact.intent_id, IntentState.EXPIRED)
 
     def _cancel_resolved(self, fact: ev.CancelResolved) -> None:
-        intent = self.intents[fact.intent_id]
+        intent = self.intents.get(fact.intent_id)
+        if intent is None:
+            return  # never durable, so never sent: as with orders
         intent.state = fact.state
         if not intent.open:
             self._open.pop(fact.intent_id, None)
 
-    def _exit_filled(self, fact: ev.StopLossFilled | ev.TakeProfitFilled) -> None:
+    def _exit_filled(self, fact: ev.StopLossFilled | ev.TakeProfitFilled | ev.ManualSellFilled) -> None:
         self.closed.append(Closed(fact.symbol, fact.pnl))
         flow = self.flows.get(fact.flow)
         if flow is not None:

@@ -156,6 +156,18 @@ class GuardConfig:
     """Per stock; None = never guard this one."""
     markets: Mapping[Symbol, Market] = field(default_factory=dict)
     sell_while_sleeping: bool = False
+    account: str = "main"
+    """Alias of the account orders are decided for."""
+    environment: str = "local"
+    """Where they are meant to go: real, paper or local."""
+    order_quantity_max: int = 1_000_000
+    """A larger position is sold in slices, each filled before the next."""
+    order_value_max: int = 10_000_000_000
+    """Won."""
+    stale_exit_price_s: float = 120.0
+    """Oldest price an exit may rest on: longer than one order waits for its fill in a stock nobody trades."""
+    mandate_required: bool = False
+    """Profit is taken only under a standing approval; a stop never waits for one."""
     streams: Streams = Streams()
     pace: Pace = Pace()
     add_buy: AddBuy = AddBuy()

@@ -19,7 +19,20 @@ from hantu.domain.instant import Instant
 from hantu.domain.market import MarketOperation
 from hantu.domain.order import Notice
 from hantu.domain.quote import BookTop, Trade
-from hantu.engine import day, holdings, judge, line, notices, orders, reading, recovery, registrations, unresolved
+from hantu.engine import (
+    day,
+    holdings,
+    judge,
+    line,
+    mandates,
+    manual,
+    notices,
+    orders,
+    reading,
+    recovery,
+    registrations,
+    unresolved,
+)
 from hantu.engine import inputs as inp
 from hantu.engine.book import Book
 from hantu.engine.config import GuardConfig
@@ -60,6 +73,9 @@ class Engine:
             inp.WatchlistChanged: _watchlist_changed,
             inp.StorageHealth: _storage_health,
             inp.Woken: _woken,
+            inp.OrderPlaced: manual.placed,
+            inp.TokenIssued: lambda turn, got: turn.record(got.fact),
+            inp.MandateRead: mandates.read,
             cmd.StartMonitoring: _start,
             cmd.StopMonitoring: lambda turn, got: day.stop(turn, got.actor),
             cmd.RestartMonitoring: _restart,
@@ -129,7 +145,7 @@ def _subscribe_refused(turn: Turn, got: inp.SubscribeRefused) -> None:
 def _watchlist_changed(turn: Turn, got: inp.WatchlistChanged) -> None:
     before = set(turn.desk.watchlist)
     turn.desk.watchlist = {item.symbol: item for item in got.watchlist}
-    for symbol in before - set(turn.desk.watchlist):
+    for symbol in sorted(before - set(turn.desk.watchlist)):
         if symbol not in turn.book.positions:
             registrations.unwant(turn, symbol)
     for symbol in sorted(set(turn.desk.watchlist) - before):

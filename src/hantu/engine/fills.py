@@ -7,7 +7,7 @@ remainder is ordered anew only after its cancel is confirmed.
 from hantu.domain import events as ev
 from hantu.domain.account import BrokerOrder, Side
 from hantu.domain.instrument import Symbol
-from hantu.domain.order import CancelRequest, IntentState, OrderType
+from hantu.domain.order import CancelRequest, IntentState, OrderType, Purpose
 from hantu.engine import exits, results
 from hantu.engine.book import Intent
 from hantu.engine.decision import Cancel
@@ -66,7 +66,7 @@ def request_cancel(turn: Turn, intent: Intent) -> None:
         Cancel(
             CancelRequest(
                 cancel_id, record.intent_id, record.symbol, intent.order_no, intent.branch_no, record.venue,
-                turn.desk.epoch,
+                turn.desk.epoch, turn.desk.config.account, turn.desk.config.environment,
             )
         )
     )  # fmt: skip
@@ -83,16 +83,18 @@ def fill(turn: Turn, intent: Intent, quantity: int, price: int, source: str, fil
     )  # fmt: skip
     pace = turn.desk.config.pace
     turn.desk.settle_until[record.symbol] = turn.now.mono + pace.settle_s
-    turn.desk.raise_until[record.symbol] = turn.now.mono + pace.raise_settle_s
+    if record.side is Side.BUY:
+        results.bought(turn, record.symbol, record.name, quantity, price)
+    else:
+        turn.desk.raise_until[record.symbol] = turn.now.mono + pace.raise_settle_s
     if not intent.open:
         ended(turn, intent)
 
 
-def canceled(turn: Turn, intent: Intent, quantity: int, how: str) -> None:
-    """Record a confirmed cancel."""
-    turn.record(ev.OrderCanceled(intent.record.intent_id, intent.record.symbol, quantity, how))
-    if not intent.open:
-        ended(turn, intent)
+def canceled(turn: Turn, intent: Intent, how: str) -> None:
+    """Record a confirmed cancel of all that remained."""
+    turn.record(ev.OrderCanceled(intent.record.intent_id, intent.record.symbol, intent.remaining, how))
+    ended(turn, intent)
 
 
 def ended(turn: Turn, intent: Intent) -> None:
@@ -140,14 +142,15 @@ def rejected_late(turn: Turn, intent: Intent, how: str) -> None:
         )
     )
     desk = turn.desk
-    desk.rest_until[record.symbol] = turn.now.mono + desk.config.pace.cooldown_s
-    turn.record(
-        ev.OrderFailed(
-            record.intent_id, record.flow, record.symbol, record.name, "RFUS_YN", "거래소가 주문을 거부했습니다",
-            desk.config.pace.cooldown_s,
-        )
-    )  # fmt: skip
-    desk.pending.add(record.symbol)
+    if record.purpose is not Purpose.MANUAL:
+        desk.rest_until[record.symbol] = turn.now.mono + desk.config.pace.cooldown_s
+        turn.record(
+            ev.OrderFailed(
+                record.intent_id, record.flow, record.symbol, record.name, "RFUS_YN", "거래소가 주문을 거부했습니다",
+                desk.config.pace.cooldown_s,
+            )
+        )  # fmt: skip
+        desk.pending.add(record.symbol)
     close_cancels(turn, record.intent_id)
     results.exit_finished(turn, intent)
 
@@ -163,7 +166,7 @@ def _total_of(turn: Turn, intent: Intent, order: BrokerOrder) -> None:
     if intent.open and order.rejected > 0 and intent.filled == 0 and order.remaining == 0:
         rejected_late(turn, intent, "inquiry")
     elif intent.open and order.remaining == 0 and intent.remaining > 0 and order.filled == intent.filled:
-        canceled(turn, intent, intent.remaining, "inquiry")
+        canceled(turn, intent, "inquiry")
 
 
 def close_cancels(turn: Turn, target: str) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from hantu.domain import events as ev
-from hantu.domain.account import Balance, Holding
+from hantu.domain.account import Balance, Holding, Side
 from hantu.domain.instrument import Symbol
 from hantu.engine import guards, registrations
 from hantu.engine.book import Position
@@ -159,6 +159,9 @@ def _moved_too_soon(turn: Turn, symbol: Symbol, quantity: int, asked_mono: float
     known = position.quantity if position else 0
     if quantity == known:
         return False
+    if quantity > known and turn.book.open_intent(symbol, Side.BUY) is not None:
+        # Its fills are counted one by one; taken from the balance too they would count twice.
+        return True
     until = turn.desk.raise_until if quantity > known else turn.desk.fall_until
     return _too_soon(turn, until.get(symbol, -1e9), asked_mono)
 

@@ -88,7 +88,7 @@ def adopt_by_notice(turn: Turn, intent: Intent) -> None:
         and notice.order_price in (None, record.limit_price)
     }
     if len(numbers) == 1:
-        number = numbers.pop()
+        (number,) = numbers
         branch = next((n.branch_no for n in turn.desk.orphans if n.order_no == number and n.branch_no), "")
         accept(turn, intent, number, branch, "", "notice")
 

@@ -6,6 +6,7 @@ and holdings have been read. Doing it twice changes nothing.
 """
 
 from hantu.domain import events as ev
+from hantu.domain.account import Side
 from hantu.domain.order import IntentState
 from hantu.engine.inputs import Started
 from hantu.engine.journey import State
@@ -33,12 +34,15 @@ def started(turn: Turn, got: Started) -> None:
 def try_complete(turn: Turn, differences: tuple[str, ...]) -> None:
     """End recovery once both the orders and the holdings have been read."""
     desk = turn.desk
-    if desk.recovered or desk.reads.orders_read_mono is None or desk.reads.balance_read_mono is None:
+    if desk.recovered:
+        return
+    desk.differences += differences
+    if desk.reads.orders_read_mono is None or desk.reads.balance_read_mono is None:
         return
     desk.recovered = True
     still_open = turn.book.open_intents()
     adopted = sum(1 for intent in still_open if intent.state in (IntentState.WORKING, IntentState.PARTIAL))
-    turn.record(ev.RecoveryCompleted(len(still_open), adopted, differences))
+    turn.record(ev.RecoveryCompleted(len(still_open), adopted, desk.differences))
 
 
 def _doubt(turn: Turn, intent_id: str) -> None:
@@ -61,7 +65,8 @@ def _distrust_balance(turn: Turn, got: Started) -> None:
     since = turn.now.after(-pace.raise_settle_s).wall.strftime("%Y-%m-%d %H:%M:%S.%f")
     for fact in got.facts:
         if isinstance(fact, ev.OrderFilled) and fact.received_at >= since:
-            turn.desk.raise_until[fact.symbol] = turn.now.mono + pace.raise_settle_s
+            until = turn.desk.raise_until if fact.side is Side.SELL else turn.desk.fall_until
+            until[fact.symbol] = turn.now.mono + pace.raise_settle_s
 
 
 def _settle_state(turn: Turn) -> None:

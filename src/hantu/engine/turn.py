@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 
+from hantu.domain.approval import Mandate
 from hantu.domain.events import Fact, SessionStateChanged
 from hantu.domain.instant import Instant
 from hantu.domain.instrument import Market, Symbol
@@ -133,6 +134,8 @@ class Desk:
     """Shares the latest balance shows, also of stocks that are not compared now."""
     rest_until: dict[Symbol, float] = field(default_factory=dict)
     """Stocks not to be ordered before this moment."""
+    last_sell: dict[Symbol, str] = field(default_factory=dict)
+    """Intent id of the newest exit order of each stock."""
     retries: dict[Symbol, tuple[float, str]] = field(default_factory=dict)
     """A second attempt due at (mono) for intent id."""
     corrections: dict[Symbol, str] = field(default_factory=dict)
@@ -156,6 +159,8 @@ class Desk:
     equity: int = 0
     epoch: int = 1
     storage_ok: bool = True
+    mandate: Mandate | None = None
+    """The standing approval exits run under."""
     opened_on: str = ""
     closing: bool = False
     close_deadline: float | None = None
@@ -167,6 +172,8 @@ class Desk:
     start_asked: str = ""
     """Who asked for a start while the session was still being closed."""
     recovered: bool = False
+    differences: tuple[str, ...] = ()
+    """Between the records and the broker, found while recovering."""
     balance_known: bool = False
 
     def __post_init__(self) -> None:

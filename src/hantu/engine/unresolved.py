@@ -67,7 +67,8 @@ def balanced(turn: Turn, asked_mono: float) -> None:
                 )
             )  # fmt: skip
             desk.rest_until.pop(record.symbol, None)
-            desk.pending.add(record.symbol)
+            if record.side is Side.SELL:
+                desk.pending.add(record.symbol)
             notices.forget_claims(turn)
             results.exit_finished(turn, intent)
         else:
@@ -180,9 +181,12 @@ def _conserved(turn: Turn, intent: Intent) -> bool:
     """
     symbol = intent.record.symbol
     position = turn.book.positions.get(symbol)
-    if position is None or intent.record.side is not Side.SELL:
-        return False
     held = turn.desk.listed_held.get(symbol, 0)
+    if intent.record.side is Side.BUY:
+        # A purchase that went through shows as more shares than are known of.
+        return held == (position.quantity if position else 0)
+    if position is None:
+        return False
     locked = turn.desk.foreign_locked.get(symbol, 0)
     return held >= position.quantity and turn.desk.sellable.get(symbol) == held - locked
 

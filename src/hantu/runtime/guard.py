@@ -82,6 +82,8 @@ class Guard:
         self.engine = engine
         self.counts = Counts()
         self.performer: Performer | None = None
+        self.on_fact: Callable[[Fact], None] | None = None
+        """Told every fact once it is on record, or cannot be."""
         self.calm = CalmFrames()
         """For the feed: frames the engine need not see; the levels are kept up to date here."""
         self._clock = clock
@@ -169,6 +171,8 @@ class Guard:
         today = trading_date(now.wall)
         for fact in decision.facts:
             note_error(fact, self.engine)
+            if self.on_fact is not None:
+                self.on_fact(fact)
             moment = MOMENTS.get(type(fact))
             if moment is not None:
                 self.counts.moment, self.counts.moment_at = moment, f"{now.wall:%Y-%m-%d %H:%M:%S.%f}"

@@ -12,9 +12,9 @@ def kis_environment(settings: Settings) -> KisEnvironment:
         UsageError: A key or the account number is missing or malformed.
     """
     number, _, product = settings.account.number.reveal().partition("-")
-    name = EnvironmentName(settings.environment)
+    name, alias = EnvironmentName(settings.environment), settings.account.alias
     appkey, appsecret = settings.kis.app_key.reveal(), settings.kis.app_secret.reveal()
-    credentials = Credentials(name, number, appkey, appsecret, product or "01", settings.kis.hts_id)
+    credentials = Credentials(name, number, appkey, appsecret, product or "01", settings.kis.hts_id, alias)
     for secret in (appkey, appsecret, settings.kis.hts_id):
         hide(secret)
     hide_account(f"{number}-{product or '01'}")

@@ -50,6 +50,9 @@ SHORT = {
     "killswitch_on": "🛑 킬 스위치 작동 (수동, active: 보호 매도 외 차단) - operator: 점검",
     "killswitch_off": "🟢 킬 스위치 해제 - operator: 점검 끝",
     "order_blocked_killswitch": "[ERROR] Order blocked: Kill switch is active - 삼성전자 (005930) 익절 (guard)",
+    "manual_sell_filled": "✅ 수동 주문 체결: 삼성전자 (005930) -2.3% / 64,500원 × 10주",
+    "mandate_lapsed": "⚠️ 자동 매도 상시 승인 없음: 서명한 뒤 청산 규칙이 바뀜 - 익절은 보류, 손절은 계속",
+    "mandate_review_due": "📝 자동 매도 상시 승인 재검토: operator, 34일 지남",
     "daily_summary": "⏹️ 실시간 모니터링 종료 - 오늘 성과: +1.2% (3승 1패)",
     "event_log_failed": "[ERROR] Failed to log event: disk full",
 }
@@ -69,7 +72,7 @@ def test_alert_text_is_as_documented_or_there_is_none(kind):
 @pytest.mark.parametrize("kind", FACTS)
 def test_long_text_begins_with_the_same_event(kind):
     for alert in alerts_of(BY_TYPE[kind], AT):
-        templates = ("stop_loss_filled", "take_profit_filled", "reconnect_exhausted", "daily_summary")
+        templates = ("stop_loss_filled", "take_profit_filled", "manual_sell_filled", "reconnect_exhausted", "daily_summary")
         if alert.long and kind not in templates:
             assert alert.long.startswith(alert.short + "\n\n")
 

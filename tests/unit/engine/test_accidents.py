@@ -179,6 +179,7 @@ def test_lost_cancel_is_asked_for_again_and_the_stop_is_replaced() -> None:
     world.give(inp.CancelEnded(world.of(act.Cancel)[0].cancel.intent_id, Outcome(OutcomeKind.UNKNOWN, code="timeout")))
     world.pass_time(100)
     assert len(world.of(act.Cancel)) >= 2
+    world.trade(SAMSUNG, 67_900)
     canceled_at_broker(world, number)
     world.pass_time(5)
     assert len(world.of(act.Submit)) == 2

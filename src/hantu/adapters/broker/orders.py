@@ -12,7 +12,9 @@ from typing import Final
 import msgspec
 
 from hantu.adapters.broker.auth import Authority
-from hantu.adapters.broker.door import Door, Request
+from hantu.adapters.broker.checks.counts import lane_of
+from hantu.adapters.broker.checks.verdict import Request
+from hantu.adapters.broker.door import Door
 from hantu.adapters.broker.pace import Pacer
 from hantu.adapters.broker.wire import Answer, Wire
 from hantu.adapters.broker.wires import ConnectFailed, Wires
@@ -109,7 +111,9 @@ class OrderSender:
             self._wires.give_back(wire)
             return denied.outcome()
         waiting = wire.send(self._head(endpoint, token) + b"%d\r\n\r\n" % len(payload) + payload)
-        return await self._outcome(wire, waiting, token, self._clock.now().mono)
+        outcome = await self._outcome(wire, waiting, token, self._clock.now().mono)
+        self._door.ended(request, outcome)
+        return outcome
 
     def _at_hand(self, request: Request) -> tuple[str, Wire] | None:
         """Return token and wire with a place taken, if nothing has to be waited for."""
@@ -117,7 +121,7 @@ class OrderSender:
         if not token or self._door.wait_s(request, self._clock.now()) > 0:
             return None
         wire = self._wires.take_idle()
-        if wire is not None and not self._pacer.enter_now(ORDER_REVISE.lane, ledger=ORDER_REVISE.ledger):
+        if wire is not None and not self._pacer.enter_now(lane_of(request), ledger=ORDER_REVISE.ledger):
             self._wires.give_back(wire)
             return None
         return None if wire is None else (token, wire)
@@ -129,7 +133,7 @@ class OrderSender:
             async with asyncio.timeout(self._patience_s):
                 token = await self._authority.token()
                 missing = "call_budget"
-                await self._place()
+                await self._place(request)
                 while True:
                     missing = "call_budget"
                     await self._pace(request)
@@ -147,8 +151,8 @@ class OrderSender:
         except (RetryableError, BrokenError) as error:
             return _not_sent("no_token", str(error), retryable=isinstance(error, RetryableError))
 
-    async def _place(self) -> None:
-        lane, ledger = ORDER_REVISE.lane, ORDER_REVISE.ledger
+    async def _place(self, request: Request) -> None:
+        lane, ledger = lane_of(request), ORDER_REVISE.ledger
         while not await self._pacer.enter(lane, ledger=ledger, max_wait_s=PATIENCE_S):
             pass
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from hantu.adapters.store import position_rows, selection_rows, state_rows
+from hantu.adapters.store import position_rows, selection_rows, state_rows, token_rows
 from hantu.adapters.store.intent_states import Progress, advance, change_of
 from hantu.adapters.store.row_context import RowContext
 from hantu.adapters.store.sqlite import Connection
@@ -56,6 +56,7 @@ def project(connection: Connection, fact: ev.Fact, context: RowContext) -> str:
 
     Raises:
         IntegrityError: A second open order for the same account, stock and side.
+        TokenSpentError: The order's one-time token was used before.
     """
     if isinstance(fact, ev.IntentRecorded):
         _intent_recorded(connection, fact, context)
@@ -77,6 +78,7 @@ def _intent_recorded(connection: Connection, fact: ev.IntentRecorded, context: R
             fact.trade_date or context.trade_date, context.timestamp, context.timestamp,
         ),
     )  # fmt: skip
+    token_rows.spend(connection, fact, context)
 
 
 def _intent_changed(connection: Connection, fact: ev.Fact, context: RowContext) -> None:
@@ -144,7 +146,7 @@ def _position_guarded(connection: Connection, fact: ev.PositionGuarded, context:
     return position_rows.guarded(connection, fact, context)
 
 
-def _exit_filled(connection: Connection, fact: ev.StopLossFilled | ev.TakeProfitFilled, context: RowContext) -> str:
+def _exit_filled(connection: Connection, fact: selection_rows.Ended, context: RowContext) -> str:
     return selection_rows.save_exit(connection, fact, context)
 
 
@@ -160,6 +162,8 @@ _WRITERS: dict[type, Callable[[Connection, Any, RowContext], str]] = {
     ev.ForeignFill: _foreign_fill,
     ev.StopLossFilled: _exit_filled,
     ev.TakeProfitFilled: _exit_filled,
+    ev.ManualSellFilled: _exit_filled,
+    ev.MandateReviewDue: token_rows.reminded,
     ev.DailySummary: _daily_summary,
     ev.PositionGuarded: _position_guarded,
     ev.PositionUnguarded: position_rows.unguarded,

@@ -81,6 +81,52 @@ COMMANDS = {
         {"reason": "Why (required); asked for on a terminal."},
     ),
     "kill status": Entry("Show the level, who set it and why.", "hantu kill status --json"),
+    "approvals": Entry(
+        "Propose, approve and place orders by hand; sign the standing approval of exits.", "hantu approvals list"
+    ),
+    "approvals list": Entry(
+        "List approvals, newest first.",
+        "hantu approvals list --status pending",
+        {"status": "Only this one: pending, approved, denied, used, expired."},
+    ),
+    "approvals propose": Entry(
+        "Put one order before a person: stock, side, most shares, price band.",
+        "hantu approvals propose buy 005930 --quantity 10 --low 70000 --high 71000",
+        {
+            "side": "buy or sell.",
+            "quantity": "Most shares.",
+            "low": "Lowest price allowed (won).",
+            "high": "Highest price allowed (won).",
+            "note": "Why, for the records.",
+        },
+    ),
+    "approvals approve": Entry(
+        "Approve a pending order; it can be placed once, within ten minutes.",
+        "hantu approvals approve A-1b2c3d4e",
+        {"ident": "Number of the approval."},
+    ),
+    "approvals deny": Entry(
+        "Deny a pending order, or take back an approval not used yet.",
+        "hantu approvals deny A-1b2c3d4e",
+        {"ident": "Number of the approval."},
+    ),
+    "approvals place": Entry(
+        "Place an approved order through the running guard; the answer is accepted, refused or unknown.",
+        "hantu approvals place A-1b2c3d4e --quantity 10 --price 70500",
+        {"ident": "Number of the approval.", "quantity": "Shares.", "price": "Limit price (won)."},
+    ),
+    "approvals mandate": Entry(
+        "The standing approval of exits; without one profit waits, stops go on.", "hantu approvals mandate show"
+    ),
+    "approvals mandate sign": Entry(
+        "Sign the exit rules as they are now; holds until they change or it is revoked.",
+        "hantu approvals mandate sign --limit 005930=100",
+        {"limit": "Most shares of one order of a stock (stock=shares); may be repeated."},
+    ),
+    "approvals mandate show": Entry(
+        "Show whether the standing approval holds and how often it was used.", "hantu approvals mandate show"
+    ),
+    "approvals mandate revoke": Entry("Revoke the standing approval.", "hantu approvals mandate revoke"),
     "positions": Entry("Show holdings with stop and target (last records if no guard runs).", "hantu positions"),
     "orders": Entry("Look at order records; lists them without a subcommand.", "hantu orders list --state working"),
     "orders list": Entry(
@@ -100,6 +146,16 @@ COMMANDS = {
         "Show the causal chain of an order: trade, rule, intent, order, fill, record.",
         "hantu explain 0000000123",
         {"ident": "Intent id, order number, event id or flow id."},
+    ),
+    "replay": Entry(
+        "Decide a recorded day again and check that every decision is the same; --with estimates another rule.",
+        "hantu replay 2026-11-23 --symbol 005930",
+        {
+            "day": "Trading day, for example 2026-11-23; the newest recorded one by default.",
+            "home": "Read the tapes of this data directory.",
+            "rule": "Estimate what the exit rules of this configuration (hantu.toml) would have done.",
+            "until": "Only up to this Korean time, for example 10:30.",
+        },
     ),
     "exits": Entry(
         "For every exit: times from the triggering trade to the fill, fill price, slippage against the stop.",

@@ -86,6 +86,52 @@ COMMANDS = {
         {"reason": "푸는 이유(필수). 터미널에서는 물어봅니다."},
     ),
     "kill status": Entry("킬스위치 상태와 누가, 왜 켰는지 보여 줍니다.", "hantu kill status --json"),
+    "approvals": Entry(
+        "사람이 낼 주문을 올리고, 승인하고, 냅니다. 자동 매도의 상시 승인도 여기서 서명합니다.", "hantu approvals list"
+    ),
+    "approvals list": Entry(
+        "승인 목록을 최근 것부터 보여 줍니다.",
+        "hantu approvals list --status pending",
+        {"status": "이 상태만: pending, approved, denied, used, expired."},
+    ),
+    "approvals propose": Entry(
+        "주문 하나를 승인 대기로 올립니다: 종목, 방향, 최대 수량, 가격 범위.",
+        "hantu approvals propose buy 005930 --quantity 10 --low 70000 --high 71000",
+        {
+            "side": "buy(매수) 또는 sell(매도).",
+            "quantity": "최대 주식 수.",
+            "low": "허용하는 가장 낮은 가격(원).",
+            "high": "허용하는 가장 높은 가격(원).",
+            "note": "기록에 남길 이유.",
+        },
+    ),
+    "approvals approve": Entry(
+        "올라온 주문을 승인합니다. 10분 안에 한 번만 낼 수 있습니다.",
+        "hantu approvals approve A-1b2c3d4e",
+        {"ident": "승인 번호."},
+    ),
+    "approvals deny": Entry(
+        "올라온 주문을 거절하거나, 아직 쓰지 않은 승인을 거둡니다.",
+        "hantu approvals deny A-1b2c3d4e",
+        {"ident": "승인 번호."},
+    ),
+    "approvals place": Entry(
+        "승인된 주문을 실행 중인 감시를 통해 냅니다. 답은 접수, 거부, 모름 가운데 하나입니다.",
+        "hantu approvals place A-1b2c3d4e --quantity 10 --price 70500",
+        {"ident": "승인 번호.", "quantity": "주식 수.", "price": "지정가(원)."},
+    ),
+    "approvals mandate": Entry(
+        "자동 매도의 상시 승인을 다룹니다. 없으면 익절은 보류되고 손절은 계속 나갑니다.", "hantu approvals mandate show"
+    ),
+    "approvals mandate sign": Entry(
+        "지금의 청산 규칙에 서명합니다. 규칙이 바뀌거나 취소할 때까지 유효합니다.",
+        "hantu approvals mandate sign --limit 005930=100",
+        {"limit": "종목별 주문당 한도(종목=주식 수). 여러 번 쓸 수 있습니다."},
+    ),
+    "approvals mandate show": Entry(
+        "상시 승인이 유효한지, 몇 번 쓰였는지 보여 줍니다.", "hantu approvals mandate show"
+    ),
+    "approvals mandate revoke": Entry("상시 승인을 취소합니다.", "hantu approvals mandate revoke"),
     "positions": Entry("보유 종목과 손절가·익절가를 보여 줍니다(감시가 꺼져 있으면 마지막 기록).", "hantu positions"),
     "orders": Entry("주문 기록을 봅니다. 하위 명령이 없으면 목록을 보여 줍니다.", "hantu orders list --state working"),
     "orders list": Entry(
@@ -105,6 +151,16 @@ COMMANDS = {
         "주문 하나의 인과 관계를 보여 줍니다: 체결가 → 규칙 → 의도 → 주문 → 체결 → 기록.",
         "hantu explain 0000000123",
         {"ident": "의도 ID, 주문번호, 사건 ID 또는 흐름 ID."},
+    ),
+    "replay": Entry(
+        "기록된 하루를 다시 판단해 모든 결정이 같은지 확인합니다. --with 를 쓰면 다른 규칙이라면 어땠을지 추정합니다.",
+        "hantu replay 2026-11-23 --symbol 005930",
+        {
+            "day": "거래일(예: 2026-11-23). 없으면 가장 최근에 기록된 날.",
+            "home": "이 데이터 폴더의 테이프를 읽습니다.",
+            "rule": "이 설정 파일(hantu.toml)의 청산 규칙이었다면 어땠을지 추정합니다.",
+            "until": "이 시각까지만(한국 시각, 예: 10:30).",
+        },
     ),
     "exits": Entry(
         "청산마다 방아쇠 체결의 거래소 시각부터 체결까지의 시각, 체결가, 손절가 대비 미끄러짐을 보여 줍니다.",

@@ -21,6 +21,7 @@ HELD_REASONS = {
     "unresolved": "이전 주문 확인 중",
     "no_price": "시세 없음",
     "not_sellable": "매도 가능 수량 없음",
+    "mandate": "상시 승인 없음",
     "session": "장 시간 아님",
 }
 PURPOSES = {
