@@ -38,8 +38,8 @@ fmt: setup ## format and mend what can be mended
 bench: setup ## measure against goals and other programs, writes docs/benchmarks.md; ARGS=--quick
 	@$(BIN)/python -m bench $(ARGS)
 
-sim: setup ## seeded trading days on a virtual clock; SEEDS=n
-	@$(BIN)/python -m pytest tests/simulation -n 2 --seeds $(SEEDS) $(ARGS)
+sim: setup ## seeded trading days on virtual time, each played twice; SEEDS=n
+	@$(BIN)/hantu simulate --seeds 1..$(or $(SEEDS),200) --twice $(ARGS)
 
 docs: setup ## write docs/traceability.md; fails on a closed area with an untested row
 	@$(BIN)/python tools/traceability.py

@@ -21,6 +21,7 @@ from hantu.cli import (
     monitor,
     records,
     replay,
+    seeded,
     simulate,
 )
 from hantu.cli.texts.entry import Texts
@@ -28,7 +29,7 @@ from hantu.cli.texts.entry import Texts
 SENTENCE_END = re.compile(r"[.:](?: |$)|\(")
 HELP_NAMES = ["-h", "--help"]
 ORDER = (
-    "demo", "sim", "monitor", "run", "kill", "approvals", "positions", "orders", "exits", "explain", "replay", "events",
+    "demo", "sim", "monitor", "run", "kill", "approvals", "positions", "orders", "exits", "explain", "replay", "simulate", "events",
     "opportunities", "alerts", "watchlist", "db", "logs", "doctor", "bench", "version",
 )  # fmt: skip
 """As the overview lists them: first things first."""
@@ -48,6 +49,7 @@ def build(texts: Texts) -> Any:
     app.add_typer(approvals.app, name="approvals")
     records.register(app)
     app.command("replay")(replay.replay)
+    app.command("simulate")(seeded.simulate)
     app.command("logs")(logs.logs)
     app.command("doctor")(doctor.doctor)
     app.add_typer(database.app, name="db")

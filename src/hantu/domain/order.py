@@ -133,6 +133,8 @@ class CancelRequest:
     epoch: int = 0
     account: str = ""
     environment: str = ""
+    not_after: float = math.inf
+    """As for an order: a cancel that comes late may meet a decision that was taken without it."""
 
 
 class OutcomeKind(StrEnum):

@@ -86,7 +86,7 @@ def _lines(first: int, last: int, jobs: int, hash_seed: int) -> Iterator[dict[st
 
     environ = {**os.environ, "PYTHONHASHSEED": str(hash_seed)}
     workers = [
-        subprocess.Popen(
+        subprocess.Popen(  # noqa: S603 - our own module, on our own interpreter
             [sys.executable, "-m", "hantu.harness.batch", str(first + offset), str(last), str(jobs)],
             stdout=subprocess.PIPE, env=environ,
         )
@@ -110,17 +110,20 @@ def _lines(first: int, last: int, jobs: int, hash_seed: int) -> Iterator[dict[st
             if worker.poll() is None:
                 worker.terminate()
             worker.wait()
+            worker.stdout.close()  # type: ignore[union-attr]
+        ready.close()
 
 
 def report(campaign: Campaign, *, commit: str, machine: str, when: str, twice: bool) -> str:
     """Return the report as Markdown."""
     speed = campaign.days / campaign.cpu_s if campaign.cpu_s else 0.0
+    bad = f" in seeds {campaign.bad_seeds[:SHOWN]}" if campaign.violations else ""
+    again = f"yes, {len(campaign.differing)} differ" if twice else "not tried in this run"
+    hours = campaign.market_s / 3600
     lines = [
-        f"- days: {campaign.days:,} (seeds {campaign.first} to {campaign.last}), "
-        f"{campaign.market_s / 3600:,.0f} hours of market time",
-        f"- violations: {len(campaign.violations)}"
-        + (f" in seeds {campaign.bad_seeds[:SHOWN]}" if campaign.violations else ""),
-        f"- same day twice, under two hash seeds: {'yes, ' + str(len(campaign.differing)) + ' differ' if twice else 'not tried in this run'}",
+        f"- days: {campaign.days:,} (seeds {campaign.first} to {campaign.last}), {hours:,.0f} hours of market time",
+        f"- violations: {len(campaign.violations)}{bad}",
+        f"- every day played twice, under two hash seeds: {again}",
         f"- fingerprint of all trace hashes: `{campaign.fingerprint[:32]}`",
         f"- commit: {commit}; machine: {machine}; {when}",
         f"- {campaign.wall_s:,.0f} s, {speed:.1f} days a core-second",

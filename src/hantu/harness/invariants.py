@@ -278,6 +278,22 @@ class Judge:
             if number in self.orders and one.symbol == symbol and one.side is Side.SELL and one.kind == "new"
         )
 
+    def price(self, symbol: str) -> int:
+        """Return the last price of the market."""
+        return self.exchange._market.listings[symbol].record.price  # noqa: SLF001
+
+    def filled_at_exchange(self, intent_id: str) -> int:
+        """Return the shares the exchange filled for one intent."""
+        return sum(
+            self.exchange._desk.orders[number].filled  # noqa: SLF001
+            for number, intent in self.orders.items()
+            if intent is not None and intent.intent_id == intent_id
+        )
+
+    def with_a_person(self) -> set[str]:
+        """Return stocks with an order whose fate only a person can tell: they were told, and nothing is sent."""
+        return {intent.symbol for intent in self.intents.values() if intent.intent_id in self.escalated}
+
     def oversold(self) -> None:
         """I1 as the ledger sees it, after every step."""
         for symbol in self.opening:

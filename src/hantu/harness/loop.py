@@ -71,13 +71,17 @@ class SimLoop(asyncio.BaseEventLoop):
     def _forget(self, task: "asyncio.Task[Any]") -> None:
         self._tasks.pop(task, None)
 
-    def call_at(self, when: float, callback: Callable[..., object], *args: Any, **words: Any) -> asyncio.TimerHandle:
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Callable[..., object], *args: Any, **words: Any
+    ) -> asyncio.TimerHandle:
         """Call back at a virtual moment; after the end, never."""
         if self._ended:
             return asyncio.TimerHandle(when, callback, args, self)
         return super().call_at(when, callback, *args, **words)
 
-    def call_soon(self, callback: Callable[..., object], *args: Any, **words: Any) -> asyncio.Handle:
+    def call_soon(  # type: ignore[override]
+        self, callback: Callable[..., object], *args: Any, **words: Any
+    ) -> asyncio.Handle:
         """Call back next; after the end, never."""
         if self._ended:
             return asyncio.Handle(callback, args, self)
@@ -89,7 +93,8 @@ class SimLoop(asyncio.BaseEventLoop):
 
     def run_node(self, node: Node, work: Coroutine[Any, Any, T], name: str) -> "asyncio.Task[T]":
         """Start a task that lives and dies with ``node``."""
-        return self.create_task(work, name=name, context=node.context.copy())
+        task: asyncio.Task[T] = self.create_task(work, name=name, context=node.context.copy())
+        return task
 
     def call_node(self, when: float, node: Node, callback: Callable[..., object], *args: Any) -> asyncio.TimerHandle:
         """Call back at ``when`` as part of ``node``; never, if it is dead by then."""
@@ -102,12 +107,12 @@ class SimLoop(asyncio.BaseEventLoop):
     def thaw(self, node: Node) -> None:
         """Let a frozen process go on with everything that waited, in order."""
         node.frozen = False
-        self._ready.extend(node.held)
+        self._ready.extend(node.held)  # type: ignore[attr-defined]
         node.held.clear()
 
     # --- what a loop without sockets and threads must answer -------------------------
 
-    def call_soon_threadsafe(
+    def call_soon_threadsafe(  # type: ignore[override]
         self, callback: Callable[..., object], *args: Any, context: contextvars.Context | None = None
     ) -> asyncio.Handle:
         """There is one thread."""
@@ -130,7 +135,9 @@ class SimLoop(asyncio.BaseEventLoop):
         self.call_later(self._rng.uniform(*THREAD_S), work)
         return done
 
-    def add_signal_handler(self, sig: int, callback: Callable[..., object], *args: Any) -> None:
+    def add_signal_handler(  # type: ignore[override]
+        self, sig: int, callback: Callable[..., object], *args: Any
+    ) -> None:
         """Signals do not reach a simulated process this way."""
 
     def remove_signal_handler(self, sig: int) -> bool:
@@ -143,10 +150,10 @@ class SimLoop(asyncio.BaseEventLoop):
         for task in self._tasks:
             task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001 - a killed process leaves its tasks where they were
             with suppress(Exception, asyncio.CancelledError):
-                task.get_coro().close()  # type: ignore[union-attr]
+                task.get_coro().close()
         self._tasks.clear()
-        self._ready.clear()
-        self._scheduled.clear()
+        self._ready.clear()  # type: ignore[attr-defined]
+        self._scheduled.clear()  # type: ignore[attr-defined]
         super().close()
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
@@ -156,7 +163,7 @@ class SimLoop(asyncio.BaseEventLoop):
         ready: deque[asyncio.Handle] = self._ready  # type: ignore[attr-defined]
         timers: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
         if not ready:
-            while timers and timers[0]._cancelled:  # type: ignore[attr-defined]  # noqa: SLF001 - a loop reads its own handles
+            while timers and timers[0]._cancelled:  # noqa: SLF001 - a loop reads its own handles
                 heapq.heappop(timers)._scheduled = False  # type: ignore[attr-defined]  # noqa: SLF001
             if not timers:
                 raise Deadlock("nothing is scheduled any more")
@@ -167,7 +174,7 @@ class SimLoop(asyncio.BaseEventLoop):
             ready.append(timer)
         for _ in range(len(ready)):
             handle = ready.popleft()
-            if handle._cancelled:  # type: ignore[attr-defined]  # noqa: SLF001
+            if handle._cancelled:  # noqa: SLF001
                 continue
             node = handle._context.get(_node)  # type: ignore[attr-defined]  # noqa: SLF001
             if node is not None:

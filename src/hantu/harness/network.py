@@ -84,7 +84,8 @@ class Network:
 
     def spawn(self, work: Any, name: str) -> "asyncio.Task[Any]":
         """Start a task that belongs to the world, not to a process."""
-        return self.loop.create_task(work, name=name, context=self.world.copy())
+        task: asyncio.Task[Any] = self.loop.create_task(work, name=name, context=self.world.copy())
+        return task
 
     def deliver(self, incoming: "Incoming", node: Node, done: Callable[["Reply | None"], None]) -> None:
         """Carry one request there and its answer back; ``done(None)`` means that the connection broke."""
@@ -116,8 +117,8 @@ class Network:
             if done is not None and incoming.transport.closed:
                 self.loop.call_node(self.loop.time(), node, done, None)
             return
-        body = response.body if isinstance(response, web.Response) else b""
-        reply = Reply(response.status, bytes(body or b""), dict(response.headers))
+        body = response.body if isinstance(response, web.Response) and isinstance(response.body, bytes) else b""
+        reply = Reply(response.status, body, dict(response.headers))
         order = incoming.method == "POST" and "/trading/order" in incoming.path
         if self.loop.time() < self.deaf_until or self.hit(self.faults.response_lost, "N2 response lost"):
             return

@@ -135,7 +135,7 @@ class ClientEnd:
         """Say goodbye."""
         if not self.is_close_frame_sent:
             self.is_close_frame_sent = True
-            self._cable.to_server(WSMessage(WSMsgType.CLOSE, int(code), None))
+            self._cable.to_server(WSMessage(WSMsgType.CLOSE, code, None))
 
     def disconnect(self, graceful: bool = True) -> None:
         """Drop the connection."""

@@ -142,7 +142,7 @@ class _Swarm:
         """Return a rate between ``low`` and ``high``, most often small, or 0."""
         if not self.has(name):
             return 0.0
-        return low * (high / low) ** self._rng.random()
+        return float(low * (high / low) ** self._rng.random())
 
 
 def draw(seed: int) -> Day:
@@ -237,7 +237,7 @@ def _stocks(rng: Random, segments: tuple[Segment, ...]) -> tuple[tuple[StockSpec
         base = int(round_down(rng.choice((2_345, 8_900, 24_700, 71_000, 198_500, 412_000))))
         lower, upper = daily_limits(base)
         average = int(base * rng.uniform(0.97, 1.02))
-        points = []
+        points: list[Waypoint] = []
         levels = [rng.choice((0.93, 0.955, 0.965, 0.975, 0.99, 1.0, 1.01, 1.03, 1.06, 1.085, 1.1)) for _ in range(7)]
         # One day in six stays where it is, so that nothing happening is tried, too.
         if rng.random() < 1 / 6:
@@ -281,8 +281,7 @@ def _market_faults(rng: Random, swarm: _Swarm, segments: tuple[Segment, ...], sy
     for kind in MARKET_FAULTS:
         if not swarm.has(f"exchange: {kind}"):
             continue
-        for at in _moments(rng, segments, rng.randint(1, 3)):
-            found.append(_market_fault(rng, kind, at, symbols))
+        found += [_market_fault(rng, kind, at, symbols) for at in _moments(rng, segments, rng.randint(1, 3))]
     return tuple(found)
 
 

@@ -7,7 +7,6 @@ every byte that left and every fill. The same integer gives the same hash.
 
 import asyncio
 import hashlib
-import json
 import logging
 import shutil
 import tempfile
@@ -16,42 +15,31 @@ from collections import Counter
 from collections.abc import Callable
 from contextvars import Context, ContextVar
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from functools import partial
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from aiohttp import web
 
-from hantu import bootstrap
 from hantu.adapters import watches
-from hantu.adapters.broker.feed import PicowsFeed
-from hantu.adapters.broker.gateway import KisBroker
 from hantu.adapters.kill_file import read_kill_file
-from hantu.adapters.store.event_ids import EventIds
-from hantu.adapters.store.store import SqliteStore, Threads
-from hantu.domain.account import Side
 from hantu.domain.alert import Alert
-from hantu.domain.commands import KillLevel, RestartMonitoring, SetKill, StartMonitoring
-from hantu.domain.errors import BrokenError, HantuError, RetryableError
+from hantu.domain.commands import KillLevel
 from hantu.domain.events import Fact
-from hantu.domain.instant import Instant
-from hantu.domain.instrument import Symbol
-from hantu.engine.inputs import Started, SubmitEnded, Woken
-from hantu.engine.journey import State
-from hantu.harness.disk import Disk, LoopWorker, LoopWriter
+from hantu.engine.inputs import Woken
+from hantu.harness.cast import WorldClock
+from hantu.harness.disk import Disk
 from hantu.harness.final import judge_exits, judge_the_end
 from hantu.harness.invariants import Judge, Violation
 from hantu.harness.lag import Lag
-from hantu.harness.loop import Node, SimLoop
-from hantu.harness.network import Incoming, Network, SimSession, order_connector
+from hantu.harness.loop import SimLoop
+from hantu.harness.network import Incoming, Network
+from hantu.harness.people import People
+from hantu.harness.process import Process
 from hantu.harness.stream import Streams
 from hantu.harness.workload import ACCOUNT, CALM_FROM, LAST_LOOK, Day, draw, wall_of
 from hantu.kis.layouts import GENERATIONS
-from hantu.kis.throttle import REAL_LIMITS
-from hantu.ports import Batch
-from hantu.runtime.guard import Guard
 from hantu.settings.kis_environment import kis_environment
 from hantu.settings.loading import default_local_settings
 from hantu.simulator.gateway import Gateway
@@ -70,7 +58,7 @@ WAKE_S = 5.0
 STORY_LINES = 600
 RESTART_TRIED = 4
 """Every so many days end with two more restarts."""
-MEMORY = Path("/dev/shm")
+MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder is made in it, and removed
 TRADE_PATHS = ("/uapi/domestic-stock/v1/trading/order-cash", "/uapi/domestic-stock/v1/trading/order-rvsecncl")
 
 
@@ -100,92 +88,13 @@ class Result:
     swarm: tuple[str, ...] = ()
 
 
-class WorldClock:
-    """The guard's clock: the market's, on virtual time, wrong by as much as the plan says."""
-
-    speed = 1.0
-
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway = gateway
-        self.offset = timedelta()
-
-    def now(self) -> Instant:
-        """Return the present moment, as the guard's machine sees it."""
-        return Instant(self._gateway.wall() + self.offset, self._gateway.mono())
-
-    def real_delay(self, market_s: float) -> float:
-        """One speed."""
-        return market_s
-
-
-class NoControl:
-    """A control socket nobody can reach; wishes are delivered by hand."""
-
-    def __init__(self, *_path: object, **_parts: object) -> None:
-        """Nothing to prepare."""
-
-    async def open(self) -> None:
-        """Nothing to open."""
-
-    async def close(self) -> None:
-        """Nothing to close."""
-
-
-class Phone:
-    """The channel to a person: slow, sometimes dead, and everything that arrived is kept."""
-
-    name = "phone"
-
-    def __init__(self, world: "World") -> None:
-        self._world = world
-
-    async def send(self, alert: Alert) -> None:
-        """Deliver, or fail."""
-        world = self._world
-        await asyncio.sleep(world.rng.uniform(0.05, 0.4))
-        if world.faulty() and world.rng.random() < world.day.notifier_fails:
-            world.struck("A1 channel fails")
-            raise RetryableError("phone is dead", next_step="")
-        world.told.append(alert)
-        world.trace("told", alert.event_type)
-        world.boundary("told")
-
-
-class SimStore(SqliteStore):
-    """The real store; the judge learns what has become durable the moment it has."""
-
-    world: "World"
-
-    async def record(self, batch: Batch) -> None:
-        """Make a batch durable, then tell the judge, before anybody acts on it."""
-        await super().record(batch)
-        self.world.durable(batch.facts)
-
-    async def load(self, trade_date: date) -> Started:
-        """Read what is there; what became durable as the process died is news to the judge, too."""
-        started = await super().load(trade_date)
-        self.world.durable(tuple(fact for fact in started.facts if fact not in self.world.known))
-        return started
-
-
-class SimGuard(Guard):
-    """The real guard; a crash may strike right before an answer or a notice is taken in."""
-
-    world: "World"
-
-    def deliver(self, got: Any) -> None:
-        """Take an input in, unless the process dies first."""
-        if isinstance(got, SubmitEnded) and self.world.boundary("answer"):
-            return
-        super().deliver(got)
-
-
 class World:
     """Everything of one day; ``play`` runs it to its end."""
 
     def __init__(self, day: Day, home: Path) -> None:
         self.day = day
         self.home = home
+        self.process = Process(self)
         self.rng = Random(f"hantu world {day.seed}")
         self.loop = SimLoop(Random(f"hantu threads {day.seed}"))
         self.gateway = Gateway(day.scenario, day.seed, real=self.loop.time)
@@ -205,19 +114,14 @@ class World:
             world=Context(),
         )  # fmt: skip
         self.streams = Streams(self.network, self.gateway, self.hub, GENERATIONS[CURRENT_LAYOUT])
-        self.disk = Disk(Random(f"hantu disk {day.seed}"), day.disk, self.faulty, self.boundary, self.struck)
+        self.disk = Disk(Random(f"hantu disk {day.seed}"), day.disk, self.faulty, self.process.boundary, self.struck)
         self.told: list[Alert] = []
         self.known: set[Fact] = set()
         self.story: list[str] = []
-        self.life: bootstrap.Life | None = None
-        self.node: Node | None = None
-        self.lives = 0
         self.calm_since: float | None = None
         self.over = False
         self._hash = hashlib.sha256()
         self._judged = False
-        self._boundaries = Counter[str]()
-        self._graveyard: list[object] = []
         settings = default_local_settings(REST_URL, WS_URL, home)
         changed = {"guard": day.guard, "exits": day.exits}
         self.settings = type(settings)(
@@ -255,7 +159,7 @@ class World:
         """Return the strictest level any door asks for at this moment."""
         order = read_kill_file(self.settings.kill_file)
         level = order.level if order else KillLevel.OFF
-        known = self.life.switch.level if self.life is not None else KillLevel.OFF
+        known = self.process.life.switch.level if self.process.life is not None else KillLevel.OFF
         ranks = list(KillLevel)
         return max(level, known, key=ranks.index)
 
@@ -292,7 +196,7 @@ class World:
             self._one_less(visit.incoming)
 
     def _leaves(self, incoming: Incoming) -> bool:
-        if self.boundary("before bytes"):
+        if self.process.boundary("before bytes"):
             return False
         cancel = "rvsecncl" in incoming.path
         flight = self.judge.leaving(incoming.path, incoming.headers.get("tr_id", ""), incoming._body)  # noqa: SLF001
@@ -300,17 +204,17 @@ class World:
         self.trace("leaves", incoming.path, incoming._body)  # noqa: SLF001
         if flight is not None:
             self.tell(f"[wire] {flight.side or 'cancel'} {flight.symbol} {flight.quantity} leaves")
-        if self.boundary("mid bytes"):
+        if self.process.boundary("mid bytes"):
             # Half a request is none to the exchange, and the process is gone.
             self._gone(incoming)
             return False
         if cancel:
-            self.boundary("cancel bytes")
-        self.boundary("after bytes")
-        if not self._alive():
+            self.process.boundary("cancel bytes")
+        self.process.boundary("after bytes")
+        if not self.process.alive():
             # The bytes are in the kernel: they travel though the process is gone.
-            assert self.node is not None
-            self.network.deliver(incoming, self.node, lambda _reply: None)
+            assert self.process.node is not None
+            self.network.deliver(incoming, self.process.node, lambda _reply: None)
             return False
         return True
 
@@ -354,11 +258,10 @@ class World:
             self.judge.oversold()
             if not self._judged and wall >= wall_of(LAST_LOOK):
                 self._judged = True
-                judge_exits(self)
+                judge_exits(self.judge, self.process.book(), self.told)
             if jumps and self.loop.time() >= jumps[0].real:
                 jumps.pop(0)
-                if self.life is not None and self._alive():
-                    self.loop.call_node(self.loop.time(), self.node, self.life.guard.deliver, Woken())  # type: ignore[arg-type]
+                self.process.deliver(Woken())
             await asyncio.sleep(STEP_S)
 
     def _calm(self) -> None:
@@ -373,214 +276,14 @@ class World:
             cable.mute_until = 0.0
         self.network.deaf_until = 0.0
 
-    # --- the guard's process ---------------------------------------------------------------
-
-    def boundary(self, where: str, what: str = "") -> bool:
-        """Note that a durable boundary is met; True when the process dies there."""
-        where = f"{where} {what}".strip()
-        self._boundaries[where] += 1
-        if not self._alive() or not self.faulty():
-            return not self._alive()
-        for crash in self.day.crashes:
-            if crash.boundary == where and crash.nth == self._boundaries[where]:
-                self.struck(f"X1 killed: {where}")
-                self._die(crash.down_s)
-                return True
-        for freeze in self.day.freezes:
-            if freeze.boundary == where and freeze.nth == self._boundaries[where]:
-                self._freeze(freeze)
-        return False
-
-    def _alive(self) -> bool:
-        return self.node is not None and self.node.alive
-
-    def _die(self, down_s: float) -> None:
-        """SIGKILL: nothing of the process runs any more; its machine closes its sockets."""
-        node, life = self.node, self.life
-        if node is None or not node.alive:
-            return
-        self.trace("killed")
-        self.tell("[world] kill -9")
-        node.alive = False
-        self.streams.drop(node)
-        if life is not None:
-            life.store._writer._drop_connection()  # noqa: SLF001 - what the kernel does with the descriptors of a dead process
-        self._graveyard.append((node, life))
-        self.life = None
-        self.loop.call_later(down_s, self._start, context=self.network.world)
-
-    def _start(self) -> None:
-        self.lives += 1
-        self.node = node = Node(f"guard {self.lives}")
-        self.tell(f"[world] the guard starts (life {self.lives})")
-        self.loop.run_node(node, self._live(node), f"life {self.lives}")
-
-    async def _live(self, node: Node) -> None:
-        while True:
-            try:
-                life = await self._build()
-            except HantuError as error:
-                self.tell(f"[guard] cannot start: {error}")
-                await asyncio.sleep(2.0)
-                continue
-            self.life = life
-            try:
-                await bootstrap.begin(life, self.settings, start_now=True)
-                reason = await life.guard.run()
-            except BrokenError as error:
-                self.tell(f"[guard] cannot start: {error}")
-                reason = "broken"
-            await bootstrap.end(life)
-            self.life = None
-            self.tell(f"[guard] ended: {reason}")
-            if self.over:
-                return
-            if reason == "bug":
-                self.judge.fail("bug", f"the guard met a bug of its own in life {self.lives}")
-            await asyncio.sleep(1.0)
-
-    async def _build(self) -> bootstrap.Life:
-        makers = bootstrap.Makers(
-            store=self._store,
-            broker=partial(
-                KisBroker, session=SimSession(self.network), connect=order_connector(self.network), limits=REAL_LIMITS
-            ),
-            feed=partial(PicowsFeed, connect=self.streams.connector()),
-            guard=partial(self._guard, wake_limit_s=WAKE_S),
-            control=NoControl,  # type: ignore[arg-type]
-            notifier=lambda _settings: Phone(self),
-        )
-        return await bootstrap.build(
-            self.settings,
-            self.environment,
-            self.clock,
-            _Logs(),
-            lambda text: self.tell(f"[guard] {text}"),
-            makers,  # type: ignore[arg-type]
-        )
-
-    def _store(self, *args: Any, **words: Any) -> SqliteStore:
-        threads = Threads(partial(LoopWriter, disk=self.disk), partial(LoopWorker, disk=self.disk))  # type: ignore[arg-type]
-        words["holder"] = "simulated:1"
-        ids = EventIds(Random(f"ids {self.day.seed} {self.lives}").getrandbits)
-        store = SimStore(*args, **words, threads=threads, ids=ids)
-        store.world = self
-        return store
-
-    def _guard(self, **words: Any) -> Guard:
-        guard = SimGuard(**words)
-        guard.world = self
-        return guard
-
-    # --- the people around it --------------------------------------------------------------
-
-    def _plan(self) -> None:
-        call = partial(self.loop.call_later, context=self.network.world)
-        for crash in self.day.crashes:
-            if not crash.boundary:
-                call(crash.at, self._killed_at, crash)
-        for freeze in self.day.freezes:
-            if not freeze.boundary:
-                call(freeze.at, self._freeze, freeze)
-        for act in self.day.kills:
-            call(act.at, self._kill_act, act)
-        for order in self.day.manual:
-            call(order.at, self._by_hand, order)
-        for at, lasts_s in self.day.mutes:
-            call(at, self._mute, lasts_s)
-        for at, lasts_s in self.day.deaf:
-            call(at, self._deafen, lasts_s)
-        for at, by_s in self.day.clock_jumps:
-            call(at, self._jump, by_s)
-
-    def _killed_at(self, crash: Any) -> None:
-        if self.faulty() and self._alive():
-            self.struck("X1 killed: at a moment")
-            self._die(crash.down_s)
-
-    def _freeze(self, freeze: Any) -> None:
-        node = self.node
-        if not self.faulty() or node is None or not node.alive:
-            return
-        self.struck(f"X2 frozen: {freeze.boundary or 'at a moment'}")
-        self.loop.freeze(node)
-        self.loop.call_later(freeze.lasts_s, self.loop.thaw, node, context=self.network.world)
-
-    def _kill_act(self, act: Any) -> None:
-        if not self.faulty():
-            return
-        self.struck(f"kill switch by {act.door}: {act.level}")
-        if act.door == "file":
-            text = json.dumps({"level": act.level, "reason": "simulated", "actor": "person", "timestamp": f"{act.at}"})
-            self.settings.kill_file.write_text(text, encoding="utf-8")
-        elif self.life is not None and self._alive() and not self.node.frozen:  # type: ignore[union-attr]
-            self.node.context.run(self.life.guard.deliver, SetKill("person", act.level, "simulated"))  # type: ignore[union-attr]
-        if act.released_at is not None:
-            self.loop.call_at(act.released_at, self._release, context=self.network.world)
-
-    def _release(self) -> None:
-        self.settings.kill_file.unlink(missing_ok=True)
-        if self.life is not None and self._alive():
-            self.tell("[person] releases the kill switch")
-            node = self.node
-            assert node is not None
-            self.loop.call_node(
-                self.loop.time(), node, self.life.guard.deliver, SetKill("person", KillLevel.OFF, "simulated")
-            )
-
-    def _by_hand(self, order: Any) -> None:
-        if not self.faulty():
-            return
-        exchange, account = self.gateway.exchange, ACCOUNT.replace("-", "")
-        listing = exchange._market.listings[order.symbol]  # noqa: SLF001
-        held = self.judge.held(order.symbol)
-        quantity = max(1, int(held * order.share)) if order.sell else 3
-        self.judge.excused[order.symbol] = "a person traded it"
-        self.struck("B7 manual order")
-        side = Side.SELL if order.sell else Side.BUY
-        exchange.submit(NewOrder(account, Symbol(listing.spec.symbol), side, "01", quantity, 0), self.gateway.wall())
-        self.gateway.flush()
-
-    def _mute(self, lasts_s: float) -> None:
-        if self.faulty():
-            self.struck("N5 half-open stream")
-            for cable in self.streams.cables:
-                cable.mute_until = self.loop.time() + lasts_s
-
-    def _deafen(self, lasts_s: float) -> None:
-        if self.faulty():
-            self.struck("N8 one-way loss")
-            self.network.deaf_until = self.loop.time() + lasts_s
-
-    def _jump(self, by_s: float) -> None:
-        if self.faulty():
-            self.struck("C1 wall clock jump")
-            self.clock.offset = timedelta(seconds=by_s)
-
-    async def _helper(self) -> None:
-        """A person in the calm stretch: wakes a sleeping or stopped guard, once a minute."""
-        while not self.over:
-            await asyncio.sleep(60.0)
-            if self.calm_since is None or self.life is None or not self._alive():
-                continue
-            state = self.life.engine.book.state
-            if state is State.SLEEPING:
-                wish: Any = RestartMonitoring("person")
-            elif state is State.IDLE and self.gateway.wall() < wall_of(CALM_FROM) + timedelta(minutes=10):
-                wish = StartMonitoring("person")
-            else:
-                continue
-            assert self.node is not None
-            self.loop.call_node(self.loop.time(), self.node, self.life.guard.deliver, wish)
-
     # --- the whole day -----------------------------------------------------------------------
 
     def play(self) -> Result:
         """Play the day and judge it."""
         opening = self.gateway.exchange._desk.accounts[self.judge.account].positions  # noqa: SLF001
         self.judge.opening = {symbol: position.quantity for symbol, position in opening.items()}
-        self.loop.call_soon(self._start, context=self.network.world)
-        self._plan()
+        self.loop.call_soon(self.process.start, context=self.network.world)
+        People(self).plan()
         last = self.day.scenario.clock.moments()
         length = sum((end - begin).total_seconds() for begin, end in last)
         try:
@@ -594,14 +297,14 @@ class World:
 
     async def _whole(self, length: float) -> None:
         market = self.network.spawn(self._market(), "market")
-        self.network.spawn(self._helper(), "helper")
+        self.network.spawn(People(self).help(), "helper")
         await asyncio.wait([market], timeout=length)
         if market.done():
             market.result()
         if self.loop.failure is not None:
             lines = traceback.format_exception(self.loop.failure)
             self.judge.fail("bug", "an error nobody caught:\n" + "".join(lines[-6:]))
-        judge_the_end(self)
+        judge_the_end(self.judge, self.process.book())
         if self.day.seed % RESTART_TRIED == 0:
             await self._recover_twice()
         self.over = True
@@ -611,7 +314,7 @@ class World:
         before = self._standing()
         for _ in range(2):
             self.calm_since = self.loop.time()
-            self._die(0.5)
+            self.process.die(0.5)
             await asyncio.sleep(20.0)
         self.judge.seen["I12"] += 1
         if self._standing() != before:
@@ -619,9 +322,9 @@ class World:
 
     def _standing(self) -> str:
         """Return what must survive a restart: holdings, intents, kill level, orders at the exchange."""
-        if self.life is None:
+        if self.process.life is None:
             return "no guard"
-        book = self.life.engine.book
+        book = self.process.life.engine.book
         positions = sorted((one.symbol, one.quantity) for one in book.positions.values() if one.quantity)
         intents = sorted((one.record.intent_id, one.state.value, one.filled) for one in book.open_intents())
         return f"{positions} {intents} {book.kill} {len(self.gateway.exchange._desk.orders)}"  # noqa: SLF001
@@ -629,19 +332,14 @@ class World:
     def _close(self) -> None:
         for name, count in self.judge.states.items():
             self.judge.seen[f"fact {name}"] += count
-        for name, count in self._boundaries.items():
+        for name, count in self.process.boundaries.items():
             self.judge.seen[f"boundary {name}"] += count
-        life = self.life
+        life = self.process.life
         if life is not None:
             life.store._writer._drop_connection()  # noqa: SLF001
-        if self.node is not None:
-            self.node.alive = False
+        if self.process.node is not None:
+            self.process.node.alive = False
         self.loop.close()
-
-
-class _Logs:
-    def set_level(self, _level: str) -> None:
-        """There is no log."""
 
 
 def run(seed: int, *, day: Day | None = None) -> Result:
