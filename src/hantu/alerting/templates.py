@@ -135,8 +135,17 @@ def details(fact: e.Fact) -> tuple[str, ...]:
             lines = (f"응답: {plain(fact.reason)}",)
         case e.SubscribeFailed():
             lines = (f"종목: {stock(fact.name, fact.symbol)} (보유 중, 응답 {plain(fact.code)})",)
-        case e.RecoveryCompleted():
-            lines = tuple(f"- {plain(line)}" for line in fact.differences[:DIFFERENCES_SHOWN])
+        case e.RecoveryCompleted() | e.RecoveryStopped():
+            lines = _recovery(fact)
+        case e.HoldingMismatch() | e.PositionJumped() | e.DoubtOutlivedDay():
+            lines = (f"종목: {stock(fact.name, fact.symbol)}",)
         case _:
             pass
     return lines
+
+
+def _recovery(fact: e.RecoveryCompleted | e.RecoveryStopped) -> tuple[str, ...]:
+    if isinstance(fact, e.RecoveryStopped):
+        return (f"복구: {fact.flow}", f"사유: {plain(fact.reason)}")
+    found = tuple(f"- {plain(line)}" for line in fact.differences[:DIFFERENCES_SHOWN])
+    return found + tuple(f"- 남은 일: {plain(line)}" for line in fact.remaining[:DIFFERENCES_SHOWN])

@@ -54,7 +54,7 @@ class ExitHeld:
     symbol: Symbol
     name: str
     reason: str
-    """halt, kill, cooldown, unresolved, no_price, not_sellable, session, mandate"""
+    """halt, kill, cooldown, unresolved, no_price, not_sellable, session, mandate, mismatch"""
 
 
 @dataclass(frozen=True, slots=True)

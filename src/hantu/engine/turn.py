@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 
+from hantu.domain.account import BrokerOrder
 from hantu.domain.approval import Mandate
 from hantu.domain.events import Fact, SessionStateChanged
 from hantu.domain.instant import Instant
@@ -16,6 +17,7 @@ from hantu.engine.config import GuardConfig
 from hantu.engine.decision import Action, Decision, Level
 from hantu.engine.inputs import HeldOrigin, WatchItem
 from hantu.engine.journey import State, check_move
+from hantu.engine.recovery_state import Progress
 
 
 @dataclass(slots=True)
@@ -128,6 +130,14 @@ class Desk:
     orphans: list[Notice] = field(default_factory=list)
     known_orders: dict[tuple[Symbol, str], set[str]] = field(default_factory=dict)
     """Order numbers seen at the broker per (stock, side)."""
+    listing: tuple[BrokerOrder, ...] = ()
+    """The latest complete list of today's orders."""
+    progress: Progress = field(default_factory=Progress)
+    """Of the recovery under way."""
+    suspects: dict[Symbol, tuple[float, tuple[int, int]]] = field(default_factory=dict)
+    """Balances that do not add up: since when, and the (held, sellable) that were shown."""
+    jumps: dict[Symbol, tuple[float, int]] = field(default_factory=dict)
+    """Holdings far from what we knew: when first shown, and how many shares."""
     foreign_locked: dict[Symbol, int] = field(default_factory=dict)
     sellable: dict[Symbol, int] = field(default_factory=dict)
     listed_held: dict[Symbol, int] = field(default_factory=dict)
