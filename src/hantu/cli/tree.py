@@ -22,6 +22,7 @@ from hantu.cli import (
     records,
     recovery,
     replay,
+    seeded,
     simulate,
 )
 from hantu.cli.texts.entry import Texts
@@ -30,7 +31,8 @@ SENTENCE_END = re.compile(r"[.:](?: |$)|\(")
 HELP_NAMES = ["-h", "--help"]
 ORDER = (
     "demo", "sim", "monitor", "run", "kill", "recovery", "approvals", "positions", "orders", "exits", "explain",
-    "replay", "events", "opportunities", "alerts", "watchlist", "db", "logs", "doctor", "bench", "version",
+    "replay", "simulate", "events", "opportunities", "alerts", "watchlist", "db", "logs", "doctor", "bench",
+    "version",
 )  # fmt: skip
 """As the overview lists them: first things first."""
 
@@ -50,6 +52,7 @@ def build(texts: Texts) -> Any:
     app.add_typer(recovery.app, name="recovery")
     records.register(app)
     app.command("replay")(replay.replay)
+    app.command("simulate")(seeded.simulate)
     app.command("logs")(logs.logs)
     app.command("doctor")(doctor.doctor)
     app.add_typer(database.app, name="db")

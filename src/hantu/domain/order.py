@@ -144,6 +144,8 @@ class CancelRequest:
     epoch: int = 0
     account: str = ""
     environment: str = ""
+    not_after: float = math.inf
+    """As for an order: a cancel that comes late may meet a decision that was taken without it."""
 
 
 class OutcomeKind(StrEnum):
@@ -216,3 +218,5 @@ class Notice:
     account_matches: bool = True
     name: str = ""
     received_at: float = 0.0
+    order_price: Price | None = None
+    """Limit of the order itself, 0 for a market order; None if the notice does not tell."""

@@ -68,6 +68,7 @@ def request_cancel(turn: Turn, intent: Intent) -> None:
             CancelRequest(
                 cancel_id, record.intent_id, record.symbol, intent.order_no, intent.branch_no, record.venue,
                 turn.desk.epoch, turn.desk.config.account, turn.desk.config.environment,
+                not_after=turn.now.mono + turn.desk.config.pace.send_within_s,
             )
         )
     )  # fmt: skip

@@ -160,7 +160,7 @@ def fits(turn: Turn, intent: Intent, order: BrokerOrder) -> bool:
         and order.symbol == record.symbol
         and order.side is record.side
         and order.quantity == record.quantity
-        and order.limit_price in (0, record.limit_price)
+        and order.limit_price == record.limit_price
         and order.order_no not in record.baseline
         and taken is None
         and _not_before_sending(turn, intent, order)

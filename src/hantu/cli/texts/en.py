@@ -182,6 +182,17 @@ COMMANDS = {
             "until": "Only up to this Korean time, for example 10:30.",
         },
     ),
+    "simulate": Entry(
+        "Play trading days drawn from integers on virtual time and check every safety rule; exits 1 on a violation.",
+        "hantu simulate --seeds 1..200",
+        {
+            "seed": "Play this one day and tell its story.",
+            "seeds": "Play this range and report (1..200).",
+            "jobs": "Processes at once; by default as many as there are cores.",
+            "twice": "Play again under another hash seed and compare.",
+            "report": "Write the report (Markdown) to this file.",
+        },
+    ),
     "exits": Entry(
         "For every exit: times from the triggering trade to the fill, fill price, slippage against the stop.",
         "hantu exits",

@@ -7,7 +7,7 @@ from hantu.adapters.broker.checks.verdict import Denied, Request
 from hantu.domain.account import Side
 from hantu.domain.commands import KillLevel
 from hantu.domain.instant import Instant
-from hantu.domain.order import CancelRequest, OrderRequest, Purpose
+from hantu.domain.order import CancelRequest, Purpose
 from hantu.kis.environment import EnvironmentName, KisEnvironment
 
 LEASE_MARGIN_S: Final = 4.0
@@ -67,7 +67,7 @@ def bound(binding: Binding, environment: KisEnvironment, request: Request) -> De
 
 
 def timely(request: Request, now: Instant) -> Denied | None:
-    """Deny an order that was held up (a frozen process, a slow disk, a full call budget)."""
-    if isinstance(request, OrderRequest) and now.mono > request.not_after:
+    """Deny what was held up (a frozen process, a slow disk, a full call budget)."""
+    if now.mono > request.not_after:
         return Denied("late", "결정한 지 오래되어 보내지 않았습니다.")
     return None
