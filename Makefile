@@ -13,7 +13,7 @@ ARGS ?=
 SEEDS ?= 200
 BIN := .venv/bin
 
-.PHONY: help setup demo test check fmt bench sim docs lock clean
+.PHONY: help setup demo test check fmt bench sim chaos docs lock clean
 
 help: ## list the targets
 	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
@@ -28,8 +28,8 @@ test: setup ## check and every test; the tests run even when a check fails
 	@failed=0; tools/check format lint types imports dead-code || failed=1; \
 	  $(BIN)/python -m pytest -n 2 $(ARGS) || failed=$$?; exit $$failed
 
-check: setup ## format, lint, types, import layers, dead code, tidiness
-	@tools/check format lint types imports dead-code tidy
+check: setup ## format, lint, types, import layers, dead code, purity, tidiness
+	@tools/check format lint types imports dead-code pure tidy
 
 fmt: setup ## format and mend what can be mended
 	@$(BIN)/ruff check --fix-only --quiet .
@@ -40,6 +40,9 @@ bench: setup ## measure against goals and other programs, writes docs/benchmarks
 
 sim: setup ## seeded trading days on a virtual clock; SEEDS=n
 	@$(BIN)/python -m pytest tests/simulation -n 2 --seeds $(SEEDS) $(ARGS)
+
+chaos: setup ## 300 real kill -9, full disks, bad networks, writes docs/chaos.md; ARGS="KILLS=40 SEED=9"
+	@$(BIN)/python -m tests.chaos.run $(ARGS)
 
 docs: setup ## write docs/traceability.md; fails on a closed area with an untested row
 	@$(BIN)/python tools/traceability.py

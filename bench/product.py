@@ -20,10 +20,13 @@ from typing import Any
 from bench import market
 from hantu import bootstrap
 from hantu.adapters.broker import gateway
+from hantu.adapters.broker.checks.form import Bounds
+from hantu.adapters.broker.checks.repeats import Repeats
 from hantu.adapters.store.store import SqliteStore
 from hantu.engine.journey import State
 from hantu.kis.throttle import Limits
 from hantu.ports import Batch
+from hantu.settings import order_door
 from hantu.settings.loading import load_settings
 
 READY_POLL_S = 0.01
@@ -104,12 +107,16 @@ def _replace_names(args: argparse.Namespace) -> None:
         streams = replace(config.streams, max_registrations=2 * args.stocks + 2)
         return replace(config, streams=streams, pace=replace(config.pace, subscribe_s=0.0))
 
-    def bounds(*_: int) -> Any:
-        from hantu.adapters.broker.door import Bounds
+    rules_of = order_door.rules_of
 
-        return Bounds(100_000, 10_000_000_000, 1_000, 100_000, 100_000)
+    def bounds(_: Any) -> Bounds:
+        return Bounds(100_000, 10_000_000_000, 1_000, 100_000, 100_000, 100_000)
 
-    names: dict[str, Any] = {"practice_clock": practice_clock, "engine_config": engine_config, "Bounds": bounds}
+    def rules(*parts: Any, **more: Any) -> Any:
+        return replace(rules_of(*parts, **more), repeats=Repeats(0.0, 100_000))
+
+    order_door.bounds_of, order_door.rules_of = bounds, rules
+    names: dict[str, Any] = {"practice_clock": practice_clock, "engine_config": engine_config}
     if args.forgetful:
         names["SqliteStore"] = Forgetful
     for name, value in names.items():

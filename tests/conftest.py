@@ -1,4 +1,4 @@
-"""Rules for every test: this machine only, folders give markers, seeds come from the command line."""
+"""Rules for every test: this machine only, folders give markers."""
 
 import ipaddress
 import sys
@@ -42,10 +42,6 @@ def _guard(event: str, args: tuple[Any, ...]) -> None:
     raise PermissionError(f"tests stay on this machine: {event} {address}")
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--seeds", type=int, default=3, help="how many seeded days tests/simulation plays")
-
-
 def pytest_configure(config: pytest.Config) -> None:
     # A hook of the interpreter cannot be removed; each process of the test run adds it once.
     if not getattr(sys, "_hantu_guarded", False):
@@ -58,12 +54,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else ""
         if folder in ("e2e", "third_party", "simulation"):
             item.add_marker(folder)
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A simulation that asks for ``seed`` is run once for each of ``--seeds``."""
-    if "seed" in metafunc.fixturenames and metafunc.definition.path.is_relative_to(TESTS / "simulation"):
-        metafunc.parametrize("seed", range(metafunc.config.getoption("seeds")))
 
 
 @pytest.fixture(autouse=True)

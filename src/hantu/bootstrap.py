@@ -7,88 +7,88 @@ hour it stays down and says so.
 
 import asyncio
 import gc
+import logging
 import math
 import os
 import signal
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field, replace
+from functools import partial
 from urllib.parse import urlsplit
 
 from hantu.__about__ import __version__
-from hantu.adapters.broker.door import Binding, Bounds, Door, Lease, PriceLimits
+from hantu.adapters.broker.checks.authority import Lease
+from hantu.adapters.broker.door import Door
 from hantu.adapters.broker.feed import PicowsFeed
 from hantu.adapters.broker.gateway import KisBroker
 from hantu.adapters.broker.trading_days import trading_calendar
 from hantu.adapters.clock import FollowedClock, SystemClock
-from hantu.adapters.kill_file import read_kill_file
+from hantu.adapters.kill_switch import Switch
 from hantu.adapters.notify.console import LogNotifier
-from hantu.adapters.notify.last_word import close, last_word
+from hantu.adapters.notify.last_word import close, last_word, or_told
 from hantu.adapters.notify.telegram import TelegramNotifier
 from hantu.adapters.practice_clock import practice_clock
 from hantu.adapters.process_lock import ProcessLock, account_lock
 from hantu.adapters.store.store import SqliteStore
+from hantu.adapters.tape.folder import Retention
+from hantu.adapters.tape.header import Origin, build_hash
+from hantu.adapters.tape.writer import FileTape
+from hantu.adapters.watches import watch_kill_file, watch_watchlist
 from hantu.alerting.bursts import RejectionBurst
 from hantu.alerting.moments import LogLine
 from hantu.alerting.rules import Context, alerts_of, category_of, operations_alert
 from hantu.domain.alert import Alert
-from hantu.domain.commands import KillLevel, SetKill, StartMonitoring
-from hantu.domain.errors import BrokenError, HantuError
+from hantu.domain.commands import StartMonitoring
+from hantu.domain.errors import BrokenError, DeniedError, FencedError, HantuError
 from hantu.domain.events import Fact
 from hantu.domain.instant import Instant
-from hantu.domain.instrument import Symbol
 from hantu.domain.session import trading_date
 from hantu.engine.engine import Engine
-from hantu.engine.inputs import StorageHealth, WatchlistChanged
+from hantu.engine.inputs import StorageHealth
 from hantu.engine.journey import State
-from hantu.kis.environment import Credentials, EnvironmentName, KisEnvironment, local, paper, real
-from hantu.ports import Clock, Notifier
+from hantu.kis.environment import EnvironmentName, KisEnvironment
+from hantu.ports import Clock, Notifier, Tape
 from hantu.runtime.control import Control
 from hantu.runtime.dispatcher import Dispatcher
 from hantu.runtime.guard import Guard
 from hantu.runtime.performer import Performer
-from hantu.runtime.status import status
+from hantu.runtime.taped_engine import TapedEngine
 from hantu.settings.calendar_file import load_calendar
 from hantu.settings.engine_config import engine_config
+from hantu.settings.guard_control import control_socket
+from hantu.settings.kis_environment import kis_environment
 from hantu.settings.model import Settings
-from hantu.telemetry import Logs, configure, get_logger, hide, hide_account
+from hantu.settings.order_door import order_door
+from hantu.settings.order_office import Guarded, OrderOffice, order_office
+from hantu.settings.order_secret import token_key
+from hantu.telemetry import Logs, configure, get_logger
 
 SystemLog = get_logger(__name__, "system")
 LIVES_PER_HOUR = 5
 HOUR_S = 3_600.0
-KILL_FILE_POLL_S = 0.1
-WATCHLIST_POLL_S = 2.0
 DRAIN_S = 2.0
 GC_THRESHOLD = 20_000
 """New objects between two looks for cycles: an order must rarely meet one."""
 EXIT_DONE, EXIT_DENIED = 0, 3
 
 
-@dataclass(slots=True)
-class Switch:
-    """The kill level as the door sees it: the strictest of engine and file."""
+@dataclass(frozen=True, slots=True)
+class Makers:
+    """What puts a guard's edges together; a simulated world brings its own."""
 
-    file: Path
-    level: KillLevel = KillLevel.OFF
-    fenced: bool = False
-
-    def now(self) -> KillLevel:
-        """Return the level at this very moment; reads the file's presence."""
-        try:
-            os.stat(self.file)  # noqa: PTH116 - asked several times before every order, and the cheapest way to ask
-        except FileNotFoundError:
-            return self.level
-        except OSError as error:
-            SystemLog.error("킬 파일 확인 불가 - 있는 것으로 봄: %s", error)
-        order = read_kill_file(self.file)
-        asked = order.level if order else KillLevel.OFF
-        return max(self.level, asked, key=_STRICTNESS.__getitem__)
-
-
-_STRICTNESS = {KillLevel.OFF: 0, KillLevel.ACTIVE: 1, KillLevel.FLATTEN: 2, KillLevel.HARD: 3}
+    store: Callable[..., SqliteStore] = SqliteStore
+    broker: Callable[..., KisBroker] = KisBroker
+    feed: Callable[..., PicowsFeed] = PicowsFeed
+    guard: Callable[..., Guard] = Guard
+    control: Callable[..., Control] = Control
+    notifier: Callable[[Settings], Notifier] | None = None
+    """By default Telegram where it is set up, else the log."""
+    tape: Callable[..., Tape] | None = None
+    """By default nothing is kept."""
+    office: Callable[[Settings, Guarded], OrderOffice] | None = None
+    """By default nobody signs: exits need no mandate, and no orders are taken."""
 
 
 @dataclass(slots=True)
@@ -106,6 +106,8 @@ class Life:
     notifier: Notifier
     clock: Clock
     switch: Switch
+    tape: Tape | None = None
+    office: OrderOffice | None = None
     tasks: list["asyncio.Task[None]"] = field(default_factory=list)
 
 
@@ -114,9 +116,11 @@ def run_guard(settings: Settings, *, start_now: bool = False, announce: Callable
 
     Raises:
         DeniedError: Another guard runs for this account.
+        UsageError: The secret that signs order tokens is missing or too short.
         HantuError: Something must be put right first; says what.
     """
     environment = kis_environment(settings)
+    token_key(settings)
     host = urlsplit(environment.rest_url).netloc
     lock = ProcessLock(settings.lock_file, account_lock(environment.credentials.account, host))
     lock.acquire()
@@ -134,24 +138,6 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     except ImportError:
         return None
     return uvloop.new_event_loop
-
-
-def kis_environment(settings: Settings) -> KisEnvironment:
-    """Return the sealed bundle of hosts, keys and account.
-
-    Raises:
-        UsageError: A key or the account number is missing or malformed.
-    """
-    number, _, product = settings.account.number.reveal().partition("-")
-    name = EnvironmentName(settings.environment)
-    appkey, appsecret = settings.kis.app_key.reveal(), settings.kis.app_secret.reveal()
-    credentials = Credentials(name, number, appkey, appsecret, product or "01", settings.kis.hts_id)
-    for secret in (appkey, appsecret, settings.kis.hts_id):
-        hide(secret)
-    hide_account(f"{number}-{product or '01'}")
-    if name is EnvironmentName.LOCAL:
-        return local(credentials, settings.kis.rest_url, settings.kis.ws_url)
-    return real(credentials) if name is EnvironmentName.REAL else paper(credentials)
 
 
 async def _lives(
@@ -189,24 +175,12 @@ async def _one_life(
     start_now: bool,
     announce: Callable[[str], None],
 ) -> str:
-    life = await _build(settings, environment, clock, logs, announce)
+    life = await build(settings, environment, clock, logs, announce)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, life.guard.end, "signal")
     try:
-        await life.control.open()
-        started = await life.store.load(trading_date(clock.now().wall))
-        life.performer.epoch = started.epoch
-        life.guard.deliver(started)
-        life.switch.level = life.engine.book.kill
-        life.tasks = [
-            asyncio.create_task(life.dispatcher.run(), name="dispatcher"),
-            asyncio.create_task(_watch_kill_file(life, settings), name="kill file"),
-            asyncio.create_task(_watch_watchlist(life), name="watch list"),
-            asyncio.create_task(_warm(life), name="warm"),
-        ]
-        if start_now and life.engine.book.state is State.IDLE:
-            life.guard.deliver(StartMonitoring(os.environ.get("USER", "cli")))
+        await begin(life, settings, start_now=start_now)
         # After start-up nothing old is ever garbage: spare the loop those collections.
         gc.collect()
         gc.freeze()
@@ -215,17 +189,53 @@ async def _one_life(
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
-        await _end(life)
+        await end(life)
 
 
-async def _build(
+async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:
+    """Start a life: recovery first, then everything that runs beside the guard."""
+    clock = life.clock
+    await life.control.open()
+    started = await or_told(life.store.load(trading_date(clock.now().wall)), life.notifier)
+    life.performer.epoch = started.epoch
+    life.guard.deliver(started)
+    life.switch.level = life.engine.book.kill
+    if life.office is not None:
+        await life.office.open()
+    life.tasks = [
+        asyncio.create_task(life.dispatcher.run(), name="dispatcher"),
+        asyncio.create_task(
+            watch_kill_file(settings.kill_file, lambda: life.engine.book.kill, life.guard.deliver),
+            name="kill file",
+        ),
+        asyncio.create_task(
+            watch_watchlist(
+                life.store, lambda: trading_date(clock.now().wall), life.engine.desk.watchlist, life.guard.deliver
+            ),
+            name="watch list",
+        ),
+        asyncio.create_task(_warm(life), name="warm"),
+    ]
+    if start_now and life.engine.book.state is State.IDLE:
+        life.guard.deliver(StartMonitoring(os.environ.get("USER", "cli")))
+
+
+async def build(
     settings: Settings,
     environment: KisEnvironment,
     clock: SystemClock | FollowedClock,
     logs: Logs,
     announce: Callable[[str], None],
+    makers: Makers | None = None,
 ) -> Life:
-    store = SqliteStore(
+    """Put one life together; nothing runs yet.
+
+    Raises:
+        BrokenError: The database cannot be used.
+    """
+    # Looked up now: a benchmark puts its own class in the place of the guard.
+    makers = makers or Makers(guard=Guard, tape=FileTape, office=order_office)
+    store = makers.store(
         settings.database, clock, holder=f"{socket.gethostname()}:{os.getpid()}", account_alias=settings.account.alias,
         environment=settings.environment, spill_dir=settings.spill_dir, category_of=category_of,
     )  # fmt: skip
@@ -234,36 +244,70 @@ async def _build(
     calendar = load_calendar(settings.calendar.override_file, always_open=settings.calendar.always_open)
     engine_box: list[Engine] = []
     door = _door(settings, environment, store, switch, engine_box)
-    broker = KisBroker(environment, door, clock, settings.token_dir)
+    broker = makers.broker(environment, door, clock, settings.token_dir)
     config = engine_config(
         settings, environment, await trading_calendar(calendar, broker, trading_date(clock.now().wall))
     )
-    engine = Engine(config)
+    config = replace(config, mandate_required=makers.office is not None)
+    troubles: list[Callable[[str], object]] = []
+    tape = _tape(settings, environment, makers, troubles)
+    engine = Engine(config) if tape is None else TapedEngine(config, tape)
     engine_box.append(engine)
 
     def say(line: LogLine) -> None:
-        get_logger("hantu.guard", line.kind).log(LEVEL_NUMBERS[line.level], line.text)
+        get_logger("hantu.guard", line.kind).log(logging.getLevelNamesMapping()[line.level], line.text)
         if line.level != "DEBUG":
             announce(line.text)
 
-    guard = Guard(engine=engine, clock=clock, announce=say, on_kill=lambda level: setattr(switch, "level", level))
-    feed = PicowsFeed(environment, clock, guard.deliver, calm=guard.calm)
-    notifier = _notifier(settings)
+    guard = makers.guard(
+        engine=engine, clock=clock, announce=say, on_kill=lambda level: setattr(switch, "level", level)
+    )
+    feed = makers.feed(environment, clock, guard.deliver, calm=guard.calm)
+    notifier = (makers.notifier or _notifier)(settings)
     dispatcher = Dispatcher(store, notifier, clock, fallbacks=(LogNotifier(),))
     burst = RejectionBurst()
 
     def alerts(fact: Fact, now: Instant) -> tuple[Alert, ...]:
         return alerts_of(fact, Context(now.wall)) + burst.note(fact, now.mono)
 
+    around = Guarded(engine, broker, clock, guard.deliver, switch.now, dispatcher.post, announce)
+    office = makers.office and makers.office(settings, around)
+    if office is not None:
+        guard.on_fact, door.token_flaw = office.desk.note, office.desk.flaw
     performer = Performer(
         store=store, broker=broker, feed=feed, clock=clock, alerts_of=alerts, deliver=guard.deliver,
-        on_alerts=dispatcher.hint, on_fenced=lambda reason: _fenced(guard, switch, reason),
+        on_alerts=dispatcher.hint, on_denied=lambda error: _denied(guard, switch, error),
         on_unrecordable=lambda reason: dispatcher.post(operations_alert("event_log_failed", reason)),
+        authorize=office.desk.authorize if office else None,
     )  # fmt: skip
     guard.performer = performer
     store.on_health = lambda health: _storage(guard, dispatcher, health)
-    control = _control(settings, clock, logs, guard, dispatcher)
-    return Life(guard, engine, performer, store, broker, feed, dispatcher, control, notifier, clock, switch)
+    make = partial(makers.control, calls=office.calls) if office else makers.control
+    control = control_socket(settings, clock, logs, guard, dispatcher, make)
+    loop = asyncio.get_running_loop()
+    troubles.append(lambda reason: loop.call_soon_threadsafe(_tape_stopped, dispatcher, reason))
+    parts = (guard, engine, performer, store, broker, feed, dispatcher, control, notifier, clock, switch, tape, office)
+    return Life(*parts)
+
+
+def _tape(
+    settings: Settings, environment: KisEnvironment, makers: Makers, troubles: list[Callable[[str], object]]
+) -> Tape | None:
+    """Return where handled inputs are kept, if anywhere; ``troubles`` are told when that ends."""
+    if makers.tape is None or not settings.tape.enabled:
+        return None
+    keys, kept = environment.credentials, settings.tape
+    return makers.tape(
+        settings.tape_dir, Origin(__version__, build_hash(), f"{socket.gethostname()}:{os.getpid()}"),
+        retention=Retention(kept.keep_days, kept.max_mb * 1_000_000),
+        private={keys.account: "(account)", keys.account_no: "(account)", keys.hts_id: "(hts id)"},
+        on_trouble=lambda reason: [tell(reason) for tell in troubles],
+    )  # fmt: skip
+
+
+def _tape_stopped(dispatcher: Dispatcher, reason: str) -> None:
+    SystemLog.warning("테이프 중단 - 감시는 계속합니다: %s", reason)
+    dispatcher.post(operations_alert("health_degraded", f"테이프 기록 중단, 감시는 계속합니다: {reason}", key="tape"))
 
 
 async def _open_store(store: SqliteStore, settings: Settings) -> None:
@@ -279,50 +323,21 @@ async def _open_store(store: SqliteStore, settings: Settings) -> None:
 def _door(
     settings: Settings, environment: KisEnvironment, store: SqliteStore, switch: Switch, engine_box: list[Engine]
 ) -> Door:
-    limits = settings.limits
-    return Door(
-        Binding(EnvironmentName(settings.environment), environment.credentials.account),
-        Bounds(
-            limits.max_order_quantity, limits.max_order_value, limits.orders_per_second, limits.orders_per_day,
-            limits.orders_per_day,
-        ),
-        kill=switch.now,
+    return order_door(
+        settings, environment, kill=switch.now,
         # One machine, one lock: the operating system's lock is the fence, a newer epoch ends us.
         lease=lambda: Lease(store.epoch, 0.0 if switch.fenced else math.inf),
-        price_limits=lambda symbol: _price_limits(engine_box[0], symbol) if engine_box else None,
+        desk=lambda: engine_box[0].desk if engine_box else None,
     )  # fmt: skip
 
 
-def _control(
-    settings: Settings, clock: SystemClock | FollowedClock, logs: Logs, guard: Guard, dispatcher: Dispatcher
-) -> Control:
-    fixed = {
-        "environment": settings.environment, "account": settings.account.alias, "mode": settings.guard.mode,
-        "pid": os.getpid(), "version": __version__, "speed": clock.speed, "home": str(settings.home),
-    }  # fmt: skip
-
-    def state() -> dict[str, Any]:
-        return {
-            **status(guard.engine, guard.counts, clock.now(), fixed), "alerts": asdict(dispatcher.counts),
-        }  # fmt: skip
-
-    return Control(
-        settings.socket,
-        deliver=guard.deliver,
-        status=state,
-        set_level=logs.set_level,
-        shutdown=lambda actor: guard.end(f"shutdown by {actor}"),
-    )
-
-
-LEVEL_NUMBERS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
-
-
-async def _end(life: Life) -> None:
+async def end(life: Life) -> None:
     """End a life in order: no new work, the line closed, everything recorded."""
     for task in life.tasks:
         task.cancel()
     await asyncio.gather(*life.tasks, return_exceptions=True)
+    if life.office is not None:
+        await life.office.close()
     await life.feed.close()
     await life.performer.drain(DRAIN_S)
     await life.performer.cancel_all()
@@ -330,35 +345,10 @@ async def _end(life: Life) -> None:
     await life.control.close()
     await life.broker.close()
     await close(life.notifier)
-    await life.store.close()
-
-
-async def _watch_kill_file(life: Life, settings: Settings) -> None:
-    """Take the file door: its appearance is a wish like any other."""
-    seen: str | None = None
-    while True:
-        order = read_kill_file(settings.kill_file)
-        marker = None if order is None else f"{order.level}{order.timestamp}"
-        if order is not None and marker != seen:
-            if _STRICTNESS[order.level] > _STRICTNESS[life.engine.book.kill]:
-                life.guard.deliver(SetKill(order.actor, order.level, order.reason))
-        seen = marker
-        await asyncio.sleep(KILL_FILE_POLL_S)
-
-
-async def _watch_watchlist(life: Life) -> None:
-    """Take in a watch list imported while running."""
-    known = life.engine.desk.watchlist
-    while True:
-        await asyncio.sleep(WATCHLIST_POLL_S)
-        try:
-            found = await life.store.watchlist(trading_date(life.clock.now().wall))
-        except HantuError:
-            # The store reports its own trouble; the list of before stays in force.
-            continue
-        if {item.symbol: item for item in found} != known:
-            known = {item.symbol: item for item in found}
-            life.guard.deliver(WatchlistChanged(found))
+    if life.tape is not None:
+        life.tape.close()
+    # A life that a bug ended is one to recover from, however orderly its parts were closed.
+    await life.store.close(clean=life.guard.end_reason != "bug")
 
 
 async def _warm(life: Life) -> None:
@@ -375,16 +365,15 @@ def _notifier(settings: Settings) -> Notifier:
     return LogNotifier()
 
 
-def _price_limits(engine: Engine, symbol: Symbol) -> PriceLimits | None:
-    sight = engine.desk.sights.get(symbol)
-    market = engine.desk.market_of(symbol)
-    return PriceLimits(market, sight.lower_limit, sight.upper_limit) if sight else PriceLimits(market)
-
-
-def _fenced(guard: Guard, switch: Switch, reason: str) -> None:
-    switch.fenced = True
-    SystemLog.error("권한 상실 - 다른 감시가 이어받았습니다: %s", reason)
-    guard.end("fenced")
+def _denied(guard: Guard, switch: Switch, error: DeniedError) -> None:
+    if isinstance(error, FencedError):
+        switch.fenced = True
+        SystemLog.error("권한 상실 - 다른 감시가 이어받았습니다: %s", error)
+        guard.end("fenced")
+        return
+    # A commit that failed may have left its row. The record is believed, not our memory: the next life reads it.
+    SystemLog.error("기록과 판단이 다릅니다 - 복구부터 다시 시작: %s", error)
+    guard.end("bug")
 
 
 def _storage(guard: Guard, dispatcher: Dispatcher, health: StorageHealth) -> None:

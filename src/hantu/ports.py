@@ -11,12 +11,15 @@ from typing import Protocol
 
 from hantu.domain.account import Balance, BrokerOrder
 from hantu.domain.alert import Alert
+from hantu.domain.approval import ApprovalFound, MandateRow
 from hantu.domain.events import Fact
 from hantu.domain.instant import Instant
 from hantu.domain.instrument import Symbol
 from hantu.domain.order import CancelRequest, OrderRequest, Outcome
 from hantu.domain.quote import PolledPrice
-from hantu.engine.inputs import Started, StreamInput, WatchItem
+from hantu.engine.decision import Decision
+from hantu.engine.inputs import Input, Started, StreamInput, WatchItem
+from hantu.engine.turn import Desk
 
 
 class Clock(Protocol):
@@ -120,7 +123,8 @@ class Store(Protocol):
         """Commit a batch durably.
 
         Raises:
-            DeniedError: The lease belongs to a newer guard.
+            FencedError: The lease belongs to a newer guard.
+            DeniedError: An order for the stock is open on record, whatever the caller believes.
             BrokenError: The database does not take the write now.
         """
         ...
@@ -133,8 +137,24 @@ class Store(Protocol):
         """Return the watch list valid on ``trade_date``."""
         ...
 
-    async def close(self) -> None:
-        """Finish writing, mark a clean end, release the lease."""
+    async def close(self, *, clean: bool = True) -> None:
+        """Finish writing, mark a clean end unless it was none, release the lease."""
+        ...
+
+
+class Tape(Protocol):
+    """Every input the engine handled, in order, for ``hantu replay``; it never slows or stops the guard."""
+
+    def begin(self, day: date, desk: Desk, *, fresh: bool) -> None:
+        """Begin the part of one trading day; what is at hand is kept with it unless the engine is ``fresh``."""
+        ...
+
+    def keep(self, got: Input, now: Instant, came: Decision | Exception) -> None:
+        """Note one input and what the engine made of it; returns at once."""
+        ...
+
+    def close(self) -> None:
+        """Write what is waiting, bounded in time."""
         ...
 
 
@@ -179,4 +199,20 @@ class Outbox(Protocol):
 
     async def failed(self, alert_id: int, channel: str, reason: str, *, retry_s: float | None) -> None:
         """Note a failed attempt; ``retry_s`` None gives the alert up for this channel."""
+        ...
+
+
+class Approvals(Protocol):
+    """What people have allowed, as recorded; every read raises BrokenError when the records cannot be read."""
+
+    async def find(self, approval_id: str, jti: str) -> ApprovalFound:
+        """Return the approval, and whether it or the token is spent."""
+        ...
+
+    async def mandate(self) -> MandateRow | None:
+        """Return the newest standing approval of the account, revoked or not."""
+        ...
+
+    async def latest_decision_s(self) -> float:
+        """Return the newest moment on record of a decision, seconds since 1970; 0 if there is none."""
         ...

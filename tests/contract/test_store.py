@@ -9,7 +9,7 @@ import pytest
 from hantu.domain import events as ev
 from hantu.domain.account import Side
 from hantu.domain.commands import KillLevel
-from hantu.domain.errors import BrokenError, DeniedError
+from hantu.domain.errors import BrokenError, DeniedError, FencedError
 from hantu.domain.order import IntentState
 from hantu.engine.book import Book
 from hantu.engine.inputs import Started
@@ -118,8 +118,9 @@ async def test_a_second_open_order_of_the_same_side_is_denied_whole(lives: Lives
     store = await lives.next()
     await store.record(batch(clock.now(), reached(), intent()))
 
-    with pytest.raises(DeniedError):
+    with pytest.raises(DeniedError) as denied:
         await store.record(batch(clock.now(), reached("f2"), intent("20261123-0002", "f2")))
+    assert not isinstance(denied.value, FencedError), "nobody has taken over: the record knows more than the caller"
     assert (await store.load(TODAY)).facts == (reached(), intent())
 
     buy = intent("20261123-0003", "f3", side=Side.BUY)
@@ -164,7 +165,7 @@ async def test_a_guard_that_lost_its_lease_records_no_intent(lives: Lives, clock
     old = await lives.next()
     new = await lives.next()
 
-    with pytest.raises(DeniedError):
+    with pytest.raises(FencedError):
         await old.record(batch(clock.now(), reached(), intent(), epoch=1))
     await old.record(batch(clock.now(), ev.SubscribeDone(1), epoch=1))
     await new.record(batch(clock.advance(1), reached(), intent(), epoch=2))

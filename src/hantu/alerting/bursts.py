@@ -1,11 +1,11 @@
-"""Many refused orders in a short time: one alert per crossing, counted by the broker's code."""
+"""Many rejected orders in a short time, by the broker or by ours: one alert per crossing, counted by reason."""
 
 from collections import Counter, deque
 
 from hantu.alerting.rules import operations_alert
 from hantu.alerting.wording import duration, plain
 from hantu.domain.alert import Alert
-from hantu.domain.events import Fact, OrderRejectedBroker
+from hantu.domain.events import Fact, OrderRejected, OrderRejectedBroker
 
 LIMIT = 10
 WINDOW_S = 300.0
@@ -25,9 +25,13 @@ class RejectionBurst:
 
         The alert is due once until the number within the window falls below the limit.
         """
-        if not isinstance(fact, OrderRejectedBroker):
+        if isinstance(fact, OrderRejectedBroker):
+            reason = f"{fact.code} {fact.reason}"
+        elif isinstance(fact, OrderRejected):
+            reason = fact.reason
+        else:
             return ()
-        self._recent.append((mono, plain(f"{fact.code} {fact.reason}")))
+        self._recent.append((mono, plain(reason)))
         full = len(self._recent) == self._recent.maxlen and mono - self._recent[0][0] <= self._window_s
         due, self._told = full and not self._told, full
         if not due:

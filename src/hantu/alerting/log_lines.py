@@ -124,6 +124,34 @@ def _(fact: e.RecoveryCompleted) -> tuple[LogLine, ...]:
     return (_info(first), *(LogLine("WARNING", f"차이: {plain(line)}") for line in fact.differences))
 
 
+@_lines.register(e.RecoveryBegan)
+@_lines.register(e.RecoveryResumed)
+def _(fact: e.Fact) -> tuple[LogLine, ...]:
+    return (LogLine("WARNING", short_text(fact)),)
+
+
+@_lines.register
+def _(fact: e.RecoveryStepDone) -> tuple[LogLine, ...]:
+    return (_info(short_text(fact)), *(LogLine("WARNING", f"차이: {plain(line)}") for line in fact.differences))
+
+
+@_lines.register(e.RecoveryStopped)
+@_lines.register(e.HoldingMismatch)
+@_lines.register(e.DoubtOutlivedDay)
+def _(fact: e.Fact) -> tuple[LogLine, ...]:
+    return (LogLine("ERROR", short_text(fact)),)
+
+
+@_lines.register
+def _(fact: e.HoldingMismatchEnded) -> tuple[LogLine, ...]:
+    return (_info(short_text(fact)),)
+
+
+@_lines.register
+def _(fact: e.OrderResolvedByPerson) -> tuple[LogLine, ...]:
+    return (LogLine("WARNING", short_text(fact), "order"),)
+
+
 @_lines.register
 def _(fact: e.MarketHalted) -> tuple[LogLine, ...]:
     if fact.symbol:
@@ -263,6 +291,33 @@ def _(fact: e.CancelResolved) -> tuple[LogLine, ...]:
 @_lines.register
 def _(fact: e.ForeignFill) -> tuple[LogLine, ...]:
     return (_order(f"{short_text(fact)} 주문번호 {fact.order_no}"),)
+
+
+@_lines.register
+def _(fact: e.ManualSellFilled) -> tuple[LogLine, ...]:
+    return (_order(f"{short_text(fact)} (손익 {won(fact.pnl)})"),)
+
+
+@_lines.register(e.OrderRejectedInvalidSignature)
+@_lines.register(e.OrderRejectedExpired)
+@_lines.register(e.OrderRejectedApprovalNotFound)
+@_lines.register(e.OrderRejectedHashMismatch)
+@_lines.register(e.OrderRejectedAlreadyUsed)
+@_lines.register(e.OrderRejectedNotAllowed)
+def _(fact: e.OrderRejected) -> tuple[LogLine, ...]:
+    who = f"[{plain(fact.request_id)} {plain(fact.client)}]"
+    return (LogLine("WARNING", f"{short_text(fact)} {who} {fact.hint}", "order"),)
+
+
+@_lines.register
+def _(fact: e.OrderTokenIssued) -> tuple[LogLine, ...]:
+    who = f"승인 {plain(fact.approval_id)} ({plain(fact.approver)})"
+    return (_order(f"주문 토큰 발급: {who} [{plain(fact.request_id)} {plain(fact.client)}]"),)
+
+
+@_lines.register
+def _(fact: e.MandateInForce) -> tuple[LogLine, ...]:
+    return (_info(f"{short_text(fact)} ({fact.mandate_id})"),)
 
 
 @_lines.register(e.StopLossFilled)

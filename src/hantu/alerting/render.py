@@ -10,6 +10,7 @@ from hantu.alerting.wording import (
     opening_word,
     plain,
     purpose_word,
+    recovery_step,
     signed_percent,
     stock,
     won,
@@ -23,6 +24,15 @@ _HELD_WORDS = {
     "session": "실시간 연결이 없어 매도하지 않음",
     "no_price": "현재가를 알 수 없음",
     "not_sellable": "매도 가능 수량 없음",
+    "mismatch": "보유 수량이 맞지 않아 확인 중",
+    "mandate": "자동 매도 상시 승인이 없어 익절하지 않음 (손절은 계속)",
+}
+
+_LAPSED_WORDS = {
+    "none": "서명된 승인이 없음",
+    "revoked": "취소됨",
+    "rules_changed": "서명한 뒤 청산 규칙이 바뀜",
+    "invalid_signature": "서명이 맞지 않음",
 }
 
 _FIXED: dict[type, str] = {
@@ -69,10 +79,67 @@ def _(fact: e.MonitorStopped) -> str:
 
 @short_text.register
 def _(fact: e.RecoveryCompleted) -> str:
+    if fact.flow:
+        return f"✅ 복구 완료: {duration(fact.duration_s)}, 차이 {len(fact.differences)}건, 남은 일 {len(fact.remaining)}건"
     return (
         f"⚠️ 시작 점검: 기록과 다른 점 {len(fact.differences)}건 "
         f"(진행 중이던 주문 {fact.open_intents}건, 확인한 주문 {fact.adopted}건)"
     )
+
+
+@short_text.register
+def _(fact: e.RecoveryBegan) -> str:
+    return f"🛟 복구 시작: {plain(fact.cause)} ({plain(fact.actor)})"
+
+
+@short_text.register
+def _(fact: e.RecoveryStepDone) -> str:
+    return f"🛟 복구 {recovery_step(fact.step)}: {plain(fact.result)}"
+
+
+@short_text.register
+def _(fact: e.RecoveryStopped) -> str:
+    return f"🚨 긴급: 복구 중단 - {recovery_step(fact.step)}: {plain(fact.reason)}"
+
+
+@short_text.register
+def _(fact: e.RecoveryResumed) -> str:
+    return f"🛟 복구 재개: {recovery_step(fact.step)}부터 ({plain(fact.actor)})"
+
+
+@short_text.register
+def _(fact: e.PositionChanged) -> str:
+    moved = f"{fact.before:,}주 → {fact.after:,}주"
+    return f"📌 보유 수량 변경: {stock(fact.name, fact.symbol)} {moved} (체결 기록 없음)"
+
+
+@short_text.register
+def _(fact: e.PositionJumped) -> str:
+    moved = f"{fact.before:,}주 → {fact.after:,}주"
+    return f"⚠️ 보유 수량 급변: {stock(fact.name, fact.symbol)} {moved} - 다시 확인 중"
+
+
+@short_text.register
+def _(fact: e.HoldingMismatch) -> str:
+    parts = f"보유 {fact.held:,} ≠ 매도 가능 {fact.sellable:,} + 잠김 {fact.locked:,}"
+    return f"🚨 긴급: 보유 수량이 맞지 않음 - {stock(fact.name, fact.symbol)} {parts}"
+
+
+@short_text.register
+def _(fact: e.HoldingMismatchEnded) -> str:
+    return f"✅ 보유 수량이 다시 맞음: {stock(fact.name, fact.symbol)}"
+
+
+@short_text.register
+def _(fact: e.DoubtOutlivedDay) -> str:
+    held = f"보유 {fact.held_before:,}주 → {fact.held_now:,}주"
+    return f"🚨 긴급: {fact.trade_date} 주문의 결과를 모르는 채 날이 바뀜 - {_name(fact.name, fact.symbol)} {held}"
+
+
+@short_text.register
+def _(fact: e.OrderResolvedByPerson) -> str:
+    taken = f"받아들이지 않음: {plain(fact.denied)}" if fact.denied else plain(fact.reason)
+    return f"👤 사람의 결론: {fact.symbol} {fact.intent_id} {fact.verdict} ({plain(fact.actor)}) - {taken}"
 
 
 @short_text.register
@@ -167,7 +234,8 @@ def _(fact: e.ForeignFill) -> str:
 
 @short_text.register(e.StopLossFilled)
 @short_text.register(e.TakeProfitFilled)
-def _(fact: e.StopLossFilled | e.TakeProfitFilled) -> str:
+@short_text.register(e.ManualSellFilled)
+def _(fact: e.StopLossFilled | e.TakeProfitFilled | e.ManualSellFilled) -> str:
     return (
         f"{exit_mark(fact)} {exit_title(fact.purpose)}: {stock(fact.name, fact.symbol)} "
         f"{signed_percent(fact.return_rate, 1)} / {won(fact.exit_price)} {TIMES} {fact.quantity:,}주"
@@ -196,6 +264,34 @@ def _(fact: e.OrderBlockedKillswitch) -> str:
     )
 
 
+@short_text.register(e.OrderRejectedInvalidSignature)
+@short_text.register(e.OrderRejectedExpired)
+@short_text.register(e.OrderRejectedApprovalNotFound)
+@short_text.register(e.OrderRejectedHashMismatch)
+@short_text.register(e.OrderRejectedAlreadyUsed)
+@short_text.register(e.OrderRejectedNotAllowed)
+def _(fact: e.OrderRejected) -> str:
+    side = "매수" if fact.side is Side.BUY else "매도"
+    why = " ".join(part for part in (fact.reason, plain(fact.detail)) if part)
+    return f"⛔ 주문 요청 거부: {plain(fact.symbol)} {side} {fact.quantity:,}주 - {why}"
+
+
+@short_text.register
+def _(fact: e.MandateInForce) -> str:
+    return f"📝 자동 매도 상시 승인 적용 - {plain(fact.signed_by)}"
+
+
+@short_text.register
+def _(fact: e.MandateLapsed) -> str:
+    why = _LAPSED_WORDS.get(fact.reason, plain(fact.reason))
+    return f"⚠️ 자동 매도 상시 승인 없음: {why} - 익절은 보류, 손절은 계속"
+
+
+@short_text.register
+def _(fact: e.MandateReviewDue) -> str:
+    return f"📝 자동 매도 상시 승인 재검토: {plain(fact.signed_by)}, {fact.days}일 지남"
+
+
 @short_text.register
 def _(fact: e.DailySummary) -> str:
     result = signed_percent(fact.day_return, 1)
@@ -222,8 +318,10 @@ def exit_title(purpose: Purpose) -> str:
     return f"{purpose_word(purpose)} 체결"
 
 
-def exit_mark(fact: e.StopLossFilled | e.TakeProfitFilled) -> str:
-    """Return the sign before a completed exit: 📉 for the loss side, 💰 for the profit side."""
+def exit_mark(fact: e.StopLossFilled | e.TakeProfitFilled | e.ManualSellFilled) -> str:
+    """Return the sign before a completed exit: 📉 for the loss side, 💰 for the profit side, ✅ by hand."""
+    if isinstance(fact, e.ManualSellFilled):
+        return "✅"
     return "💰" if isinstance(fact, e.TakeProfitFilled) else "📉"
 
 

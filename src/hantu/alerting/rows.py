@@ -46,6 +46,12 @@ SESSION = (
     _log("blind_period_ended", _SYS, "실시간 시세가 없던 구간 종료", "connection"),
     Row("recovery_completed", _FIX, _INFO, _LOW, _LOG, "시작할 때 잔고·주문과 기록을 맞춤",
         "hantu orders", "차이가 있으면 내용을 확인하세요.", runbook="recovery"),
+    _log("recovery_began", _FIX, "장애 감지, 복구 시작", "recovery"),
+    _log("recovery_step_done", _FIX, "복구 단계 완료", "recovery"),
+    Row("recovery_stopped", _FIX, _CRIT, _EMERGENCY, _NOW, "복구 단계가 실패해 멈춤 (킬 스위치는 켜진 채)",
+        "hantu recovery show", "원인을 고친 뒤 `hantu recovery run`으로 그 단계부터 이어 가세요.",
+        StopScope.ALL, "recovery"),
+    _log("recovery_resumed", _FIX, "멈춘 복구를 이어 감", "recovery"),
 )  # fmt: skip
 
 MARKET = (
@@ -62,6 +68,13 @@ MARKET = (
     _log("position_closed", _TRADE, "보유 종목 정리", "positions"),
     _log("exit_rule_fallback", _TRADE, "ATR을 쓸 수 없어 고정 비율 적용", "positions"),
     _log("trailing_stop_raised", _TRADE, "추적 손절가 상향", "positions"),
+    Row("position_jumped", _TRADE, _WARN, _HIGH, _NOW, "체결 없이 보유 수량이 크게 다르게 조회됨",
+        "hantu positions", "증권사 앱에서 보유 수량을 확인하세요. 다시 조회해 같으면 증권사 수량을 따릅니다.",
+        runbook="positions"),
+    Row("holding_mismatch", _TRADE, _CRIT, _EMERGENCY, _NOW, "보유 = 매도 가능 + 잠긴 수량이 30초 넘게 맞지 않음",
+        "hantu positions", "증권사 앱에서 담보·대여·다른 주문을 확인하세요. 익절은 보류하고 손절은 매도 가능 수량만 냅니다.",
+        StopScope.STOCK, "positions"),
+    _log("holding_mismatch_ended", _TRADE, "보유 수량이 다시 맞음", "positions"),
     Row("add_buy_opportunity", _TRADE, _INFO, _NORMAL, _BATCH, "감시 종목이 지지선에 근접",
         "hantu events --type add_buy_opportunity", "매수는 직접 판단하세요. 자동 주문은 없습니다.",
         runbook="positions"),
@@ -90,6 +103,10 @@ EXITS = (
     Row("order_escalated", _TRADE, _CRIT, _EMERGENCY, _NOW, "주문 결과를 스스로 확인하지 못함",
         "hantu orders show", "증권사에 주문 상태를 확인하고 직접 처리하세요.",
         StopScope.STOCK, "order-unresolved"),
+    Row("doubt_outlived_day", _TRADE, _CRIT, _EMERGENCY, _NOW, "결과를 모르는 채 날이 바뀐 주문",
+        "hantu orders show", "개장 전에 증권사에 그날의 주문 결과를 확인하고 보유 수량을 맞춰 보세요.",
+        StopScope.STOCK, "order-unresolved"),
+    _log("order_resolved_by_person", _AUDIT, "사람이 주문 결과를 알려 줌", "order-unresolved"),
     _log("order_filled", _TRADE, "매도 주문의 체결", "exits"),
     _log("order_canceled", _TRADE, "주문 취소 확인", "exits"),
     Row("order_expired", _TRADE, _WARN, _HIGH, _NOW, "장 마감까지 체결되지 않은 주문 소멸",
@@ -103,6 +120,25 @@ EXITS = (
         "hantu explain", "조치가 필요하지 않습니다.", runbook="exits"),
     Row("take_profit_filled", _TRADE, _INFO, _HIGH, _NOW, "익절 매도 전량 체결",
         "hantu explain", "조치가 필요하지 않습니다.", runbook="exits"),
+)  # fmt: skip
+
+APPROVALS = (
+    _log("order_token_issued", _AUDIT, "승인된 주문의 1회용 토큰 발급", "approvals"),
+    _log("order_rejected_invalid_signature", _TRADE, "서명이 맞지 않는 토큰의 주문 요청", "approvals"),
+    _log("order_rejected_expired", _TRADE, "만료된 토큰이나 승인의 주문 요청", "approvals"),
+    _log("order_rejected_approval_not_found", _TRADE, "승인 기록이 없는 주문 요청", "approvals"),
+    _log("order_rejected_hash_mismatch", _TRADE, "승인과 다른 주문 요청", "approvals"),
+    _log("order_rejected_already_used", _TRADE, "이미 쓴 토큰의 주문 요청", "approvals"),
+    _log("order_rejected_not_allowed", _TRADE, "감시 규칙이 지금 막는 주문 요청", "approvals"),
+    Row("manual_sell_filled", _TRADE, _INFO, _HIGH, _NOW, "사람이 낸 매도 주문 종료",
+        "hantu explain", "조치가 필요하지 않습니다.", runbook="approvals"),
+    _log("mandate_in_force", _AUDIT, "자동 매도 상시 승인 적용", "approvals"),
+    Row("mandate_lapsed", _TRADE, _WARN, _HIGH, _NOW, "자동 매도 상시 승인이 없거나 무효",
+        "hantu approvals mandate show", "청산 규칙을 확인하고 `hantu approvals mandate sign`으로 서명하세요.",
+        runbook="approvals"),
+    Row("mandate_review_due", _AUDIT, _WARN, _HIGH, _NOW, "자동 매도 상시 승인 후 30일마다",
+        "hantu approvals mandate show", "규칙이 여전히 맞으면 `hantu approvals mandate sign`으로 다시 서명하세요.",
+        runbook="approvals"),
 )  # fmt: skip
 
 SWITCH_AND_DAY = (
@@ -130,6 +166,10 @@ VARIANTS = (
         "hantu explain", "보유 종목을 확인하고 필요하면 직접 매도하세요.", runbook="exits"),
     Row("recovery_differences", _FIX, _WARN, _HIGH, _NOW, "시작할 때 기록과 잔고·주문이 다름",
         "hantu orders", "아래 차이를 증권사 앱과 비교하세요.", runbook="recovery"),
+    Row("recovery_in_steps_completed", _FIX, _INFO, _HIGH, _NOW, "복구 5단계 완료",
+        "hantu recovery show", "차이와 남은 일을 확인한 뒤 `hantu kill off`로 매수를 풀어 주세요.", runbook="recovery"),
+    Row("position_changed_unexplained", _TRADE, _WARN, _NORMAL, _BATCH, "체결로 설명되지 않는 보유 수량 변경",
+        "hantu positions", "직접 거래한 것이 맞는지 확인하세요.", runbook="positions"),
     Row("fill_confirmed", _TRADE, _INFO, _NORMAL, _BATCH, "매수 주문 체결",
         "hantu orders", "조치가 필요하지 않습니다.", runbook="positions"),
     Row("data_delay_noted", _PERF, _WARN, _LOW, _LOG, "체결 시각과 수신 시각의 차이가 1초 이상",
@@ -173,5 +213,5 @@ OPERATIONS = (
 """Events that are not facts of the guard; see ``hantu.alerting.rules.operations_alert``."""
 
 CATALOGUE: dict[str, Row] = {
-    row.event_type: row for row in (*SESSION, *MARKET, *EXITS, *SWITCH_AND_DAY, *VARIANTS, *OPERATIONS)
+    row.event_type: row for row in (*SESSION, *MARKET, *EXITS, *APPROVALS, *SWITCH_AND_DAY, *VARIANTS, *OPERATIONS)
 }

@@ -20,7 +20,7 @@ from hantu.domain.session import trading_date
 
 DELAY_ALERT_MS = 5_000
 """From here a delay of the data is told, below it is only logged."""
-UNABLE = frozenset({"session", "no_price", "not_sellable"})
+UNABLE = frozenset({"session", "no_price", "not_sellable", "mandate"})
 """Reasons of a held exit that no other alert has told already."""
 _PREFIXES = {
     "db_init_failed": "[ERROR] Database initialization failed: ",
@@ -75,6 +75,10 @@ def row_of(fact: e.Fact) -> Row:
             return CATALOGUE["subscribe_failed_held"]
         case e.ExitHeld(reason=reason) if reason in UNABLE:
             return CATALOGUE["exit_held_unable"]
+        case e.RecoveryCompleted(flow=flow) if flow:
+            return CATALOGUE["recovery_in_steps_completed"]
+        case e.PositionChanged(cause="reconcile"):
+            return CATALOGUE["position_changed_unexplained"]
         case e.RecoveryCompleted(differences=differences) if differences:
             return CATALOGUE["recovery_differences"]
         case e.OrderFilled(side=Side.BUY):
@@ -97,9 +101,16 @@ def key_of(fact: e.Fact, context: Context) -> str:
             part = f"{fact.symbol}:{fact.purpose}:{trading_date(context.at)}"
         case e.PositionUnguarded():
             part = f"{fact.symbol}:{trading_date(context.at)}"
-        case e.StopLossFilled() | e.TakeProfitFilled() | e.ExitHeld() | e.ExitSimulated():
+        case e.StopLossFilled() | e.TakeProfitFilled() | e.ManualSellFilled() | e.ExitHeld() | e.ExitSimulated():
             part = fact.flow
-        case e.OrderUnresolved() | e.OrderEscalated() | e.OrderAbsent() | e.FillUnconfirmed() | e.OrderExpired():
+        case (
+            e.DoubtOutlivedDay()
+            | e.OrderUnresolved()
+            | e.OrderEscalated()
+            | e.OrderAbsent()
+            | e.FillUnconfirmed()
+            | e.OrderExpired()
+        ):
             part = fact.intent_id
         case e.OrderFailed():
             part = f"{fact.symbol}:{fact.code}"
@@ -109,6 +120,8 @@ def key_of(fact: e.Fact, context: Context) -> str:
             part = f"{fact.symbol}:{fact.purpose}:{fact.sender}"
         case e.AddBuyOpportunity() | e.SubscribeFailed():
             part = fact.symbol
+        case e.MandateLapsed() | e.MandateReviewDue():
+            part = f"{fact.mandate_id}:{trading_date(context.at)}"
         case e.DataDelay() | e.ConnectionFlapping() | e.EventLogFailed():
             part = "any"
         case _:

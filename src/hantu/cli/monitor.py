@@ -162,8 +162,11 @@ def _foreground(shell: Shell, start_now: bool, *, watch_only: bool = False) -> i
     import msgspec
 
     from hantu.settings.checks import check_ready
+    from hantu.settings.order_secret import OLD_SECRET_NAME, SECRET_NAME
 
     check_ready(shell.settings)
+    if shell.sources.values.get("approvals.secret", "").endswith(f" {OLD_SECRET_NAME}"):
+        shell.note(f"주의: {OLD_SECRET_NAME} 은(는) 옛 이름입니다. {SECRET_NAME} 으로 바꿔 주세요.")
     from hantu.bootstrap import run_guard as run
 
     settings = shell.settings

@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from hantu.cli import (
+    approvals,
     bench,
     database,
     demo,
@@ -19,6 +20,9 @@ from hantu.cli import (
     logs,
     monitor,
     records,
+    recovery,
+    replay,
+    seeded,
     simulate,
 )
 from hantu.cli.texts.entry import Texts
@@ -26,8 +30,9 @@ from hantu.cli.texts.entry import Texts
 SENTENCE_END = re.compile(r"[.:](?: |$)|\(")
 HELP_NAMES = ["-h", "--help"]
 ORDER = (
-    "demo", "sim", "monitor", "run", "kill", "positions", "orders", "exits", "explain", "events", "opportunities",
-    "alerts", "watchlist", "db", "logs", "doctor", "bench", "version",
+    "demo", "sim", "monitor", "run", "kill", "recovery", "approvals", "positions", "orders", "exits", "explain",
+    "replay", "simulate", "events", "opportunities", "alerts", "watchlist", "db", "logs", "doctor", "bench",
+    "version",
 )  # fmt: skip
 """As the overview lists them: first things first."""
 
@@ -43,7 +48,11 @@ def build(texts: Texts) -> Any:
     app.add_typer(monitor.run_app, name="run")
     app.add_typer(monitor.app, name="monitor")
     app.add_typer(kill.app, name="kill")
+    app.add_typer(approvals.app, name="approvals")
+    app.add_typer(recovery.app, name="recovery")
     records.register(app)
+    app.command("replay")(replay.replay)
+    app.command("simulate")(seeded.simulate)
     app.command("logs")(logs.logs)
     app.command("doctor")(doctor.doctor)
     app.add_typer(database.app, name="db")

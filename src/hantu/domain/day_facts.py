@@ -31,6 +31,8 @@ class OrderBlockedKillswitch:
     purpose: Purpose
     level: KillLevel
     sender: str
+    request_id: str = ""
+    """Of an order a client asked for; empty for the guard's own."""
 
 
 @dataclass(frozen=True, slots=True)

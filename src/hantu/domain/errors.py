@@ -3,6 +3,8 @@
 HantuError
 ├── UsageError        the person typed or configured something wrong; nothing was done
 ├── DeniedError       a safety rule said no; nothing was done
+│   ├── FencedError
+│   └── TokenSpentError
 ├── RetryableError    it did not happen and may be tried again
 └── BrokenError       storage or a peer is unusable; needs a person
 """
@@ -25,6 +27,14 @@ class UsageError(HantuError):
 
 class DeniedError(HantuError):
     """A safety rule said no; nothing was done."""
+
+
+class TokenSpentError(DeniedError):
+    """The one-time token of an order was spent before; the order was not placed."""
+
+
+class FencedError(DeniedError):
+    """Another guard has taken the lease; this one may record and order nothing any more."""
 
 
 class RetryableError(HantuError):

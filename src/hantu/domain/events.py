@@ -10,6 +10,20 @@ import re
 from functools import cache
 from typing import TypeAlias
 
+from hantu.domain.approval_facts import (
+    MandateInForce,
+    MandateLapsed,
+    MandateReviewDue,
+    ManualSellFilled,
+    OrderRejected,
+    OrderRejectedAlreadyUsed,
+    OrderRejectedApprovalNotFound,
+    OrderRejectedExpired,
+    OrderRejectedHashMismatch,
+    OrderRejectedInvalidSignature,
+    OrderRejectedNotAllowed,
+    OrderTokenIssued,
+)
 from hantu.domain.day_facts import (
     DailySummary,
     EventLogFailed,
@@ -51,6 +65,19 @@ from hantu.domain.position_facts import (
     PositionUnguarded,
     TrailingStopRaised,
 )
+from hantu.domain.recovery_facts import (
+    DoubtOutlivedDay,
+    HoldingMismatch,
+    HoldingMismatchEnded,
+    OrderResolvedByPerson,
+    PositionJumped,
+    RecoveryBegan,
+    RecoveryCompleted,
+    RecoveryResumed,
+    RecoveryStep,
+    RecoveryStepDone,
+    RecoveryStopped,
+)
 from hantu.domain.session_facts import (
     AuthFailed,
     BlindPeriodEnded,
@@ -65,7 +92,6 @@ from hantu.domain.session_facts import (
     Reconnected,
     ReconnectExhausted,
     ReconnectFailed,
-    RecoveryCompleted,
     ServerMaintenance,
     SessionInUse,
     SessionStateChanged,
@@ -100,7 +126,12 @@ Fact: TypeAlias = (
     | OrderNotSent | OrderFailed | OrderUnresolved | OrderAbsent | OrderEscalated | OrderFilled
     | OrderCanceled | OrderExpired | CancelResolved | FillUnconfirmed | ForeignFill
     | StopLossFilled | TakeProfitFilled | KillswitchOn | KillswitchOff | OrderBlockedKillswitch
-    | OrderAllowedProtective | DailySummary | TradeSaveFailed | EventLogFailed
+    | OrderAllowedProtective | DailySummary | TradeSaveFailed | EventLogFailed | OrderTokenIssued
+    | OrderRejectedInvalidSignature | OrderRejectedExpired | OrderRejectedApprovalNotFound
+    | OrderRejectedHashMismatch | OrderRejectedAlreadyUsed | OrderRejectedNotAllowed | ManualSellFilled
+    | MandateInForce | MandateLapsed | MandateReviewDue
+    | RecoveryBegan | RecoveryStepDone | RecoveryStopped | RecoveryResumed | OrderResolvedByPerson
+    | DoubtOutlivedDay | PositionJumped | HoldingMismatch | HoldingMismatchEnded
 )  # fmt: skip
 
 FACTS: dict[str, type] = {event_type(cls): cls for cls in Fact.__args__}
@@ -116,6 +147,7 @@ __all__ = [
     "ConnectionLost",
     "DailySummary",
     "DataDelay",
+    "DoubtOutlivedDay",
     "EventLogFailed",
     "ExitHeld",
     "ExitRuleFallback",
@@ -123,10 +155,16 @@ __all__ = [
     "Fact",
     "FillUnconfirmed",
     "ForeignFill",
+    "HoldingMismatch",
+    "HoldingMismatchEnded",
     "IntentRecorded",
     "IntentVoided",
     "KillswitchOff",
     "KillswitchOn",
+    "MandateInForce",
+    "MandateLapsed",
+    "MandateReviewDue",
+    "ManualSellFilled",
     "MarketHalted",
     "MarketResumed",
     "MonitorFinished",
@@ -142,16 +180,31 @@ __all__ = [
     "OrderFailed",
     "OrderFilled",
     "OrderNotSent",
+    "OrderRejected",
+    "OrderRejectedAlreadyUsed",
+    "OrderRejectedApprovalNotFound",
     "OrderRejectedBroker",
+    "OrderRejectedExpired",
+    "OrderRejectedHashMismatch",
+    "OrderRejectedInvalidSignature",
+    "OrderRejectedNotAllowed",
+    "OrderResolvedByPerson",
+    "OrderTokenIssued",
     "OrderUnresolved",
     "PositionChanged",
     "PositionClosed",
     "PositionGuarded",
+    "PositionJumped",
     "PositionUnguarded",
     "ReconnectExhausted",
     "ReconnectFailed",
     "Reconnected",
+    "RecoveryBegan",
     "RecoveryCompleted",
+    "RecoveryResumed",
+    "RecoveryStep",
+    "RecoveryStepDone",
+    "RecoveryStopped",
     "ServerMaintenance",
     "SessionInUse",
     "SessionStateChanged",

@@ -55,7 +55,7 @@ class ExitHeld:
     symbol: Symbol
     name: str
     reason: str
-    """halt, kill, cooldown, unresolved, no_price, not_sellable, session"""
+    """halt, kill, cooldown, unresolved, no_price, not_sellable, session, mandate, mismatch"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,12 @@ class IntentRecorded:
     baseline: tuple[str, ...] = ()
     """Order numbers of this symbol and side already known at the broker."""
     trade_date: str = ""
+    token_id: str = ""
+    """``jti`` of the one-time token it spends, in the same transaction."""
+    approval: str = ""
+    """Approval it was ordered under; empty for exits."""
+    mandate: str = ""
+    """Standing approval of an exit; empty while none holds."""
 
 
 @dataclass(frozen=True, slots=True)

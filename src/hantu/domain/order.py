@@ -6,7 +6,7 @@ the only ones; anything else is a bug and raises.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hantu.domain.account import Side
@@ -44,6 +44,8 @@ class IntentState(StrEnum):
     CANCELED = "canceled"
     EXPIRED = "expired"
     REFUSED = "refused"
+    REJECTED_LATE = "rejected_late"
+    """Taken by the broker first and rejected by the venue after."""
     NOT_SENT = "not_sent"
     ABSENT = "absent"
     VOID = "void"
@@ -60,10 +62,19 @@ EDGES: dict[IntentState, frozenset[IntentState]] = {
         {_S.WORKING, _S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED, _S.ABSENT, _S.ESCALATED, _S.REFUSED}
     ),
     _S.ESCALATED: frozenset({_S.WORKING, _S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED, _S.ABSENT, _S.REFUSED}),
-    _S.WORKING: frozenset({_S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED, _S.REFUSED}),
+    _S.WORKING: frozenset({_S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED, _S.REJECTED_LATE}),
     _S.PARTIAL: frozenset({_S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED}),
 }
-TERMINAL = frozenset({_S.FILLED, _S.CANCELED, _S.EXPIRED, _S.REFUSED, _S.NOT_SENT, _S.ABSENT, _S.VOID})
+_CANCEL_ENDS = frozenset({_S.FILLED, _S.REFUSED, _S.NOT_SENT, _S.ABSENT})
+CANCEL_EDGES: dict[IntentState, frozenset[IntentState]] = {
+    _S.SENDING: _CANCEL_ENDS | {_S.WORKING, _S.UNKNOWN},
+    _S.UNKNOWN: _CANCEL_ENDS | {_S.WORKING},
+    _S.WORKING: _CANCEL_ENDS,
+}
+"""A cancel's own states: working = taken by the broker, filled = the cancelled quantity is confirmed."""
+TERMINAL = frozenset(
+    {_S.FILLED, _S.CANCELED, _S.EXPIRED, _S.REFUSED, _S.REJECTED_LATE, _S.NOT_SENT, _S.ABSENT, _S.VOID}
+)
 MAY_BE_LIVE = frozenset({_S.SENDING, _S.UNKNOWN, _S.ESCALATED, _S.WORKING, _S.PARTIAL})
 """States in which the broker may hold a live order; their remainder counts as sold."""
 
@@ -72,13 +83,13 @@ class IllegalEdge(AssertionError):
     """An intent was moved along an edge that does not exist: a bug of ours."""
 
 
-def check_edge(before: IntentState, after: IntentState) -> None:
-    """Raise unless an intent may go from ``before`` to ``after``.
+def check_edge(before: IntentState, after: IntentState, *, cancel: bool = False) -> None:
+    """Raise unless an intent, or a ``cancel``, may go from ``before`` to ``after``.
 
     Raises:
-        IllegalEdge: The edge is not in ``EDGES``.
+        IllegalEdge: The edge is not in ``EDGES`` (``CANCEL_EDGES``).
     """
-    if after not in EDGES.get(before, frozenset()):
+    if after not in (CANCEL_EDGES if cancel else EDGES).get(before, frozenset()):
         raise IllegalEdge(f"{before} -> {after}")
 
 
@@ -106,6 +117,18 @@ class OrderRequest:
     not_after: float = math.inf
     """Monotonic moment after which it must not leave any more: its price is old by then,
     and whether it ever lived will be judged from its intent's age."""
+    account: str = ""
+    """Alias of the account it was decided for; compared with the account the keys belong to."""
+    environment: str = ""
+    """real, paper or local: where it was meant to go."""
+    replaces: str = ""
+    """Intent id of the order like it whose end is confirmed; an earlier one may live, and makes this its double."""
+    price_mono: float = -math.inf
+    """When the price it rests on was seen, monotonic seconds: trade, quote or confirmed inquiry."""
+    token: str = field(default="", repr=False)
+    """One-time token it goes out under; exits get theirs from the mandate, in process."""
+    token_id: str = ""
+    mandate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +143,10 @@ class CancelRequest:
     branch_no: str
     venue: str = "KRX"
     epoch: int = 0
+    account: str = ""
+    environment: str = ""
+    not_after: float = math.inf
+    """As for an order: a cancel that comes late may meet a decision that was taken without it."""
 
 
 class OutcomeKind(StrEnum):
@@ -192,3 +219,5 @@ class Notice:
     account_matches: bool = True
     name: str = ""
     received_at: float = 0.0
+    order_price: Price | None = None
+    """Limit of the order itself, 0 for a market order; None if the notice does not tell."""

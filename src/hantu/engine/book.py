@@ -16,6 +16,7 @@ from hantu.domain.commands import KillLevel
 from hantu.domain.instrument import Symbol
 from hantu.domain.order import MAY_BE_LIVE, TERMINAL, IntentState, Purpose, check_edge
 from hantu.engine.journey import State
+from hantu.engine.recovery_state import Recovery
 
 
 @dataclass(slots=True)
@@ -120,7 +121,17 @@ class Book:
         """Stopped by a person; ends with the day or with the next start."""
         self.summary_sent = False
         self.unprotected_s = 0.0
-        self._by_type: dict[type, Callable[[Any], None]] = {
+        self.spent_tokens: set[str] = set()
+        self.spent_approvals: set[str] = set()
+        """Of orders people asked for; they outlive the day, since nothing may make them fresh again."""
+        self.recovery: Recovery | None = None
+        """The latest one in five steps, over or not."""
+        self.mismatched: set[Symbol] = set()
+        """Stocks whose shares do not add up at the broker."""
+        self._by_type = self._handlers()
+
+    def _handlers(self) -> dict[type, Callable[[Any], None]]:
+        return {
             ev.SessionStateChanged: self._session_state_changed,
             ev.TradingDayBegan: self._trading_day_began,
             ev.MonitorStarted: self._monitor_started,
@@ -149,9 +160,17 @@ class Book:
             ev.CancelResolved: self._cancel_resolved,
             ev.StopLossFilled: self._exit_filled,
             ev.TakeProfitFilled: self._exit_filled,
+            ev.ManualSellFilled: self._exit_filled,
             ev.KillswitchOn: self._killswitch_on,
             ev.KillswitchOff: self._killswitch_off,
             ev.DailySummary: self._daily_summary,
+            ev.RecoveryBegan: self._recovery_began,
+            ev.RecoveryStepDone: self._recovery_moved,
+            ev.RecoveryStopped: self._recovery_moved,
+            ev.RecoveryResumed: self._recovery_moved,
+            ev.RecoveryCompleted: self._recovery_moved,
+            ev.HoldingMismatch: lambda fact: self.mismatched.add(fact.symbol),
+            ev.HoldingMismatchEnded: lambda fact: self.mismatched.discard(fact.symbol),
         }
 
     def apply(self, fact: ev.Fact) -> None:
@@ -232,11 +251,12 @@ class Book:
         before = self.positions.get(fact.symbol)
         position = Position(
             fact.symbol, fact.name, fact.quantity, fact.cost, fact.stop_price, fact.target_price, fact.rule,
-            fact.selection_id, fact.held_since,
+            fact.selection_id, fact.held_since, fact.trailing, fact.high, fact.partial_done,
         )  # fmt: skip
         if before is not None and before.average_price == position.average_price:
-            position.trailing, position.high = before.trailing, before.high
-            position.partial_done = before.partial_done
+            position.trailing = before.trailing or fact.trailing
+            position.high = max(before.high, fact.high)
+            position.partial_done = before.partial_done or fact.partial_done
         self.positions[fact.symbol] = position
         self.unguarded.pop(fact.symbol, None)
 
@@ -268,9 +288,11 @@ class Book:
                 flow = Flow(fact.flow, fact.symbol, fact.name, fact.purpose, fact.average_price, fact.held, fact.target)
                 self.flows[fact.flow] = flow
             flow.attempts.append(fact.intent_id)
-        intent = self.intents[fact.intent_id] = Intent(fact, fact.state)
-        if intent.open:
-            self._open[fact.intent_id] = intent
+            if fact.approval:
+                self.spent_tokens.add(fact.token_id)
+                self.spent_approvals.add(fact.approval)
+        assert fact.state not in TERMINAL, f"an intent begins open: {fact}"
+        self.intents[fact.intent_id] = self._open[fact.intent_id] = Intent(fact, fact.state)
 
     def _move(self, intent_id: str, state: IntentState) -> Intent:
         intent = self.intents[intent_id]
@@ -289,10 +311,13 @@ class Book:
         intent.order_no, intent.branch_no, intent.sent_at = fact.order_no, fact.branch_no, fact.sent_at
 
     def _order_rejected(self, fact: ev.OrderRejectedBroker) -> None:
-        self._move(fact.intent_id, IntentState.REFUSED)
+        late = self.intents[fact.intent_id].state is IntentState.WORKING
+        self._move(fact.intent_id, IntentState.REJECTED_LATE if late else IntentState.REFUSED)
 
     def _order_not_sent(self, fact: ev.OrderNotSent) -> None:
-        self._move(fact.intent_id, IntentState.NOT_SENT)
+        # An intent that could not be recorded was not sent, and no restart will find it.
+        if fact.intent_id in self.intents:
+            self._move(fact.intent_id, IntentState.NOT_SENT)
 
     def _order_unresolved(self, fact: ev.OrderUnresolved) -> None:
         intent = self._move(fact.intent_id, IntentState.UNKNOWN)
@@ -314,7 +339,7 @@ class Book:
             state = IntentState.CANCELED
         self._move(fact.intent_id, state)
         position = self.positions.get(fact.symbol)
-        if position is not None and position.quantity:
+        if fact.side is Side.SELL and position is not None and position.quantity:
             left = max(0, position.quantity - fact.quantity)
             position.cost = position.cost * left // position.quantity
             position.quantity = left
@@ -329,12 +354,16 @@ class Book:
         self._move(fact.intent_id, IntentState.EXPIRED)
 
     def _cancel_resolved(self, fact: ev.CancelResolved) -> None:
-        intent = self.intents[fact.intent_id]
+        intent = self.intents.get(fact.intent_id)
+        if intent is None:
+            return  # never durable, so never sent: as with orders
+        if intent.state is not fact.state:
+            check_edge(intent.state, fact.state, cancel=True)
         intent.state = fact.state
         if not intent.open:
             self._open.pop(fact.intent_id, None)
 
-    def _exit_filled(self, fact: ev.StopLossFilled | ev.TakeProfitFilled) -> None:
+    def _exit_filled(self, fact: ev.StopLossFilled | ev.TakeProfitFilled | ev.ManualSellFilled) -> None:
         self.closed.append(Closed(fact.symbol, fact.pnl))
         flow = self.flows.get(fact.flow)
         if flow is not None:
@@ -348,6 +377,15 @@ class Book:
 
     def _killswitch_off(self, fact: ev.KillswitchOff) -> None:
         self.kill, self.kill_reason = KillLevel.OFF, ""
+
+    def _recovery_began(self, fact: ev.RecoveryBegan) -> None:
+        self.recovery = Recovery(fact.flow, fact.cause, fact.actor, fact.began_at)
+
+    def _recovery_moved(
+        self, fact: ev.RecoveryStepDone | ev.RecoveryStopped | ev.RecoveryResumed | ev.RecoveryCompleted
+    ) -> None:
+        if self.recovery is not None and fact.flow == self.recovery.flow:
+            self.recovery.apply(fact)
 
     def _daily_summary(self, fact: ev.DailySummary) -> None:
         self.summary_sent = True

@@ -11,6 +11,9 @@ from enum import StrEnum
 from hantu.domain.instrument import Market, Symbol
 from hantu.domain.session import Calendar
 
+QUARANTINE_MIN_S = 10.0
+SNAPSHOTS_APART_MIN_S = 3.0
+
 
 class Mode(StrEnum):
     """Sell, or only say what would have been sold."""
@@ -115,8 +118,19 @@ class Pace:
     stale_quote_s: float = 60.0
     delay_warn_ms: int = 1_000
     delay_alert_ms: int = 5_000
+    recovery_step_s: float = 60.0
+    """A step of a recovery that takes longer has failed."""
     last_look_s: float = 10.0
     """How long the close waits for the last inquiry before it reports without."""
+
+    def __post_init__(self) -> None:
+        """Refuse a proof of absence that would not be one (reliability protocol, resolution of UNKNOWN).
+
+        Raises:
+            ValueError: The quarantine is below 10 s or the two lists are less than 3 s apart.
+        """
+        if self.quarantine_s < QUARANTINE_MIN_S or self.snapshots_apart_s < SNAPSHOTS_APART_MIN_S:
+            raise ValueError(f"quarantine {self.quarantine_s} s, lists {self.snapshots_apart_s} s apart: too short")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +170,22 @@ class GuardConfig:
     """Per stock; None = never guard this one."""
     markets: Mapping[Symbol, Market] = field(default_factory=dict)
     sell_while_sleeping: bool = False
+    account: str = "main"
+    """Alias of the account orders are decided for."""
+    environment: str = "local"
+    """Where they are meant to go: real, paper or local."""
+    order_quantity_max: int = 1_000_000
+    """A larger position is sold in slices, each filled before the next."""
+    order_value_max: int = 10_000_000_000
+    """Won."""
+    stale_exit_price_s: float = 120.0
+    """Oldest price an exit may rest on: longer than one order waits for its fill in a stock nobody trades."""
+    mandate_required: bool = False
+    """Profit is taken only under a standing approval; a stop never waits for one."""
     streams: Streams = Streams()
     pace: Pace = Pace()
+    jump_bps: int = 5_000
+    """A holding that changes by more than this without a fill we know of is believed only when shown twice."""
     add_buy: AddBuy = AddBuy()
     costs: Costs = Costs()
 

@@ -21,7 +21,6 @@ from hantu.engine.turn import Turn
 MARKET = Symbol("")
 PREPARE_S = 600.0
 """How long before the opening average true ranges are read."""
-ACTIVE = (State.CONNECTING, State.SUBSCRIBING, State.MONITORING, State.MARKET_HALTED, State.RECONNECTING)
 
 
 def due(turn: Turn) -> None:
@@ -74,8 +73,7 @@ def close_day(turn: Turn, cause: str) -> None:
     desk.closing = True
     desk.day_over = cause in ("market close", "early close")
     line.end_blind(turn)
-    if turn.book.state is State.MARKET_HALTED or turn.book.state in ACTIVE or turn.book.state is State.SLEEPING:
-        turn.move(State.UNSUBSCRIBING, cause)
+    turn.move(State.UNSUBSCRIBING, cause)
     desk.line.next_try_mono = None
     registrations.release_all(turn)
     turn.ask_orders()

@@ -19,7 +19,22 @@ from hantu.domain.instant import Instant
 from hantu.domain.market import MarketOperation
 from hantu.domain.order import Notice
 from hantu.domain.quote import BookTop, Trade
-from hantu.engine import day, holdings, judge, line, notices, orders, reading, recovery, registrations, unresolved
+from hantu.engine import (
+    day,
+    holdings,
+    judge,
+    line,
+    mandates,
+    manual,
+    notices,
+    orders,
+    procedure,
+    reading,
+    recovery,
+    registrations,
+    unresolved,
+    verdicts,
+)
 from hantu.engine import inputs as inp
 from hantu.engine.book import Book
 from hantu.engine.config import GuardConfig
@@ -60,12 +75,17 @@ class Engine:
             inp.WatchlistChanged: _watchlist_changed,
             inp.StorageHealth: _storage_health,
             inp.Woken: _woken,
+            inp.OrderPlaced: manual.placed,
+            inp.TokenIssued: lambda turn, got: turn.record(got.fact),
+            inp.MandateRead: mandates.read,
             cmd.StartMonitoring: _start,
             cmd.StopMonitoring: lambda turn, got: day.stop(turn, got.actor),
             cmd.RestartMonitoring: _restart,
             cmd.HaltOrders: lambda turn, got: day.halt(turn, got.symbol, "manual", got.actor),
             cmd.ResumeOrders: lambda turn, got: day.resume(turn, got.symbol, "manual", got.actor),
             cmd.SetKill: _set_kill,
+            cmd.RunRecovery: procedure.run,
+            cmd.ResolveOrder: verdicts.resolve,
         }
 
     @property
@@ -86,6 +106,10 @@ class Engine:
             _due(turn)
         return turn.decision()
 
+    def objection(self, wish: cmd.ResolveOrder, now: Instant) -> str:
+        """Return why a person's word about an order would not be taken; empty if it would."""
+        return verdicts.objection(Turn(self._desk, now), wish)
+
     def next_deadline(self, now: Instant) -> float:
         """Return the monotonic moment at which the engine wants to be woken."""
         turn = Turn(self._desk, now)
@@ -104,7 +128,7 @@ def _woken(turn: Turn, _: inp.Woken) -> None:
 
 
 def _due(turn: Turn) -> None:
-    for part in (line, registrations, orders, unresolved, day, reading):
+    for part in (line, registrations, orders, unresolved, procedure, day, reading):
         part.due(turn)
 
 
@@ -129,7 +153,7 @@ def _subscribe_refused(turn: Turn, got: inp.SubscribeRefused) -> None:
 def _watchlist_changed(turn: Turn, got: inp.WatchlistChanged) -> None:
     before = set(turn.desk.watchlist)
     turn.desk.watchlist = {item.symbol: item for item in got.watchlist}
-    for symbol in before - set(turn.desk.watchlist):
+    for symbol in sorted(before - set(turn.desk.watchlist)):
         if symbol not in turn.book.positions:
             registrations.unwant(turn, symbol)
     for symbol in sorted(set(turn.desk.watchlist) - before):

@@ -12,6 +12,7 @@ from hantu.domain.instrument import Symbol
 from hantu.domain.money import Price, Quantity
 from hantu.domain.order import IntentState, OrderRequest, OrderType, Purpose
 from hantu.domain.price_step import round_down, round_up
+from hantu.engine import conservation, mandates
 from hantu.engine.book import Intent, Position
 from hantu.engine.config import Mode
 from hantu.engine.decision import Submit
@@ -19,6 +20,7 @@ from hantu.engine.guards import Hit
 from hantu.engine.turn import Turn, Watch
 
 NOT_SELLABLE = "not_sellable"
+NO_PRICE = "no_price"
 
 Reached = ev.StopLossReached | ev.TakeProfitReached
 
@@ -69,18 +71,23 @@ def send(
         _look_again(turn)
         return False
     limit_price = exit_price(turn, symbol, purpose, price)
+    # Beyond what one order may be a position leaves in slices: the next fresh price sells the next one.
+    quantity = min(quantity, desk.config.order_quantity_max, max(1, desk.config.order_value_max // max(1, limit_price)))
     intent_id = turn.new_intent_id()
     baseline = tuple(sorted(desk.known_orders.get((symbol, Side.SELL.value), set())))
+    mandate = mandates.name_for(turn, symbol, quantity)
     turn.record(
         ev.IntentRecorded(
             intent_id, flow, "order", IntentState.SENDING, symbol, position.name, Side.SELL, purpose, target, quantity,
             limit_price, OrderType.LIMIT, "KRX", attempt, parent, position.quantity, position.average_price,
-            desk.epoch, baseline, turn.today,
+            desk.epoch, baseline, turn.today, intent_id, "", mandate,
         )
     )  # fmt: skip
     if turn.book.kill is KillLevel.ACTIVE:
         turn.record(ev.OrderAllowedProtective(intent_id, symbol, turn.book.kill))
     desk.watches[intent_id] = Watch(turn.now.mono)
+    replaces, sight = parent or _ended_before(turn, symbol), desk.sight(symbol)
+    desk.last_sell[symbol] = intent_id
     shares, limit = Quantity(quantity), Price(limit_price)
     turn.do(
         Submit(
@@ -95,6 +102,12 @@ def send(
                 purpose,
                 desk.epoch,
                 not_after=turn.now.mono + desk.config.pace.send_within_s,
+                account=desk.config.account,
+                environment=desk.config.environment,
+                replaces=replaces,
+                price_mono=max(sight.seen_mono, sight.quote_mono),
+                token_id=intent_id,
+                mandate=mandate,
             )
         )
     )
@@ -112,8 +125,14 @@ def send_again(turn: Turn, before: Intent) -> bool:
     if position is None or position.quantity <= record.target:
         return False
     reason = closed_to(turn, record.symbol, record.purpose)
+    if reason is None and turn.book.recovery is not None and turn.book.recovery.running:
+        # A recovery alone never orders; the next fresh price does.
+        reason = "recovering"
     if reason is None and turn.book.open_intent(record.symbol) is not None:
         reason = "unresolved"
+    if reason is None and _price_age_s(turn, record.symbol) > turn.desk.config.stale_exit_price_s:
+        # Nothing is priced from memory: the next poll brings a price, and the exit is judged anew on it.
+        reason = NO_PRICE
     if reason is not None:
         turn.desk.pending.add(record.symbol)
         turn.record_once(
@@ -138,14 +157,22 @@ def closed_to(turn: Turn, symbol: Symbol, purpose: Purpose) -> str | None:
         return "kill"
     if turn.book.kill is KillLevel.ACTIVE and not purpose.protective:
         return "kill"
-    return None if turn.desk.recovered else "recovering"
+    if symbol in turn.book.mismatched and not purpose.protective:
+        return "mismatch"
+    if conservation.in_doubt(turn, symbol):
+        return "mismatch"
+    if not turn.desk.recovered:
+        return "recovering"
+    return mandates.NO_MANDATE if mandates.missing(turn, symbol, purpose) else None
 
 
 def sellable_now(turn: Turn, symbol: Symbol) -> int:
     """Return shares that can be sold now: held, less what other working sells lock."""
     position = turn.book.positions.get(symbol)
     held = position.quantity if position else 0
-    return max(0, held - turn.desk.foreign_locked.get(symbol, 0))
+    free = max(0, held - turn.desk.foreign_locked.get(symbol, 0))
+    # Where shares do not add up a stop still goes, with no more than the broker says can be sold.
+    return min(free, turn.desk.sellable.get(symbol, 0)) if symbol in turn.book.mismatched else free
 
 
 def exit_price(turn: Turn, symbol: Symbol, purpose: Purpose, price: int) -> int:
@@ -167,6 +194,27 @@ def exit_price(turn: Turn, symbol: Symbol, purpose: Purpose, price: int) -> int:
     if sight.upper_limit and limit > sight.upper_limit:
         limit = round_down(sight.upper_limit, market)
     return int(limit)
+
+
+def _price_age_s(turn: Turn, symbol: Symbol) -> float:
+    """Return how old the newest trade, quote or polled price of a stock is."""
+    sight = turn.desk.sight(symbol)
+    return turn.now.mono - max(sight.seen_mono, sight.quote_mono)
+
+
+def _ended_before(turn: Turn, symbol: Symbol) -> str:
+    """Return the newest exit order of a stock if a new one may look exactly like it; else empty.
+
+    It is over without having filled (proved absent, or canceled from outside),
+    or it was a slice, and the next one is as large. Any other that filled is no
+    reason to sell the same again.
+    """
+    before = turn.book.intents.get(turn.desk.last_sell.get(symbol, ""))
+    if before is None or before.open:
+        return ""
+    record = before.record
+    slice_of_more = record.quantity < record.held - record.target
+    return record.intent_id if slice_of_more or before.state is not IntentState.FILLED else ""
 
 
 def _look_again(turn: Turn) -> None:

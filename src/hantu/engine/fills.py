@@ -7,7 +7,7 @@ remainder is ordered anew only after its cancel is confirmed.
 from hantu.domain import events as ev
 from hantu.domain.account import BrokerOrder, Side
 from hantu.domain.instrument import Symbol
-from hantu.domain.order import CancelRequest, IntentState, OrderType
+from hantu.domain.order import CancelRequest, IntentState, OrderType, Purpose
 from hantu.engine import exits, results
 from hantu.engine.book import Intent
 from hantu.engine.decision import Cancel
@@ -20,6 +20,7 @@ MAX_ATTEMPTS = 2
 def listed(turn: Turn, orders: tuple[BrokerOrder, ...]) -> None:
     """Take the broker's list of today's orders into account; its totals win."""
     desk = turn.desk
+    desk.listing = orders
     locked: dict[Symbol, int] = {}
     ours: list[tuple[Intent, BrokerOrder]] = []
     for order in orders:
@@ -66,7 +67,8 @@ def request_cancel(turn: Turn, intent: Intent) -> None:
         Cancel(
             CancelRequest(
                 cancel_id, record.intent_id, record.symbol, intent.order_no, intent.branch_no, record.venue,
-                turn.desk.epoch,
+                turn.desk.epoch, turn.desk.config.account, turn.desk.config.environment,
+                not_after=turn.now.mono + turn.desk.config.pace.send_within_s,
             )
         )
     )  # fmt: skip
@@ -81,18 +83,24 @@ def fill(turn: Turn, intent: Intent, quantity: int, price: int, source: str, fil
             intent.filled + quantity, record.quantity, filled_at, turn.stamp, source,
         )
     )  # fmt: skip
+    if source == "inquiry":
+        turn.desk.progress.fills.append(
+            f"체결 반영: {record.name}({record.symbol}) {quantity:,}주 @ {price:,}원 주문 {intent.order_no}"
+        )
     pace = turn.desk.config.pace
     turn.desk.settle_until[record.symbol] = turn.now.mono + pace.settle_s
-    turn.desk.raise_until[record.symbol] = turn.now.mono + pace.raise_settle_s
+    if record.side is Side.BUY:
+        results.bought(turn, record.symbol, record.name, quantity, price)
+    else:
+        turn.desk.raise_until[record.symbol] = turn.now.mono + pace.raise_settle_s
     if not intent.open:
         ended(turn, intent)
 
 
-def canceled(turn: Turn, intent: Intent, quantity: int, how: str) -> None:
-    """Record a confirmed cancel."""
-    turn.record(ev.OrderCanceled(intent.record.intent_id, intent.record.symbol, quantity, how))
-    if not intent.open:
-        ended(turn, intent)
+def canceled(turn: Turn, intent: Intent, how: str) -> None:
+    """Record a confirmed cancel of all that remained."""
+    turn.record(ev.OrderCanceled(intent.record.intent_id, intent.record.symbol, intent.remaining, how))
+    ended(turn, intent)
 
 
 def ended(turn: Turn, intent: Intent) -> None:
@@ -124,10 +132,23 @@ def expire_earlier_days(turn: Turn) -> None:
     """End every order of an earlier day: no day order outlives it, and a fresh balance is at hand."""
     for intent in turn.book.open_intents():
         if intent.open and intent.record.kind == "order" and intent.record.trade_date < turn.today:
+            if intent.state in (IntentState.UNKNOWN, IntentState.ESCALATED):
+                _outlived(turn, intent)
             expire(turn, intent)
     for intent in turn.book.open_intents():
         if intent.record.trade_date < turn.today:
             turn.record(ev.CancelResolved(intent.record.intent_id, IntentState.ABSENT, "", "the day is over"))
+
+
+def _outlived(turn: Turn, intent: Intent) -> None:
+    """The day ended the order, not the question what became of it: that is a person's, before the opening."""
+    record = intent.record
+    turn.record(
+        ev.DoubtOutlivedDay(
+            record.intent_id, record.symbol, record.name, record.trade_date, intent.remaining, record.held,
+            turn.desk.listed_held.get(record.symbol, 0),
+        )
+    )  # fmt: skip
 
 
 def rejected_late(turn: Turn, intent: Intent, how: str) -> None:
@@ -140,14 +161,15 @@ def rejected_late(turn: Turn, intent: Intent, how: str) -> None:
         )
     )
     desk = turn.desk
-    desk.rest_until[record.symbol] = turn.now.mono + desk.config.pace.cooldown_s
-    turn.record(
-        ev.OrderFailed(
-            record.intent_id, record.flow, record.symbol, record.name, "RFUS_YN", "거래소가 주문을 거부했습니다",
-            desk.config.pace.cooldown_s,
-        )
-    )  # fmt: skip
-    desk.pending.add(record.symbol)
+    if record.purpose is not Purpose.MANUAL:
+        desk.rest_until[record.symbol] = turn.now.mono + desk.config.pace.cooldown_s
+        turn.record(
+            ev.OrderFailed(
+                record.intent_id, record.flow, record.symbol, record.name, "RFUS_YN", "거래소가 주문을 거부했습니다",
+                desk.config.pace.cooldown_s,
+            )
+        )  # fmt: skip
+        desk.pending.add(record.symbol)
     close_cancels(turn, record.intent_id)
     results.exit_finished(turn, intent)
 
@@ -163,7 +185,7 @@ def _total_of(turn: Turn, intent: Intent, order: BrokerOrder) -> None:
     if intent.open and order.rejected > 0 and intent.filled == 0 and order.remaining == 0:
         rejected_late(turn, intent, "inquiry")
     elif intent.open and order.remaining == 0 and intent.remaining > 0 and order.filled == intent.filled:
-        canceled(turn, intent, intent.remaining, "inquiry")
+        canceled(turn, intent, "inquiry")
 
 
 def close_cancels(turn: Turn, target: str) -> None:
@@ -178,10 +200,10 @@ def _lock(turn: Turn, intent: Intent | None, order: BrokerOrder) -> int:
         return 0
     if intent is not None:
         return 0 if intent.open else min(int(order.remaining), intent.remaining)
-    return 0 if _claimable(turn, order) else int(order.remaining)
+    return 0 if claimable(turn, order) else int(order.remaining)
 
 
-def _claimable(turn: Turn, order: BrokerOrder) -> bool:
+def claimable(turn: Turn, order: BrokerOrder) -> bool:
     """Whether an unknown intent of ours might be this order."""
     intent = turn.book.open_intent(order.symbol, order.side)
     if intent is None or intent.state not in (IntentState.SENDING, IntentState.UNKNOWN, IntentState.ESCALATED):

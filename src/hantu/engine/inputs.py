@@ -5,11 +5,14 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from hantu.domain.account import Balance, BrokerOrder
-from hantu.domain.commands import Command
+from hantu.domain.approval import Approval, Mandate, OrderAsked
+from hantu.domain.approval_facts import OrderTokenIssued
+from hantu.domain.commands import Command, KillLevel
 from hantu.domain.events import Fact
 from hantu.domain.instrument import Symbol
 from hantu.domain.market import MarketOperation
 from hantu.domain.order import Notice, Outcome
+from hantu.domain.order_token import Claims
 from hantu.domain.quote import BookTop, PolledPrice, Trade
 
 
@@ -143,11 +146,17 @@ class WatchItem:
 
 @dataclass(frozen=True, slots=True)
 class HeldOrigin:
-    """Where a held stock came from: its selection row and the day it was bought."""
+    """Where a held stock came from (selection row, day bought), and how far its exit had come."""
 
     symbol: Symbol
     selection_id: int
     bought_on: str
+    average_price: int = 0
+    """At which the rest was recorded; 0 if nothing was."""
+    stop_price: int = 0
+    trailing: bool = False
+    high: int = 0
+    partial_done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +191,48 @@ class StorageHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderPlaced:
+    """A client asks for one order under a token; what the shell found out about it.
+
+    Moments are seconds since 1970 by the machine's clock: a practice market's
+    wall clock may jump, a token's may not. The token itself stays in the shell.
+    """
+
+    request_id: str
+    client: str
+    asked: OrderAsked
+    claims: Claims | None
+    """None: the token is not ours; ``flaw`` says in what way."""
+    flaw: str
+    approval: Approval | None
+    """The record the token names, if there is one."""
+    approval_left_s: float
+    """Seconds the approval still holds."""
+    spent: bool
+    """The records know the token, or its approval, as used."""
+    at_s: float
+    kill: KillLevel = KillLevel.OFF
+    """Strictest level of all doors when the request arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenIssued:
+    """A one-time token was handed out; recorded, decides nothing."""
+
+    fact: OrderTokenIssued
+
+
+@dataclass(frozen=True, slots=True)
+class MandateRead:
+    """The standing approval of exits as it is now; None: none holds, ``reason`` says why."""
+
+    mandate: Mandate | None
+    reason: str = ""
+    review_days: int = 0
+    """Days since it was signed or last reminded of, when that is due; else 0."""
+
+
+@dataclass(frozen=True, slots=True)
 class Woken:
     """The deadline the engine asked for has come."""
 
@@ -191,4 +242,7 @@ StreamInput: TypeAlias = (
     | FrameUnparsable | Trade | BookTop | Notice | MarketOperation
 )  # fmt: skip
 BrokerInput: TypeAlias = SubmitEnded | CancelEnded | BalanceRead | OrdersRead | PricesRead | RangesRead
-Input: TypeAlias = StreamInput | BrokerInput | Command | Started | WatchlistChanged | StorageHealth | Woken
+ApprovalInput: TypeAlias = OrderPlaced | TokenIssued | MandateRead
+Input: TypeAlias = (
+    StreamInput | BrokerInput | Command | Started | WatchlistChanged | StorageHealth | ApprovalInput | Woken
+)

@@ -84,9 +84,11 @@ def adopt_by_notice(turn: Turn, intent: Intent) -> None:
         and notice.side is record.side
         and notice.order_quantity == record.quantity
         and notice.order_no not in record.baseline
+        # An order by hand may be for as many shares; it hardly ever has our limit.
+        and notice.order_price in (None, record.limit_price)
     }
     if len(numbers) == 1:
-        number = numbers.pop()
+        (number,) = numbers
         branch = next((n.branch_no for n in turn.desk.orphans if n.order_no == number and n.branch_no), "")
         accept(turn, intent, number, branch, "", "notice")
 

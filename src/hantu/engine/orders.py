@@ -5,7 +5,7 @@ An answer that proves nothing is *unknown*, and an unknown order is resolved by
 """
 
 from hantu.domain import events as ev
-from hantu.domain.order import IntentState, Outcome, OutcomeKind, Refusal
+from hantu.domain.order import IntentState, Outcome, OutcomeKind, Purpose, Refusal
 from hantu.engine import day, exits, fills, notices, results
 from hantu.engine.book import Intent
 from hantu.engine.fills import MAX_ATTEMPTS
@@ -104,6 +104,13 @@ def next_due(turn: Turn) -> float | None:
 def _after_failure(turn: Turn, intent: Intent, outcome: Outcome) -> None:
     desk, record, pace = turn.desk, intent.record, turn.desk.config.pace
     notices.forget_claims(turn)
+    if record.purpose is Purpose.MANUAL:
+        # One token, one attempt: who asked is told, and a refusal delays no exit of the stock.
+        if outcome.refusal is Refusal.HALTED:
+            day.halt(turn, record.symbol, "refusal", outcome.code)
+        turn.ask_balance()
+        results.exit_finished(turn, intent)
+        return
     desk.pending.add(record.symbol)
     if outcome.refusal is Refusal.INSUFFICIENT_QUANTITY and record.attempt < MAX_ATTEMPTS:
         desk.corrections[record.symbol] = record.intent_id

@@ -5,7 +5,7 @@ from datetime import date
 from hantu.domain import events as ev
 from hantu.domain.account import Side
 from hantu.domain.instrument import Market, Symbol
-from hantu.domain.order import Notice
+from hantu.domain.order import Notice, Purpose
 from hantu.domain.session import trading_date
 from hantu.engine import holdings
 from hantu.engine.book import Intent
@@ -14,6 +14,12 @@ from hantu.engine.turn import Turn
 
 MILLI_BPS = 10_000_000
 """Thousandths of a basis point in one."""
+_ENDS: dict[Purpose, type[ev.StopLossFilled | ev.TakeProfitFilled | ev.ManualSellFilled]] = {
+    Purpose.STOP_LOSS: ev.StopLossFilled,
+    Purpose.TRAILING_STOP: ev.StopLossFilled,
+    Purpose.MANUAL: ev.ManualSellFilled,
+}
+"""How the end of an exit is told; any other is a profit taken."""
 
 
 def sale_costs(amount: int, market: Market, costs: Costs) -> int:
@@ -35,6 +41,9 @@ def exit_finished(turn: Turn, intent: Intent) -> None:
     """Tell the result of an exit, over all its attempts; nothing if no share was sold or it was told."""
     book, record = turn.book, intent.record
     flow = book.flows[record.flow]
+    if record.side is Side.BUY:
+        # What was bought became a holding fill by fill; there is no result of leaving to tell.
+        return
     if flow.done or any(book.intents[key].open for key in flow.attempts if key in book.intents):
         return
     attempts = [book.intents[key] for key in flow.attempts if key in book.intents]
@@ -46,7 +55,7 @@ def exit_finished(turn: Turn, intent: Intent) -> None:
     market, costs = turn.desk.market_of(record.symbol), turn.desk.config.costs
     spent = flow.entry_price * quantity
     pnl = amount - sale_costs(amount, market, costs) - spent - purchase_fee(spent, costs)
-    kind = ev.StopLossFilled if flow.purpose.protective else ev.TakeProfitFilled
+    kind = _ENDS.get(flow.purpose, ev.TakeProfitFilled)
     turn.record(
         kind(
             record.flow, record.symbol, record.name, (amount + quantity // 2) // quantity, flow.entry_price, quantity,
@@ -69,10 +78,7 @@ def foreign_fill(turn: Turn, notice: Notice) -> None:
     turn.ask_balance(pace.settle_s)
     position = turn.book.positions.get(notice.symbol)
     if notice.side is Side.BUY:
-        turn.desk.fall_until[notice.symbol] = turn.now.mono + pace.raise_settle_s
-        quantity = (position.quantity if position else 0) + notice.quantity
-        cost = (position.cost if position else 0) + notice.quantity * notice.price
-        holdings.guard(turn, notice.symbol, position.name if position else name, quantity, cost, "bought")
+        bought(turn, notice.symbol, name, notice.quantity, notice.price)
     elif position is not None:
         turn.desk.raise_until[notice.symbol] = turn.now.mono + pace.raise_settle_s
         left = max(0, position.quantity - notice.quantity)
@@ -80,6 +86,15 @@ def foreign_fill(turn: Turn, notice: Notice) -> None:
         if left == 0:
             turn.record(ev.PositionClosed(notice.symbol, position.name, "sold elsewhere"))
             holdings.released(turn, notice.symbol)
+
+
+def bought(turn: Turn, symbol: Symbol, name: str, quantity: int, price: int) -> None:
+    """Take bought shares into the holdings; they are guarded from the first fill on."""
+    turn.desk.fall_until[symbol] = turn.now.mono + turn.desk.config.pace.raise_settle_s
+    position = turn.book.positions.get(symbol)
+    held = (position.quantity if position else 0) + quantity
+    cost = (position.cost if position else 0) + quantity * price
+    holdings.guard(turn, symbol, position.name if position else name, held, cost, "bought")
 
 
 def day_summary(turn: Turn, next_opening_at: str) -> ev.DailySummary:

@@ -4,6 +4,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from hantu.domain.account import BrokerOrder
+from hantu.domain.approval import Mandate
 from hantu.domain.events import Fact, SessionStateChanged
 from hantu.domain.instant import Instant, utc_text
 from hantu.domain.instrument import Market, Symbol
@@ -16,6 +18,7 @@ from hantu.engine.config import GuardConfig
 from hantu.engine.decision import Action, Decision, Level
 from hantu.engine.inputs import HeldOrigin, WatchItem
 from hantu.engine.journey import State, check_move
+from hantu.engine.recovery_state import Progress
 
 
 @dataclass(slots=True)
@@ -128,12 +131,22 @@ class Desk:
     orphans: list[Notice] = field(default_factory=list)
     known_orders: dict[tuple[Symbol, str], set[str]] = field(default_factory=dict)
     """Order numbers seen at the broker per (stock, side)."""
+    listing: tuple[BrokerOrder, ...] = ()
+    """The latest complete list of today's orders."""
+    progress: Progress = field(default_factory=Progress)
+    """Of the recovery under way."""
+    suspects: dict[Symbol, tuple[float, tuple[int, int]]] = field(default_factory=dict)
+    """Balances that do not add up: since when, and the (held, sellable) that were shown."""
+    jumps: dict[Symbol, tuple[float, int]] = field(default_factory=dict)
+    """Holdings far from what we knew: when first shown, and how many shares."""
     foreign_locked: dict[Symbol, int] = field(default_factory=dict)
     sellable: dict[Symbol, int] = field(default_factory=dict)
     listed_held: dict[Symbol, int] = field(default_factory=dict)
     """Shares the latest balance shows, also of stocks that are not compared now."""
     rest_until: dict[Symbol, float] = field(default_factory=dict)
     """Stocks not to be ordered before this moment."""
+    last_sell: dict[Symbol, str] = field(default_factory=dict)
+    """Intent id of the newest exit order of each stock."""
     retries: dict[Symbol, tuple[float, str]] = field(default_factory=dict)
     """A second attempt due at (mono) for intent id."""
     corrections: dict[Symbol, str] = field(default_factory=dict)
@@ -157,6 +170,8 @@ class Desk:
     equity: int = 0
     epoch: int = 1
     storage_ok: bool = True
+    mandate: Mandate | None = None
+    """The standing approval exits run under."""
     opened_on: str = ""
     closing: bool = False
     close_deadline: float | None = None
@@ -168,6 +183,8 @@ class Desk:
     start_asked: str = ""
     """Who asked for a start while the session was still being closed."""
     recovered: bool = False
+    differences: tuple[str, ...] = ()
+    """Between the records and the broker, found while recovering."""
     balance_known: bool = False
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from hantu.adapters.store.intent_states import OPEN_STATES, Progress, advance, change_of
 from hantu.domain.alert import Priority
-from hantu.domain.errors import BrokenError, DeniedError
+from hantu.domain.errors import BrokenError, DeniedError, FencedError
 from hantu.domain.events import Fact, IntentRecorded, KillswitchOff, KillswitchOn
 from hantu.domain.session import trading_date
 from hantu.engine.inputs import HeldOrigin, Started, WatchItem
@@ -120,9 +120,9 @@ class MemoryStore:
         items = [item for item in self.disk.watch if item.selection_date == trade_date.isoformat()]
         return tuple(sorted(items, key=lambda item: -item.score))
 
-    async def close(self) -> None:
-        """Mark a clean end."""
-        if self._epoch == self.disk.epoch:
+    async def close(self, *, clean: bool = True) -> None:
+        """Mark a clean end, unless it was none."""
+        if clean and self._epoch == self.disk.epoch:
             self.disk.clean = True
         self._epoch = 0
 
@@ -165,7 +165,7 @@ class MemoryStore:
     def _require(self, batch: Batch) -> None:
         intents = [fact for fact in batch.facts if isinstance(fact, IntentRecorded)]
         if intents and batch.epoch and batch.epoch != self.disk.epoch:
-            raise DeniedError("다른 감시 프로세스가 주문 권한을 이어받아 기록하지 않았습니다.")
+            raise FencedError("다른 감시 프로세스가 주문 권한을 이어받아 기록하지 않았습니다.")
         ended = {change.intent_id for fact in batch.facts if (change := change_of(fact)) is not None}
         for fact in intents:
             if fact.kind == "order" and any(

@@ -54,6 +54,8 @@ class Credentials:
     """ACNT_PRDT_CD, two digits."""
     hts_id: str = field(default="", repr=False)
     """Login of the customer; key of the execution notices."""
+    alias: str = ""
+    """The account's name in records and messages; an order says it, too."""
 
     def __post_init__(self) -> None:
         # The offending value is never part of the message: it may be a secret in the wrong field.

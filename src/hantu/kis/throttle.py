@@ -62,11 +62,11 @@ class Throttle:
 
     __slots__ = ("_ledger", "_others", "_others_ledger", "_paused_until", "_total")
 
-    def __init__(self, limits: Limits) -> None:
-        self._total = _Window(limits.total, SECOND_S)
-        self._ledger = _Window(limits.ledger, SECOND_S)
-        self._others = _share(limits.total)
-        self._others_ledger = _share(limits.ledger)
+    def __init__(self, limits: Limits, *, second_s: float = SECOND_S) -> None:
+        self._total = _Window(limits.total, second_s)
+        self._ledger = _Window(limits.ledger, second_s)
+        self._others = _share(limits.total, second_s)
+        self._others_ledger = _share(limits.ledger, second_s)
         self._paused_until = -math.inf
 
     def wait_s(self, lane: Lane, now: float, *, ledger: bool) -> float:
@@ -98,8 +98,8 @@ class Throttle:
         self._paused_until = now + PUSHED_BACK_S
 
 
-def _share(limit: int) -> _Window:
+def _share(limit: int, second_s: float) -> _Window:
     # With one call a second the share is counted over five: three of five for the others.
     seconds = math.ceil(5 / limit)
     allowed = limit * seconds * (_BPS - RESERVED_BPS) // _BPS
-    return _Window(allowed, seconds * SECOND_S)
+    return _Window(allowed, seconds * second_s)

@@ -102,6 +102,7 @@ def to_notice(record: NoticeRecord, account: str, received_at: float) -> Notice:
         account_matches=not account or record.account == account,
         name=record.name,
         received_at=received_at,
+        order_price=Price(record.order_price),
     )
 
 

@@ -6,9 +6,11 @@ can open it may steer. It works without database, server and network.
 
 import asyncio
 import os
-from collections.abc import Callable
+import socket
+import struct
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -24,6 +26,8 @@ CODES = ((UsageError, "usage"), (DeniedError, "denied"))
 LINE_LIMIT = 64 * 1024
 WATCH_INTERVAL_MIN_S = 0.1
 SHUTDOWN_AFTER_S = 0.05
+Call: TypeAlias = Callable[[dict[str, Any], str], Awaitable[dict[str, Any]]]
+"""Answers a command that takes its time; given its arguments and who asks."""
 
 
 class Request(msgspec.Struct):
@@ -45,12 +49,16 @@ class Control:
         status: Callable[[], dict[str, Any]],
         set_level: Callable[[str], None],
         shutdown: Callable[[str], None],
+        calls: Mapping[str, Call] | None = None,
+        objection: Callable[[cmd.ResolveOrder], str] = lambda _: "",
     ) -> None:
+        self._calls = calls or {}
         self._path = path
         self._deliver = deliver
         self._status = status
         self._set_level = set_level
         self._shutdown = shutdown
+        self._objection = objection
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
 
@@ -105,7 +113,8 @@ class Control:
             if request.command == "watch":
                 await self._watch(float(request.args.get("interval_s", 0.5)), writer)
                 return
-            result = self._do(request)
+            call = self._calls.get(request.command)
+            result = await call(request.args, client_of(writer, request)) if call else self._do(request)
             answer: dict[str, Any] = {"ok": True, "result": result}
         except HantuError as error:
             code = next((name for kind, name in CODES if isinstance(error, kind)), "failed")
@@ -140,6 +149,10 @@ class Control:
                 self._deliver(cmd.ResumeOrders(actor, Symbol(str(args.get("symbol", "")))))
             case "kill":
                 self._deliver(_kill(args, actor))
+            case "recover":
+                self._deliver(cmd.RunRecovery(actor))
+            case "resolve":
+                self._resolve(_resolve(args, actor))
             case "log_level":
                 self._set_level(str(args.get("level", "")))
             case "shutdown":
@@ -148,6 +161,46 @@ class Control:
             case _:
                 raise UsageError(f"알 수 없는 명령입니다: {request.command}")
         return self._status()
+
+    def _resolve(self, wish: cmd.ResolveOrder) -> None:
+        """Hand a person's word over; it is recorded even when it is not taken.
+
+        Raises:
+            DeniedError: The broker's own records say otherwise, or nobody asked.
+        """
+        objection = self._objection(wish)
+        self._deliver(wish)
+        if objection:
+            raise DeniedError(
+                objection, next_step=f"`hantu orders show {wish.intent_id}`와 증권사 앱을 다시 확인하세요."
+            )
+
+
+def _resolve(args: dict[str, Any], actor: str) -> cmd.ResolveOrder:
+    try:
+        verdict = cmd.Verdict(str(args.get("verdict", "")))
+    except ValueError:
+        raise UsageError(
+            f"알 수 없는 결론입니다: {args.get('verdict')}", next_step="filled, absent, adopted 중 하나입니다."
+        ) from None
+    return cmd.ResolveOrder(
+        actor, str(args.get("intent_id", "")), verdict, str(args.get("reason", "")), str(args.get("order_no", ""))
+    )
+
+
+def client_of(writer: asyncio.StreamWriter, request: Request) -> str:
+    """Return who is at the other end, as the kernel knows it, with the name it gives itself.
+
+    Raises:
+        DeniedError: Another user's process; the socket's permissions were loosened.
+    """
+    peer = writer.get_extra_info("socket")
+    _, uid, _ = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
+    if uid not in (0, os.getuid()):
+        raise DeniedError(
+            "다른 사용자의 프로그램은 주문을 요청할 수 없습니다.", next_step="감시를 실행한 사용자로 다시 시도하세요."
+        )
+    return f"socket:{uid}:{request.actor or 'unknown'}"
 
 
 def _kill(args: dict[str, Any], actor: str) -> cmd.SetKill:

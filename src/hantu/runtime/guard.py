@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from hantu.alerting.log_lines import lines_of
 from hantu.alerting.moments import LogLine
 from hantu.domain.commands import KillLevel
+from hantu.domain.delays import notice_delay_ms
 from hantu.domain.events import (
     Fact,
     IntentRecorded,
@@ -64,6 +65,8 @@ class Counts:
     moment_at: str = ""
     latencies_ms: deque[float] = field(default_factory=lambda: deque(maxlen=LATENCIES_KEPT))
     """Trade bytes read to order bytes out, real milliseconds."""
+    notice_delays_ms: deque[float] = field(default_factory=lambda: deque(maxlen=LATENCIES_KEPT))
+    """Fill to its notice, market milliseconds; exact to a second."""
 
 
 class Guard:
@@ -76,10 +79,14 @@ class Guard:
         clock: Clock,
         announce: Callable[[LogLine], None],
         on_kill: Callable[[KillLevel], None],
+        wake_limit_s: float = WAKE_LIMIT_S,
     ) -> None:
+        self._wake_limit_s = wake_limit_s
         self.engine = engine
         self.counts = Counts()
         self.performer: Performer | None = None
+        self.on_fact: Callable[[Fact], None] | None = None
+        """Told every fact once it is on record, or cannot be."""
         self.calm = CalmFrames()
         """For the feed: frames the engine need not see; the levels are kept up to date here."""
         self._clock = clock
@@ -167,6 +174,8 @@ class Guard:
         today = trading_date(now.wall)
         for fact in decision.facts:
             note_error(fact, self.engine)
+            if self.on_fact is not None:
+                self.on_fact(fact)
             moment = MOMENTS.get(type(fact))
             if moment is not None:
                 self.counts.moment, self.counts.moment_at = moment, f"{now.wall:%Y-%m-%d %H:%M:%S.%f}"
@@ -175,14 +184,16 @@ class Guard:
         self._arm()
 
     def _note(self, fact: Fact, got: Input) -> None:
-        kind = type(fact)
-        if kind is IntentRecorded:
+        if isinstance(fact, IntentRecorded):
             self.counts.orders += 1
-            if type(got) is Trade:
-                self._triggers[fact.intent_id] = got.received_at  # type: ignore[union-attr]
-        elif kind is OrderFilled:
+            if isinstance(got, Trade):
+                self._triggers[fact.intent_id] = got.received_at
+        elif isinstance(fact, OrderFilled):
             self.counts.fills += 1
-        elif kind is KillswitchOn or kind is KillswitchOff:
+            delay = notice_delay_ms(fact.filled_at, fact.received_at) if fact.source == "notice" else None
+            if delay is not None:
+                self.counts.notice_delays_ms.append(delay)
+        elif isinstance(fact, KillswitchOn | KillswitchOff):
             self._on_kill(self.engine.book.kill)
 
     def _measure(self, intent_id: str, outcome: Outcome) -> None:
@@ -198,7 +209,7 @@ class Guard:
             self._timer.cancel()
         now = self._clock.now()
         wait = self._clock.real_delay(max(0.0, self.engine.next_deadline(now) - now.mono))
-        self._timer = loop.call_later(min(wait, WAKE_LIMIT_S), self._wake)
+        self._timer = loop.call_later(min(wait, self._wake_limit_s), self._wake)
 
     def _wake(self) -> None:
         self._timer = None

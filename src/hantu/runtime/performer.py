@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, assert_never
 
 from hantu.domain.alert import Alert
-from hantu.domain.errors import BrokenError, DeniedError, HantuError, RetryableError
+from hantu.domain.errors import BrokenError, DeniedError, FencedError, HantuError, RetryableError, TokenSpentError
 from hantu.domain.events import Fact
 from hantu.domain.instant import Instant
 from hantu.domain.instrument import Symbol
@@ -27,9 +27,14 @@ from hantu.telemetry import get_logger
 SystemLog = get_logger(__name__, "system")
 OrderLog = get_logger(__name__, "order")
 NO_INTENT = "no_durable_intent"
+TOKEN_SPENT = "denied:already_used"
 
 AlertsOf = Callable[[Fact, Instant], tuple[Alert, ...]]
 Deliver = Callable[[Input], None]
+
+
+def _as_it_is(order: OrderRequest) -> OrderRequest:
+    return order
 
 
 class Performer:
@@ -45,9 +50,11 @@ class Performer:
         alerts_of: AlertsOf,
         deliver: Deliver,
         on_alerts: Callable[[], None],
-        on_fenced: Callable[[str], None],
+        on_denied: Callable[[DeniedError], None],
         on_unrecordable: Callable[[str], None],
+        authorize: Callable[[OrderRequest], OrderRequest] | None = None,
     ) -> None:
+        self._authorize = authorize or _as_it_is
         self._store = store
         self._broker = broker
         self._feed = feed
@@ -55,7 +62,7 @@ class Performer:
         self._alerts_of = alerts_of
         self._deliver = deliver
         self._on_alerts = on_alerts
-        self._on_fenced = on_fenced
+        self._on_denied = on_denied
         self._on_unrecordable = on_unrecordable
         self._tasks: set[asyncio.Task[None]] = set()
         self._over = False
@@ -95,10 +102,15 @@ class Performer:
         )
         try:
             await self._store.record(Batch(now, decision.facts, alerts, self.epoch))
+        except TokenSpentError as error:
+            afterwards()
+            self._not_sent(decision, TOKEN_SPENT, str(error))
+            return
         except DeniedError as error:
             afterwards()
-            self._on_fenced(str(error))
-            self._not_sent(decision, "denied:fenced", str(error))
+            self._on_denied(error)
+            fenced = isinstance(error, FencedError)
+            self._not_sent(decision, "denied:fenced" if fenced else NO_INTENT, str(error))
             return
         except BrokenError as error:
             afterwards()
@@ -179,7 +191,7 @@ class Performer:
 
     async def _submit(self, order: OrderRequest) -> None:
         try:
-            outcome = await self._broker.submit(order)
+            outcome = await self._broker.submit(self._authorize(order))
         except Exception as error:  # noqa: BLE001 - supervisor boundary: an order's fate must come back
             OrderLog.exception("주문 처리 중 예외 - 결과 미확인")
             outcome = Outcome(OutcomeKind.UNKNOWN, code="error", message=type(error).__name__)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from hantu.domain.errors import UsageError
+from hantu.domain.order_token import SECRET_BYTES_MIN
 from hantu.settings.model import Settings
 
 FIXED_HOSTS: Mapping[str, tuple[str, str]] = {
@@ -43,6 +44,8 @@ def check_settings(settings: Settings) -> None:
     _check_hosts(settings)
     _check_levels(settings)
     _check_rules(settings)
+    _check_limits(settings)
+    _check_control(settings)
     number = settings.account.number
     if number and not ACCOUNT.fullmatch(number.reveal()):
         raise UsageError(
@@ -130,6 +133,47 @@ def _check_levels(settings: Settings) -> None:
         raise UsageError(
             "exits.partial.at_bps 가 익절 기준 exits.target_bps 보다 작아야 합니다.",
             next_step="부분 익절 기준을 낮추거나 익절 기준을 높이세요.",
+        )
+
+
+def _check_limits(settings: Settings) -> None:
+    """Protective sells always have the wider border."""
+    limits = settings.limits
+    for narrow, wide in (
+        ("orders_per_day", "exits_per_day"),
+        ("collar_last_bps", "exit_collar_last_bps"),
+        ("collar_close_bps", "exit_collar_close_bps"),
+        ("stale_price_s", "stale_exit_price_s"),
+    ):
+        if getattr(limits, narrow) > getattr(limits, wide):
+            raise UsageError(
+                f"limits.{wide} 가 limits.{narrow} 보다 작습니다. 보호 매도의 한도가 더 넓어야 합니다.",
+                next_step=f"limits.{wide} 를 늘리거나 limits.{narrow} 를 줄여 주세요.",
+            )
+
+
+def control_address(settings: Settings) -> tuple[str, int] | None:
+    """Return host and port of the guard's control address; None when it is closed."""
+    host, _, port = settings.guard.control_address.rpartition(":")
+    return (host.strip("[]"), int(port)) if host else None
+
+
+def _check_control(settings: Settings) -> None:
+    """Orders are taken from this machine only, and only from programs that show a secret."""
+    address = settings.guard.control_address
+    if not address:
+        return
+    host, _, port = address.rpartition(":")
+    if not host or not is_loopback(host.strip("[]")) or not port.isdigit() or int(port) > 65_535:
+        raise UsageError(
+            f"guard.control_address 의 값 {address!r} 은(는) 이 컴퓨터 안의 주소가 아닙니다.",
+            next_step='"127.0.0.1:8790" 처럼 적어 주세요. 다른 컴퓨터에는 열지 않습니다.',
+        )
+    secret = settings.approvals.client_secret
+    if len(secret.text.encode()) < SECRET_BYTES_MIN and not secret.problem:
+        raise UsageError(
+            "guard.control_address 를 열려면 32바이트 이상의 접속 비밀 값이 필요합니다.",
+            next_step="approvals.client_secret_file 이나 환경변수 HANTU_CLIENT_SECRET 을 정해 주세요.",
         )
 
 

@@ -24,14 +24,19 @@ MILLI = 1_000
 def engine_config(settings: Settings, environment: KisEnvironment, calendar: Calendar) -> GuardConfig:
     """Return the engine's configuration."""
     guard = settings.guard
-    default = _default_rule(settings.exits)
+    default_rule, rules = exit_rules(settings)
     return GuardConfig(
         calendar=calendar,
         mode=Mode(guard.mode),
         scheduled=guard.schedule,
-        default_rule=default if guard.default_rule else None,
-        rules={Symbol(rule.symbol): _rule(default, rule) for rule in settings.rules},
+        default_rule=default_rule,
+        rules=rules,
         sell_while_sleeping=guard.sell_while_sleeping,
+        account=environment.credentials.alias,
+        environment=settings.environment,
+        order_quantity_max=settings.limits.max_order_quantity,
+        order_value_max=settings.limits.max_order_value,
+        stale_exit_price_s=settings.limits.stale_exit_price_s,
         streams=Streams(
             notice_tr=environment.notice_tr_id,
             notice_key=environment.credentials.hts_id,
@@ -53,6 +58,13 @@ def engine_config(settings: Settings, environment: KisEnvironment, calendar: Cal
         ),
         add_buy=AddBuy(guard.add_buy_min_score, guard.add_buy_band_bps, guard.add_buy_rearm_bps),
     )
+
+
+def exit_rules(settings: Settings) -> tuple[ExitRule | None, dict[Symbol, ExitRule | None]]:
+    """Return the rule of holdings without one of their own, and the rules per stock (None = never guard it)."""
+    default = _default_rule(settings.exits)
+    rules = {Symbol(rule.symbol): _rule(default, rule) for rule in settings.rules}
+    return default if settings.guard.default_rule else None, rules
 
 
 def _default_rule(exits: ExitSettings) -> ExitRule:

@@ -19,6 +19,10 @@ IN_FILE_FORBIDDEN: Mapping[str, str] = {
     "kis.app_secret_file 이나 환경변수 HANTU_APP_SECRET 을 쓰세요.",
     "telegram.token": "봇 토큰은 설정 파일에 직접 적지 않습니다. "
     "telegram.token_file 이나 환경변수 HANTU_TELEGRAM_TOKEN 을 쓰세요.",
+    "approvals.secret": "주문 서명 비밀 값은 설정 파일에 직접 적지 않습니다. "
+    "환경변수 EXECUTION_JWT_SECRET 이나 approvals.secret_file 을 쓰세요.",
+    "approvals.client_secret": "접속 비밀 값은 설정 파일에 직접 적지 않습니다. "
+    "approvals.client_secret_file 이나 환경변수 HANTU_CLIENT_SECRET 을 쓰세요.",
     "database": "데이터베이스 위치는 환경변수 DATABASE_URL(sqlite:///경로)로 정합니다.",
 }
 ENV_SHORT_NAMES: Mapping[str, str] = {
@@ -32,6 +36,7 @@ ENV_SHORT_NAMES: Mapping[str, str] = {
     "HANTU_WS_URL": "kis.ws_url",
     "HANTU_MODE": "guard.mode",
     "HANTU_TELEGRAM_TOKEN": "telegram.token",
+    "HANTU_CLIENT_SECRET": "approvals.client_secret",
 }
 ENV_NOT_SETTINGS = frozenset({"HANTU_CONFIG", "HANTU_LANG"})
 

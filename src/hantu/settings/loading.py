@@ -18,6 +18,7 @@ from hantu.settings import model
 from hantu.settings.checks import check_settings
 from hantu.settings.keys import ENV_NOT_SETTINGS, IN_FILE_FORBIDDEN, KEYS, Key, convert, env_names, keys_of, nearest
 from hantu.settings.model import Rule, Section, Settings
+from hantu.settings.order_secret import OLD_SECRET_NAME, SECRET_NAME
 from hantu.settings.secret import Secret, read_secret_file
 
 FILE_NAME = "hantu.toml"
@@ -25,6 +26,8 @@ SECRET_FILES = (
     ("kis.app_key_file", "kis.app_key", "앱 키"),
     ("kis.app_secret_file", "kis.app_secret", "앱 시크릿"),
     ("telegram.token_file", "telegram.token", "텔레그램 봇 토큰"),
+    ("approvals.secret_file", "approvals.secret", "주문 서명 비밀 값"),
+    ("approvals.client_secret_file", "approvals.client_secret", "접속 비밀 값"),
 )
 PRACTICE: Mapping[str, object] = {
     "account.number": Secret(model.PRACTICE_ACCOUNT),
@@ -236,6 +239,26 @@ def _read_environ(environ: Mapping[str, str], draft: _Draft) -> None:
         if environ[variable]:
             name, place = names[variable], f"환경변수 {variable}"
             draft.put(name, convert(KEYS[name], environ[variable], place, from_text=True), place)
+    _read_order_secret(environ, draft)
+
+
+def _read_order_secret(environ: Mapping[str, str], draft: _Draft) -> None:
+    """Take the signing secret by its documented name, or by its old one."""
+    given = {name: environ[name] for name in (SECRET_NAME, OLD_SECRET_NAME) if environ.get(name)}
+    if len(set(given.values())) > 1:
+        raise UsageError(
+            f"환경변수 {SECRET_NAME} 과(와) {OLD_SECRET_NAME} 의 값이 서로 다릅니다.",
+            next_step=f"{OLD_SECRET_NAME} 을(를) `unset` 으로 지우고 {SECRET_NAME} 만 남겨 주세요.",
+        )
+    for name, value in given.items():
+        draft.put("approvals.secret", Secret(value), f"환경변수 {name}")
+        return
+    if SECRET_NAME in environ:
+        draft.put(
+            "approvals.secret",
+            Secret("", f"환경변수 {SECRET_NAME} 이(가) 비어 있습니다.", "32바이트 이상의 값을 정해 주세요."),
+            f"환경변수 {SECRET_NAME}",
+        )
 
 
 def _read_secrets(draft: _Draft) -> None:

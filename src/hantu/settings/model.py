@@ -82,6 +82,8 @@ class GuardSettings(Section, frozen=True):
     reconcile_every_s: Seconds = 300.0
     cooldown_s: Seconds = 60.0
     """Rest of a stock after its order was given up."""
+    control_address: str = ""
+    """``127.0.0.1:port`` for ``/issue_token`` and ``/place_order``; empty = only the control socket."""
     add_buy_min_score: Annotated[float, Meta(ge=0, le=100)] = 70.0
     add_buy_band_bps: Bps = 100
     add_buy_rearm_bps: Bps = 200
@@ -137,7 +139,40 @@ class LimitSettings(Section, frozen=True):
     max_order_quantity: Count = 1_000_000
     max_order_value: Annotated[int, Meta(ge=1, le=10_000_000_000_000)] = 10_000_000_000
     orders_per_second: Annotated[int, Meta(ge=1, le=18)] = 10
+    """A buy finds at most 60 % of them."""
     orders_per_day: Count = 1_000
+    """Buys and sells at a target."""
+    exits_per_day: Count = 3_000
+    """Protective sells, counted apart."""
+    cancels_per_day: Count = 2_000
+    collar_last_bps: Bps = 300
+    """Farthest price from the last trade: buys on both sides, other than protective sells below."""
+    collar_close_bps: Bps = 2_000
+    """Farthest price of a buy from the previous close."""
+    exit_collar_last_bps: Bps = 1_500
+    """Lowest price of a protective sell, below the last trade."""
+    exit_collar_close_bps: Bps = 6_500
+    """Lowest price of any sell, below the previous close."""
+    stale_price_s: Seconds = 3.0
+    """Oldest price a buy may rest on."""
+    stale_exit_price_s: Seconds = 120.0
+    """Oldest price a sell may rest on."""
+    duplicate_window_s: Seconds = 60.0
+    orders_per_stock_hour: Count = 10
+    """Orders of one stock and side that were not refused."""
+    max_day_loss_bps: Bps = 300
+    """Of the account's worth at the day's start; beyond it nothing is bought."""
+
+
+class ApprovalSettings(Section, frozen=True):
+    """Order tokens: who may sign them, and who may ask for them over the network."""
+
+    secret_file: Path | None = None
+    """EXECUTION_JWT_SECRET as a file; signs order tokens and mandates."""
+    client_secret_file: Path | None = None
+    """What programs show at ``guard.control_address``."""
+    secret: Secret = Secret()
+    client_secret: Secret = Secret()
 
 
 class TelegramSettings(Section, frozen=True):
@@ -158,6 +193,15 @@ class LogSettings(Section, frozen=True):
     """The application log, ``<home>/logs/app.log``."""
 
     level: LogLevel = "INFO"
+
+
+class TapeSettings(Section, frozen=True):
+    """What the guard saw and decided, kept for ``hantu replay``."""
+
+    enabled: bool = True
+    keep_days: Annotated[int, Meta(ge=1, le=3_660)] = 30
+    max_mb: Annotated[int, Meta(ge=1, le=1_000_000)] = 2_000
+    """All days together; the oldest go first."""
 
 
 class CalendarSettings(Section, frozen=True):
@@ -182,9 +226,11 @@ class Settings(Section, frozen=True):
     exits: ExitSettings = ExitSettings()
     rules: tuple[Rule, ...] = ()
     limits: LimitSettings = LimitSettings()
+    approvals: ApprovalSettings = ApprovalSettings()
     telegram: TelegramSettings = TelegramSettings()
     log: LogSettings = LogSettings()
     calendar: CalendarSettings = CalendarSettings()
+    tape: TapeSettings = TapeSettings()
 
     @property
     def socket(self) -> Path:
@@ -210,6 +256,11 @@ class Settings(Section, frozen=True):
     def spill_dir(self) -> Path:
         """Records that could not be written to the database yet."""
         return self.home / "spill"
+
+    @property
+    def tape_dir(self) -> Path:
+        """One folder a trading day."""
+        return self.home / "tape"
 
     @property
     def log_file(self) -> Path:

@@ -43,7 +43,9 @@ class OrderCall:
 class Gateway:
     """What the servers share; everything runs on one event loop, so nothing is locked."""
 
-    def __init__(self, scenario: Scenario, seed: int | None = None) -> None:
+    def __init__(self, scenario: Scenario, seed: int | None = None, real: Callable[[], float] = time.monotonic) -> None:
+        """``real`` is the machine's stopwatch, on which the simulated clock is built."""
+        self.real = real
         self.scenario = scenario
         self.clock: MarketClock = scenario.clock.clock(self.real())
         self.seed = scenario.seed if seed is None else seed
@@ -66,11 +68,6 @@ class Gateway:
     def paper(self) -> bool:
         """Whether the host behaves like the practice one."""
         return self.scenario.rules.paper
-
-    @staticmethod
-    def real() -> float:
-        """Return the machine's monotonic seconds, on which the simulated clock is built."""
-        return time.monotonic()
 
     def wall(self) -> datetime:
         """Return the market's time of day, aware UTC."""

@@ -18,6 +18,10 @@ _FILLED: dict[str, Any] = {
     "flow": "f1", **_S, "exit_price": 64_500, "entry_price": 66_000, "quantity": 10,
     "hold_days": 3, "exit_at": "2026-11-23 00:12:32.000000", "selection_id": 7,
 }  # fmt: skip
+_REQUEST: dict[str, Any] = {
+    "request_id": "r1", "client": "cli:operator", "symbol": SAMSUNG, "side": Side.BUY, "quantity": 10,
+    "limit_price": 64_500,
+}  # fmt: skip
 STOP_FILLED = e.StopLossFilled(**_FILLED, pnl=-15_180, return_rate=-0.023, purpose=Purpose.STOP_LOSS)
 PROFIT_FILLED = e.TakeProfitFilled(
     **_FILLED | {"exit_price": 71_500}, pnl=54_100, return_rate=0.0819, purpose=Purpose.TAKE_PROFIT
@@ -86,7 +90,28 @@ SAMPLES: tuple[e.Fact, ...] = (
     e.KillswitchOff("operator", "점검 끝"),
     e.OrderBlockedKillswitch(SAMSUNG, NAME, Purpose.TAKE_PROFIT, KillLevel.ACTIVE, "guard"),
     e.OrderAllowedProtective("I-1", SAMSUNG, KillLevel.ACTIVE),
+    e.OrderTokenIssued("r1", "cli:operator", "A-1", "j1", "operator", "2026-11-23 00:14:31.000000"),
+    e.OrderRejectedInvalidSignature(**_REQUEST, reason="invalid_signature", detail="signature", hint="h"),
+    e.OrderRejectedExpired(**_REQUEST, reason="expired", detail="expired", hint="h"),
+    e.OrderRejectedApprovalNotFound(**_REQUEST, reason="Approval record not found", detail="", hint="h"),
+    e.OrderRejectedHashMismatch(**_REQUEST, reason="order hash mismatch", detail="quantity", hint="h"),
+    e.OrderRejectedAlreadyUsed(**_REQUEST, reason="already used", detail="", hint="h"),
+    e.OrderRejectedNotAllowed(**_REQUEST, reason="not allowed", detail="session", hint="h"),
+    e.ManualSellFilled(**_FILLED, pnl=-15_180, return_rate=-0.023, purpose=Purpose.MANUAL),
+    e.MandateInForce("M-1", "operator", "2026-11-23 00:00:00.000000"),
+    e.MandateLapsed("M-1", "rules_changed"),
+    e.MandateReviewDue("M-1", "operator", "2026-10-20 00:00:00.000000", 34),
     SUMMARY,
     e.TradeSaveFailed(3, "database is locked"),
     e.EventLogFailed("disk full"),
+    e.RecoveryBegan("R-1", "unclean_end", "guard", "2026-11-23 00:12:31.000000"),
+    e.RecoveryStepDone("R-1", e.RecoveryStep.CLEAN_UP, "guard", "2026-11-23 00:12:31.000000", 1.2, "미체결 주문 정리: 1건",
+                       ("취소 확인: 삼성전자(005930) 매수 10주 주문 7",)),
+    e.RecoveryStopped("R-1", e.RecoveryStep.CLEAN_UP, "guard", "2026-11-23 00:12:31.000000", 60.0, "목록을 읽지 못함"),
+    e.RecoveryResumed("R-1", e.RecoveryStep.CLEAN_UP, "operator"),
+    e.OrderResolvedByPerson("I-1", SAMSUNG, NAME, "operator", "absent", "", "고객센터 확인"),
+    e.DoubtOutlivedDay("I-1", SAMSUNG, NAME, "2026-11-20", 10, 10, 0),
+    e.PositionJumped(**_S, before=10, after=0),
+    e.HoldingMismatch(**_S, held=10, sellable=3, locked=0),
+    e.HoldingMismatchEnded(**_S),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from hantu.alerting.catalogue import AREA_NAMES, Area, Delivery, StopScope
-from hantu.alerting.rows import CATALOGUE, EXITS, MARKET, OPERATIONS, SESSION, SWITCH_AND_DAY, VARIANTS
+from hantu.alerting.rows import APPROVALS, CATALOGUE, EXITS, MARKET, OPERATIONS, SESSION, SWITCH_AND_DAY, VARIANTS
 from hantu.alerting.rules import Context, alerts_of, category_of, operations_alert
 from hantu.domain.alert import Priority, Severity
 from hantu.domain.events import FACTS, event_type
@@ -70,7 +70,7 @@ def test_every_row_belongs_to_a_fact_or_to_a_named_exception():
 
 
 def test_no_event_type_has_two_rows():
-    assert len(CATALOGUE) == sum(map(len, (SESSION, MARKET, EXITS, SWITCH_AND_DAY, VARIANTS, OPERATIONS)))
+    assert len(CATALOGUE) == sum(map(len, (SESSION, MARKET, EXITS, APPROVALS, SWITCH_AND_DAY, VARIANTS, OPERATIONS)))
 
 
 def test_samples_hold_every_fact_type_once():

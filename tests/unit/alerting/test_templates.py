@@ -81,7 +81,7 @@ def test_daily_summary_counts_records_that_are_not_saved():
 
 @pytest.mark.parametrize(
     ("purpose", "title"),
-    [(Purpose.TRAILING_STOP, "📉 *트레일링 스탑 체결*"), (Purpose.MANUAL, "📉 *수동 매도 체결*")],
+    [(Purpose.TRAILING_STOP, "📉 *트레일링 스탑 체결*"), (Purpose.MANUAL, "📉 *수동 주문 체결*")],
 )
 def test_exit_by_another_purpose_is_called_by_its_name(purpose, title):
     text = exit_filled(replace(STOP_FILLED, purpose=purpose, pnl=9_000, return_rate=0.0012))

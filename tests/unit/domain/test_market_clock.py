@@ -78,3 +78,19 @@ def test_json_round_trip_gives_an_equal_clock() -> None:
 def test_impossible_clocks_are_refused(speed: float, segments: tuple[tuple[datetime, datetime], ...]) -> None:
     with pytest.raises(ValueError, match=r"."):
         MarketClock(start_real=0.0, start_wall=NINE, speed=speed, segments=segments)
+
+
+def test_without_segments_a_wall_time_is_reached_at_speed() -> None:
+    plain = MarketClock(start_real=5.0, start_wall=NINE, speed=2.0)
+    assert plain.real_at(NINE + timedelta(seconds=10)) == 10.0
+    assert plain.jumps() == ()
+
+
+def test_segments_that_touch_are_no_leap() -> None:
+    minute = timedelta(seconds=60)
+    clock = MarketClock(
+        start_real=0.0,
+        start_wall=NINE,
+        segments=((NINE, NINE + minute), (NINE + minute, NOON), (NOON + minute, NOON + 2 * minute)),
+    )
+    assert [(leap.before, leap.after) for leap in clock.jumps()] == [(NOON, NOON + minute)]

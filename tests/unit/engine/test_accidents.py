@@ -111,6 +111,24 @@ def test_order_entered_by_hand_before_ours_is_not_taken_for_it() -> None:
     assert not world.of(ev.OrderAccepted)
 
 
+@pytest.mark.requirement("MON-4.17")
+@pytest.mark.parametrize("notified", [False, True], ids=["list", "notice"])
+def test_market_order_by_hand_is_not_taken_for_a_lost_one_of_as_many_shares(notified: bool) -> None:
+    world = held()
+    world.open()
+    world.trade(SAMSUNG, 67_900)
+    order = world.of(act.Submit)[0].order
+    world.give(inp.SubmitEnded(order.intent_id, Outcome(OutcomeKind.UNKNOWN, code="timeout", sent_mono=world.mono)))
+    if notified:
+        by_hand = world.notice("50", NoticeKind.ACCEPTED, order.quantity, 0, order_price=Price(0))
+        world.give(replace(by_hand, symbol=order.symbol, side=order.side, order_quantity=order.quantity))
+    else:
+        shares = (order.symbol, order.side, order.quantity, Price(0), Quantity(0), Price(0), order.quantity)
+        world.orders["50"] = BrokerOrder("50", "", "00950", *shares, Quantity(0), Quantity(0), "090105")
+        world.pass_time(5)
+    assert not world.of(ev.OrderAccepted)
+
+
 # --- safety while something waits ---------------------------------------------------------
 
 
@@ -161,6 +179,7 @@ def test_lost_cancel_is_asked_for_again_and_the_stop_is_replaced() -> None:
     world.give(inp.CancelEnded(world.of(act.Cancel)[0].cancel.intent_id, Outcome(OutcomeKind.UNKNOWN, code="timeout")))
     world.pass_time(100)
     assert len(world.of(act.Cancel)) >= 2
+    world.trade(SAMSUNG, 67_900)
     canceled_at_broker(world, number)
     world.pass_time(5)
     assert len(world.of(act.Submit)) == 2

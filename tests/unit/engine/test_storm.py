@@ -7,13 +7,14 @@ Source of the invariants: reliability protocol (I1, I1b, I3, I5, I13).
 
 import heapq
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from hantu.domain import events as ev
 from hantu.domain.account import Side
@@ -49,13 +50,47 @@ RULE = ExitRule(partial=Partial(enabled=True), trailing=Trailing(enabled=True))
 CONFIG = GuardConfig(default_rule=RULE, streams=Streams(notice_key="USER", max_registrations=5))
 PRICES = (60_000, 66_000, 67_900, 68_500, 70_000, 72_500, 73_600, 76_000)
 READ_KINDS = {act.ReadBalance: "balance", act.ReadOrders: "orders", act.ReadPrices: "prices"}
+ENDS = (ev.OrderRejectedBroker, ev.OrderNotSent, ev.OrderAbsent, ev.OrderExpired, ev.IntentVoided)
+TROUBLES = ("orders", "reads", "rejects", "people", "line", "streams", "halts", "kill", "commands", "deaths", "days")
+"""Kinds of trouble; each run leaves some out, so that the others are met together and often (swarm testing)."""
+
+
+def if_any(trouble: str) -> Callable[[Any], Any]:
+    return precondition(lambda storm: trouble not in storm.spared)
+
+
+@dataclass
+class Ledger:
+    """The rules of quantities told by facts alone: one order of a stock at a time, and no more shares than it names."""
+
+    open: dict[str, tuple[Symbol, int]] = field(default_factory=dict)
+    """Intent → stock and shares that may still be sold; a doubt counts in full."""
+    begun: dict[str, float] = field(default_factory=dict)
+
+    def write(self, fact: Any, mono: float) -> None:
+        name = getattr(fact, "intent_id", "")
+        if isinstance(fact, ev.IntentRecorded) and fact.kind == "order":
+            assert fact.symbol not in [symbol for symbol, _ in self.open.values()], f"a second order: {fact}"
+            self.open[name], self.begun[name] = (fact.symbol, fact.quantity), mono
+        elif name in self.open:
+            symbol, left = self.open[name]
+            if isinstance(fact, ev.OrderAbsent):
+                assert mono - self.begun[name] >= CONFIG.pace.quarantine_s, f"held absent too early: {fact}"
+            if isinstance(fact, ev.OrderFilled | ev.OrderCanceled):
+                assert 0 < fact.quantity <= left, f"more than was open: {fact}"
+                left -= fact.quantity
+            self.open[name] = symbol, left
+            if left == 0 or isinstance(fact, ENDS):
+                del self.open[name]
 
 
 class Storm(RuleBasedStateMachine):
     """The engine, its clock, and everything around it."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(spared=st.sets(st.sampled_from(TROUBLES)))
+    def begin(self, spared: set[str]) -> None:
+        self.spared = spared
+        self.ledger = Ledger()
         self.wall, self.mono = OPEN - timedelta(seconds=5), 1_000.0
         self.broker = LenientBroker(self.later, {SAMSUNG: 10, HYNIX: 7}, now=self.mono)
         self.queue: list[tuple[float, int, int, Callable[[], Input]]] = []
@@ -96,6 +131,7 @@ class Storm(RuleBasedStateMachine):
         self.today += decision.facts
         for fact in decision.facts:
             self.check_told(fact)
+            self.ledger.write(fact, self.mono)
         for action in decision.actions:
             self.perform(action, decision.facts)
         if type(got) is inp.Woken and not decision.facts and not decision.actions:
@@ -196,6 +232,7 @@ class Storm(RuleBasedStateMachine):
         self.price_moves(symbol, price)
         self.pass_time(0.3)
 
+    @if_any("orders")
     @rule(
         submit=st.sampled_from(
             ("accept", "slow", "lost", "late", "mute", "silent", "refuse_quantity", "refuse_rate", "not_sent")
@@ -206,6 +243,7 @@ class Storm(RuleBasedStateMachine):
     def mood_of_orders(self, submit: str, cancel: str, notice: str) -> None:
         self.broker.submit_fate, self.broker.cancel_fate, self.broker.notice_fate = submit, cancel, notice
 
+    @if_any("reads")
     @rule(read=st.sampled_from(("ok", "ok", "fail", "slow", "never")), lagging=st.booleans())
     def mood_of_reads(self, read: str, lagging: bool) -> None:
         self.broker.read_fate, self.broker.lagging = read, lagging
@@ -216,17 +254,20 @@ class Storm(RuleBasedStateMachine):
         if live and CONFIG.calendar.in_session(self.wall):
             self.broker.fill(live[-1 if newest else 0], part)
 
+    @if_any("rejects")
     @rule()
     def venue_rejects(self) -> None:
         live = [line for line in self.broker.orders if line.live]
         if live:
             self.broker.reject(live[-1])
 
+    @if_any("people")
     @rule(symbol=st.sampled_from((*STOCKS, BOUGHT)), side=st.sampled_from(Side), quantity=st.integers(1, 6))
     def person_trades(self, symbol: Symbol, side: Side, quantity: int) -> None:
         if CONFIG.calendar.in_session(self.wall):
             self.broker.by_hand(symbol, side, quantity)
 
+    @if_any("line")
     @rule(fate=st.sampled_from(("ok", "network", "auth", "maintenance", "in_use", "silent")), cut=st.booleans())
     def mood_of_the_line(self, fate: str, cut: bool) -> None:
         self.feed_fate = fate
@@ -234,28 +275,34 @@ class Storm(RuleBasedStateMachine):
             self.feed_up = False
             self.give(inp.FeedClosed("cut"))
 
+    @if_any("streams")
     @rule(fate=st.sampled_from(("ok", "ok", "late", "silent", "refuse", "full", "in_use", "bad_key")))
     def mood_of_subscriptions(self, fate: str) -> None:
         self.ack_fate = fate
 
+    @if_any("halts")
     @rule(kind=st.sampled_from(("HALT", "RESUME", "VI_ON", "VI_OFF")), wide=st.booleans())
     def market_operation(self, kind: str, wide: bool) -> None:
         if self.feed_up:
             self.give(MarketOperation(SAMSUNG, OperationKind[kind], wide, "174"))
 
+    @if_any("kill")
     @rule(level=st.sampled_from(KillLevel))
     def kill_switch(self, level: KillLevel) -> None:
         self.give(SetKill("op", level, "storm"))
 
+    @if_any("commands")
     @rule(which=st.sampled_from((StartMonitoring, StopMonitoring, RestartMonitoring, HaltOrders, ResumeOrders)))
     def person_commands(self, which: Any) -> None:
         self.give(which("op"))
 
+    @if_any("deaths")
     @rule(really=st.sampled_from((True, False, False)))
     def process_dies_and_returns(self, really: bool) -> None:
         if really:
             self.boot(tuple(self.today))
 
+    @if_any("days")
     @rule(minutes=st.sampled_from((-1, 0, 5)))
     def day_ends(self, minutes: int) -> None:
         closing = CONFIG.calendar.closing(self.wall.date())
@@ -314,6 +361,11 @@ class Storm(RuleBasedStateMachine):
             names = self.engine.book.flows[fact.flow].attempts
             lines = [line for line in [*self.broker.orders, *self.broker.gone] if line.intent_id in names]
             assert fact.quantity <= sum(line.filled for line in lines)
+
+    @invariant()
+    def books_agree_with_the_ledger(self) -> None:
+        mine = {i.record.intent_id for i in self.engine.book.open_intents() if i.record.kind == "order"}
+        assert mine == set(self.ledger.open), "an order is open in one book and over in the other"
 
     def teardown(self) -> None:
         if not hasattr(self, "broker"):

@@ -49,6 +49,29 @@ def test_exits_always_find_forty_per_cent(limits: Limits, pauses: list[float]) -
     assert throttle.wait_s(Lane.EXIT, now, ledger=True) <= (0 if limits.ledger >= 5 else SECOND_S + 1e-9)
 
 
+@settings(max_examples=100, deadline=None)
+@given(
+    st.one_of(st.sampled_from([REAL_LIMITS, PAPER_LIMITS, Limits(3, 3)]), LIMITS),
+    st.sampled_from([Lane.EXIT, Lane.RECONCILE]),
+    st.booleans(),
+    st.floats(0.01, 0.3),
+)
+def test_of_all_calls_at_least_forty_per_cent_go_to_exits_that_want_them(
+    limits: Limits, lane: Lane, ledger: bool, pause: float
+) -> None:
+    """Others ask first, always and for everything; over half a minute exits still get their share."""
+    throttle, now = Throttle(limits), 0.0
+    went = {Lane.OTHER: 0, lane: 0}
+    while now < 30.0:
+        for asking in (Lane.OTHER, lane):
+            while throttle.take(asking, now, ledger=ledger):
+                went[asking] += 1
+        now += pause
+    # The window in which it begins and the one in which it ends may be cut anywhere.
+    cut = 2 * max(5, limits.ledger if ledger else limits.total)
+    assert went[lane] >= 0.4 * (went[lane] + went[Lane.OTHER]) - cut
+
+
 def test_real_limit_leaves_eight_calls_of_eighteen_for_exits() -> None:
     throttle = Throttle(REAL_LIMITS)
     others = sum(throttle.take(Lane.OTHER, 0.0, ledger=False) for _ in range(50))

@@ -5,10 +5,15 @@ from typing import Any
 
 import pytest
 
-from hantu.domain.account import Balance
+from hantu.domain import events as ev
+from hantu.domain.account import Balance, Side
+from hantu.domain.errors import BrokenError, DeniedError, FencedError
 from hantu.domain.instant import Instant
-from hantu.domain.money import Won
-from hantu.engine.decision import Decision, ReadBalance
+from hantu.domain.instrument import Symbol
+from hantu.domain.money import Price, Quantity, Won
+from hantu.domain.order import OrderRequest, OrderType, OutcomeKind, Purpose
+from hantu.engine.decision import Decision, ReadBalance, Submit
+from hantu.engine.inputs import SubmitEnded
 from hantu.runtime.performer import Performer
 
 NOW = Instant(datetime(2026, 11, 23, tzinfo=UTC), 1.0)
@@ -31,12 +36,24 @@ class Clock:
         return NOW
 
 
-def performer(broker: Any) -> Performer:
+class Refusing:
+    """A store that refuses every batch in one way."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    async def record(self, _batch: Any) -> None:
+        raise self._error
+
+
+def performer(broker: Any, store: Any = None, told: list[Any] | None = None) -> Performer:
     nothing: Any = None
     clock: Any = Clock()
+    words: list[Any] = [] if told is None else told
     return Performer(
-        store=nothing, broker=broker, feed=nothing, clock=clock, alerts_of=lambda *_: (), deliver=lambda _: None,
-        on_alerts=lambda: None, on_fenced=lambda _: None, on_unrecordable=lambda _: None,
+        store=store, broker=broker, feed=nothing, clock=clock, alerts_of=lambda *_: (), deliver=words.append,
+        on_alerts=lambda: None, on_denied=lambda error: words.append(type(error)),
+        on_unrecordable=lambda _: words.append("unrecordable"),
     )  # fmt: skip
 
 
@@ -51,3 +68,32 @@ async def test_nothing_is_asked_of_a_broker_that_is_about_to_close() -> None:
     acting.perform(ASKING, NOW, lambda: None)
     await acting.drain(1.0)
     assert broker.asked == 1
+
+
+ORDER = OrderRequest(
+    "20261123-0001", Symbol("005930"), Side.SELL, Quantity(10), Price(67_800), OrderType.LIMIT, "KRX",
+    Purpose.STOP_LOSS, 1,
+)  # fmt: skip
+SELLING = Decision((ev.SubscribeDone(1),), (Submit(ORDER),), ())
+
+
+@pytest.mark.requirement("MON-D.12")
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (FencedError("another guard"), FencedError),
+        (DeniedError("an order is open on record"), DeniedError),
+        (BrokenError("disk"), "unrecordable"),
+    ],
+)
+async def test_order_that_cannot_be_recorded_does_not_leave_and_the_right_one_is_told(
+    error: Exception, told: str | type[Exception]
+) -> None:
+    words: list[Any] = []
+    acting = performer(Broker(), Refusing(error), words)
+    acting.perform(SELLING, NOW, lambda: None)
+    await acting.drain(1.0)
+    first, ended = words
+    assert first == told
+    assert isinstance(ended, SubmitEnded)
+    assert (ended.intent_id, ended.outcome.kind) == (ORDER.intent_id, OutcomeKind.NOT_SENT)

@@ -276,6 +276,8 @@ def test_example_file_is_valid_and_shows_every_key():
         "kis.app_key",
         "kis.app_secret",
         "telegram.token",
+        "approvals.secret",
+        "approvals.client_secret",
         "telegram.api_url",
         "calendar.always_open",
     }

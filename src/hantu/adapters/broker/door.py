@@ -1,199 +1,56 @@
-"""The last checks before the socket, all in one place; nothing else reaches the broker.
+"""The last checks before the socket, in one list; nothing else reaches the broker.
 
-Each check is one function that returns why not, or None. The engine has decided
-long before; these checks catch what changed since, and our own bugs. Two of
-them, kill switch and lease, are asked again as the very last thing before the
-bytes leave.
+Each check is one function in ``checks`` that returns why not, or None;
+docs/checks.md says what each is for and how it is set. The engine has decided
+long before; these catch what changed since, and our own bugs. Two of them, kill
+switch and lease, are asked again as the very last thing before the bytes leave.
 """
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Final, TypeAlias
+from typing import Final
 
-from hantu.domain.account import Side
+from hantu.adapters.broker.checks.authority import Binding, Lease, bound, kill_switch, lease_held, timely
+from hantu.adapters.broker.checks.counts import Counts
+from hantu.adapters.broker.checks.form import Bounds, PriceLimits, price_valid, quantity_sane, value_sane
+from hantu.adapters.broker.checks.losses import DayResult, day_lost, loss_bearable
+from hantu.adapters.broker.checks.prices import Collar, Freshness, price_collared, price_fresh, unreferenced
+from hantu.adapters.broker.checks.repeats import Memory, Repeats
+from hantu.adapters.broker.checks.sessions import VenueHours, session_open
+from hantu.adapters.broker.checks.tokens import token_held
+from hantu.adapters.broker.checks.verdict import Denied, Request
 from hantu.domain.commands import KillLevel
 from hantu.domain.instant import Instant
-from hantu.domain.instrument import Market, Symbol
-from hantu.domain.order import CancelRequest, OrderRequest, OrderType, Outcome, OutcomeKind, Purpose
-from hantu.domain.price_step import is_on_step
-from hantu.domain.session import trading_date
-from hantu.kis.environment import EnvironmentName, KisEnvironment
+from hantu.domain.instrument import Symbol
+from hantu.domain.order import OrderRequest, Outcome
+from hantu.domain.session import Calendar, trading_date
+from hantu.kis.environment import KisEnvironment
 
-Request: TypeAlias = OrderRequest | CancelRequest
-LEASE_MARGIN_S: Final = 4.0
-"""Real seconds the lease must last: the answer's timeout and one second."""
-SENT_KEPT: Final = 10_000
-"""Intents remembered against sending one twice; more than a day can hold."""
+BREACHES: Final = frozenset({"repeats_hour", "duplicate"})
+"""Denials that say something is wrong with us, not with one order."""
+DAY_LOSS: Final = "day_loss"
+
+OnBreach = Callable[[str, Request, str], None]
+"""Code of the check, the request that met it, reason for people; must return at once."""
+OnNote = Callable[[Request, str], None]
+"""A request that goes though something about it is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Denied:
-    """Why a request does not go; ``code`` for programs, ``reason`` for people."""
-
-    code: str
-    reason: str
-
-    def outcome(self) -> Outcome:
-        """Return the outcome of a request that was denied: nothing was sent."""
-        # What came too late may be decided anew at the present price; every other denial stands.
-        return Outcome(
-            OutcomeKind.NOT_SENT, code=f"denied:{self.code}", message=self.reason, retryable=self.code == "late"
-        )
+def _no_flaw(_: OrderRequest) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
-class Binding:
-    """Environment and account the guard's own records belong to."""
+class Rules:
+    """Configuration of the checks beyond size and pace."""
 
-    environment: EnvironmentName
-    account: str = field(repr=False)
-    """Ten digits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """Largest order and fastest pace; won, shares, market seconds."""
-
-    quantity_max: int = 100_000
-    value_max: int = 1_000_000_000
-    orders_per_second: int = 10
-    """Exits of one moment wait for each other; beyond the caller's patience they are denied."""
-    orders_per_day: int = 500
-    cancels_per_day: int = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """The right to act, as last read: fencing number and real seconds it still lasts."""
-
-    epoch: int
-    left_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class PriceLimits:
-    """What a stock's order price may be today; 0 where a limit is not known."""
-
-    market: Market
-    lower: int = 0
-    upper: int = 0
-
-
-def kill_switch(level: KillLevel, request: Request) -> Denied | None:
-    """Deny what the kill level forbids; cancels always pass."""
-    if level is KillLevel.OFF or isinstance(request, CancelRequest):
-        return None
-    sell = request.side is Side.SELL
-    if level is KillLevel.ACTIVE and sell and request.purpose.protective:
-        return None
-    if level is KillLevel.FLATTEN and sell and request.purpose is Purpose.MANUAL:
-        return None
-    return Denied("kill", f"킬 스위치({level})가 주문을 막았습니다.")
-
-
-def lease_held(lease: Lease, request: Request) -> Denied | None:
-    """Deny a request of another guard's time, or one whose answer the lease would not outlast."""
-    if request.epoch != lease.epoch:
-        return Denied("epoch", "다른 감시 프로세스가 권한을 넘겨받았습니다.")
-    if lease.left_s < LEASE_MARGIN_S:
-        return Denied("lease", "주문 권한의 남은 시간이 부족합니다.")
-    return None
-
-
-def bound(binding: Binding, environment: KisEnvironment) -> Denied | None:
-    """Deny when keys and records are of different environments or accounts."""
-    if binding.environment is not environment.name:
-        return Denied("environment", "기록과 접속 환경이 다릅니다.")
-    if binding.account != environment.credentials.account:
-        return Denied("account", "기록과 접속 계좌가 다릅니다.")
-    return None
-
-
-def quantity_sane(bounds: Bounds, request: Request) -> Denied | None:
-    """Deny an order of no shares or of more than an order may have."""
-    if isinstance(request, CancelRequest):
-        return None
-    if request.quantity <= 0:
-        return Denied("quantity", "주문 수량이 0 이하입니다.")
-    if request.quantity > bounds.quantity_max:
-        return Denied("quantity_max", f"주문 수량이 한도 {bounds.quantity_max:,}주를 넘습니다.")
-    return None
-
-
-def price_valid(limits: PriceLimits | None, request: Request) -> Denied | None:
-    """Deny a price off the step grid or outside the day's limits.
-
-    A buy needs known limits; a sell whose limits are unknown still goes, since a
-    position left unprotected is worse than a refusal by the broker.
-    """
-    if isinstance(request, CancelRequest):
-        return None
-    if request.order_type is OrderType.MARKET:
-        return None if request.limit_price == 0 else Denied("price", "시장가 주문에 가격이 있습니다.")
-    price = request.limit_price
-    # The exchange-traded funds' grid is the finest; an unknown issue must be at least on that.
-    if not is_on_step(price, limits.market if limits else Market.ETF):
-        return Denied("price_step", f"주문 가격 {price:,}원이 호가단위에 맞지 않습니다.")
-    if limits is None or not limits.lower or not limits.upper:
-        return None if request.side is Side.SELL else Denied("price_limits", "상·하한가를 모릅니다.")
-    if not limits.lower <= price <= limits.upper:
-        return Denied("price_limits", f"주문 가격 {price:,}원이 상·하한가를 벗어났습니다.")
-    return None
-
-
-def value_sane(bounds: Bounds, limits: PriceLimits | None, request: Request) -> Denied | None:
-    """Deny an order worth more than an order may be; a market order counts at the upper limit."""
-    if isinstance(request, CancelRequest):
-        return None
-    price = request.limit_price or (limits.upper if limits else 0)
-    if price * request.quantity > bounds.value_max:
-        return Denied("value_max", f"주문 금액이 한도 {bounds.value_max:,}원을 넘습니다.")
-    return None
-
-
-class Pace:
-    """How many requests went in the last second and on the present trading day."""
-
-    def __init__(self, per_second: int, per_day: int) -> None:
-        self._per_second = per_second
-        self._per_day = per_day
-        self._times: deque[float] = deque(maxlen=per_second)
-        self._day: date | None = None
-        self._count = 0
-
-    def wait_s(self, now: Instant) -> float:
-        """Return the market seconds until one more fits into a second."""
-        if len(self._times) < self._per_second:
-            return 0.0
-        return max(0.0, self._times[0] + 1.0 - now.mono)
-
-    def second_full(self, now: Instant) -> Denied | None:
-        """Deny one request more than a second may have."""
-        if self.wait_s(now) > 0:
-            return Denied("rate", f"1초에 {self._per_second}건을 넘는 주문입니다.")
-        return None
-
-    def day_full(self, now: Instant) -> Denied | None:
-        """Deny one request more than a trading day may have."""
-        if self._day == trading_date(now.wall) and self._count >= self._per_day:
-            return Denied("day_count", f"하루 {self._per_day}건을 넘는 주문입니다.")
-        return None
-
-    def count(self, now: Instant) -> None:
-        """Count a request whose bytes leave now."""
-        today = trading_date(now.wall)
-        self._count = self._count + 1 if self._day == today else 1
-        self._day = today
-        self._times.append(now.mono)
-
-
-def timely(request: Request, now: Instant) -> Denied | None:
-    """Deny an order that was held up (a frozen process, a slow disk, a full call budget)."""
-    if isinstance(request, OrderRequest) and now.mono > request.not_after:
-        return Denied("late", "결정한 지 오래되어 보내지 않았습니다.")
-    return None
+    collar: Collar = field(default_factory=Collar)
+    freshness: Freshness = field(default_factory=Freshness)
+    repeats: Repeats = field(default_factory=Repeats)
+    day_loss_bps: int = 300
+    """Of the account's worth at the day's start."""
+    krx_only: bool = False
+    """Paper trading knows no other venue."""
 
 
 class Door:
@@ -207,61 +64,98 @@ class Door:
         kill: Callable[[], KillLevel],
         lease: Callable[[], Lease],
         price_limits: Callable[[Symbol], PriceLimits | None],
+        calendar: Callable[[], Calendar],
+        day_result: Callable[[], DayResult | None] = lambda: None,
+        rules: Rules | None = None,
+        on_breach: OnBreach = lambda _code, _request, _reason: None,
+        on_note: OnNote = lambda _request, _note: None,
     ) -> None:
+        """Put the checks together.
+
+        Args:
+            binding: Environment and account of our own records.
+            bounds: Size and pace of orders.
+            kill: The kill level at this moment.
+            lease: The right to act at this moment.
+            price_limits: What is known of a stock's price; None = nothing.
+            calendar: Trading days and hours; a changed calendar is another object.
+            day_result: The day's result; None = not known, which stops buys.
+            rules: The other checks' configuration.
+            on_breach: Told once a day per check and stock when a limit is broken.
+            on_note: Told when a request goes without a comparison.
+        """
         self._binding = binding
         self._bounds = bounds
+        self._rules = rules or Rules()
         self._kill = kill
         self._lease = lease
         self._price_limits = price_limits
-        self._orders = Pace(bounds.orders_per_second, bounds.orders_per_day)
-        self._cancels = Pace(bounds.orders_per_second, bounds.cancels_per_day)
-        self._sent: dict[str, None] = {}
+        self._calendar = calendar
+        self._day_result = day_result
+        self._on_breach = on_breach
+        self._on_note = on_note
+        self._hours = VenueHours(krx_only=self._rules.krx_only)
+        self._counts = Counts(bounds)
+        self._memory = Memory(self._rules.repeats)
+        self._told: set[tuple[str, str, str]] = set()
+        self.token_flaw: Callable[[OrderRequest], str] = _no_flaw
+        """Why an order's one-time token does not hold, empty if it does; by default none is asked for."""
 
     def deny(self, request: Request, environment: KisEnvironment, now: Instant) -> Denied | None:
         """Return the first reason why ``request`` may not go, or None."""
-        return self.unfit(request, environment, now) or self.deny_last(request)
-
-    def unfit(self, request: Request, environment: KisEnvironment, now: Instant) -> Denied | None:
-        """Return why ``request`` may never go, whatever kill switch and lease say, or None."""
-        limits = self._price_limits(request.symbol)
-        return (
-            bound(self._binding, environment)
-            or self._repeated(request)
+        rules, limits, result = self._rules, self._price_limits(request.symbol), self._day_result()
+        denied = (
+            bound(self._binding, environment, request)
+            or token_held(self.token_flaw, request)
             or quantity_sane(self._bounds, request)
             or price_valid(limits, request)
             or value_sane(self._bounds, limits, request)
-            or self._pace(request).day_full(now)
+            or price_collared(rules.collar, limits, request)
+            or price_fresh(rules.freshness, limits, request, now)
+            or loss_bearable(rules.day_loss_bps, result, request)
+            or self._changing(request, now)
         )
+        lost = day_lost(rules.day_loss_bps, result)
+        if lost is not None:
+            self._tell_breach(DAY_LOSS, request, lost, now)
+        if denied is None:
+            note = unreferenced(limits, request)
+            if note is not None:
+                self._on_note(request, note)
+        return denied
 
     def wait_s(self, request: Request, now: Instant) -> float:
         """Return the market seconds ``request`` has to wait for the pace of orders."""
-        return self._pace(request).wait_s(now)
+        return self._counts.wait_s(request, now)
 
-    def deny_last(self, request: Request) -> Denied | None:
+    def _last(self, request: Request) -> Denied | None:
         """Ask kill switch and lease once more; nothing may happen between this and the write."""
         return kill_switch(self._kill(), request) or lease_held(self._lease(), request)
 
     def leaves(self, request: Request, now: Instant) -> Denied | None:
         """Count ``request`` as sent, or deny it if it cannot be; called right before the write."""
-        pace = self._pace(request)
-        denied = (
-            timely(request, now)
-            or self._repeated(request)
-            or pace.second_full(now)
-            or pace.day_full(now)
-            or self.deny_last(request)
-        )
+        denied = timely(request, now) or self._counts.second_full(request, now) or self._changing(request, now)
         if denied is None:
-            pace.count(now)
-            self._sent[request.intent_id] = None
-            if len(self._sent) > SENT_KEPT:
-                del self._sent[next(iter(self._sent))]
+            self._counts.count(request, now)
+            self._memory.note(request, now)
         return denied
 
-    def _pace(self, request: Request) -> Pace:
-        return self._cancels if isinstance(request, CancelRequest) else self._orders
+    def ended(self, request: Request, outcome: Outcome) -> None:
+        """Learn what became of a request that left."""
+        self._memory.ended(request, outcome)
 
-    def _repeated(self, request: Request) -> Denied | None:
-        if request.intent_id in self._sent:
-            return Denied("repeated", "이미 전송한 주문입니다.")
-        return None
+    def _changing(self, request: Request, now: Instant) -> Denied | None:
+        """Ask what may have changed while a request waited: its venue, what others sent, who may act."""
+        denied = session_open(self._hours.at(self._calendar(), now.wall), request, now.wall) or self._memory.deny(
+            request, now
+        )
+        if denied is not None and denied.code in BREACHES:
+            self._tell_breach(denied.code, request, denied.reason, now)
+        return denied or self._counts.day_full(request, now) or self._last(request)
+
+    def _tell_breach(self, code: str, request: Request, reason: str, now: Instant) -> None:
+        # The day's loss is the account's; everything else is about one stock.
+        key = (code, "" if code == DAY_LOSS else str(request.symbol), f"{trading_date(now.wall)}")
+        if key not in self._told:
+            self._told.add(key)
+            self._on_breach(code, request, reason)

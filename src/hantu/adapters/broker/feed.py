@@ -1,7 +1,7 @@
 """The stream as the runtime's Feed port: one connection at a time, never a second try of its own."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from ssl import SSLContext
 
 from picows import WSError, WSHandshakeError, ws_connect
@@ -36,6 +36,7 @@ class PicowsFeed:
         *,
         tls: SSLContext | None = None,
         calm: CalmFrames | None = None,
+        connect: Callable[..., Awaitable[object]] = ws_connect,
     ) -> None:
         """Prepare; nothing is opened yet.
 
@@ -45,7 +46,9 @@ class PicowsFeed:
             sink: Receives every result.
             tls: Trust settings for ``wss``; by default the system's.
             calm: Holds back what changes nothing; by default nothing is held back.
+            connect: Opens one WebSocket; arguments as picows' ``ws_connect``.
         """
+        self._connect_socket = connect
         self._environment = environment
         self._clock = clock
         self._sink = sink
@@ -95,7 +98,7 @@ class PicowsFeed:
         failure = FeedFailed(FeedFailure.NETWORK, "연결 중에 끊김")
         try:
             async with asyncio.timeout(CONNECT_S):
-                await ws_connect(
+                await self._connect_socket(
                     lambda: line,
                     self._environment.stream_url,
                     ssl_context=self._tls,

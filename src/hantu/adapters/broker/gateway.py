@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import aiofastnet
+import aiohttp
+
 from hantu.adapters.broker.auth import Authority
 from hantu.adapters.broker.door import Door
 from hantu.adapters.broker.keyring import Keyring
 from hantu.adapters.broker.orders import OrderSender
 from hantu.adapters.broker.pace import Pacer
 from hantu.adapters.broker.rest import ReadBounds, RestReads, open_session
-from hantu.adapters.broker.wires import Wires
+from hantu.adapters.broker.wires import Connect, Wires
 from hantu.domain.account import Balance, BrokerOrder
 from hantu.domain.instrument import Symbol
 from hantu.domain.order import CancelRequest, OrderRequest, Outcome
@@ -34,6 +37,8 @@ class KisBroker:
         limits: Limits | None = None,
         reads: ReadBounds | None = None,
         tls: ssl.SSLContext | None = None,
+        session: aiohttp.ClientSession | None = None,
+        connect: Connect = aiofastnet.create_connection,
     ) -> None:
         """Put the parts together; nothing is sent yet.
 
@@ -45,13 +50,17 @@ class KisBroker:
             limits: Calls per second; by default those of the environment.
             reads: Patience of reads.
             tls: Trust settings; by default the system's.
+            session: Carries the reads; by default one of its own.
+            connect: Opens the connections for orders.
         """
-        self._session = open_session(tls)
+        self._session = session or open_session(tls)
         pacer = Pacer(limits or (PAPER_LIMITS if environment.paper_rules else REAL_LIMITS), clock)
         self.keyring = Keyring(folder, environment)
         self._authority = Authority(environment, self._session, self.keyring, clock)
         self.reads = RestReads(environment, self._session, self._authority, pacer, clock, reads or ReadBounds())
-        self._orders = OrderSender(environment, Wires(environment.rest_url, tls), self._authority, pacer, door, clock)
+        self._orders = OrderSender(
+            environment, Wires(environment.rest_url, tls, connect=connect), self._authority, pacer, door, clock
+        )
 
     async def submit(self, order: OrderRequest) -> Outcome:
         """Send one order exactly once and say what became of it."""

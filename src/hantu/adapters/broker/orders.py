@@ -12,7 +12,9 @@ from typing import Final
 import msgspec
 
 from hantu.adapters.broker.auth import Authority
-from hantu.adapters.broker.door import Door, Request
+from hantu.adapters.broker.checks.counts import lane_of
+from hantu.adapters.broker.checks.verdict import Request
+from hantu.adapters.broker.door import Door
 from hantu.adapters.broker.pace import Pacer
 from hantu.adapters.broker.wire import Answer, Wire
 from hantu.adapters.broker.wires import ConnectFailed, Wires
@@ -97,15 +99,11 @@ class OrderSender:
 
     async def _send(self, request: Request, endpoint: Endpoint, body: dict[str, str]) -> Outcome:
         now = self._clock.now()
-        denied = self._door.unfit(request, self._environment, now)
+        denied = self._door.deny(request, self._environment, now)
         if denied is not None:
             return denied.outcome()
         payload = msgspec.json.encode(body)
-        ready: tuple[str, Wire] | Outcome | None = self._at_hand(request, now)
-        if ready is None:
-            # Worth a look before a wait; without one it is asked right before the write anyway.
-            denied = self._door.deny_last(request)
-            ready = denied.outcome() if denied is not None else await self._ready(request)
+        ready = self._at_hand(request, now) or await self._ready(request)
         if isinstance(ready, Outcome):
             return ready
         # From here to the write there is no await: what was checked still holds.
@@ -115,7 +113,9 @@ class OrderSender:
             self._wires.give_back(wire)
             return denied.outcome()
         waiting = wire.send(self._head(endpoint, token) + b"%d\r\n\r\n" % len(payload) + payload)
-        return await self._outcome(wire, waiting, token, self._clock.now().mono)
+        outcome = await self._outcome(wire, waiting, token, self._clock.now().mono)
+        self._door.ended(request, outcome)
+        return outcome
 
     def _at_hand(self, request: Request, now: Instant) -> tuple[str, Wire] | None:
         """Return token and wire with a place taken, if nothing has to be waited for."""
@@ -123,7 +123,7 @@ class OrderSender:
         if not token or self._door.wait_s(request, now) > 0:
             return None
         wire = self._wires.take_idle()
-        if wire is not None and not self._pacer.enter_now(ORDER_REVISE.lane, ledger=ORDER_REVISE.ledger):
+        if wire is not None and not self._pacer.enter_now(lane_of(request), ledger=ORDER_REVISE.ledger):
             self._wires.give_back(wire)
             return None
         return None if wire is None else (token, wire)
@@ -135,7 +135,7 @@ class OrderSender:
             async with asyncio.timeout(self._patience_s):
                 token = await self._authority.token()
                 missing = "call_budget"
-                await self._place()
+                await self._place(request)
                 while True:
                     missing = "call_budget"
                     await self._pace(request)
@@ -153,8 +153,8 @@ class OrderSender:
         except (RetryableError, BrokenError) as error:
             return _not_sent("no_token", str(error), retryable=isinstance(error, RetryableError))
 
-    async def _place(self) -> None:
-        lane, ledger = ORDER_REVISE.lane, ORDER_REVISE.ledger
+    async def _place(self, request: Request) -> None:
+        lane, ledger = lane_of(request), ORDER_REVISE.ledger
         while not await self._pacer.enter(lane, ledger=ledger, max_wait_s=PATIENCE_S):
             pass
 

@@ -3,7 +3,8 @@
 import asyncio
 import socket
 import ssl
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 import aiofastnet
@@ -20,6 +21,10 @@ AGE_MAX_S: Final = 50.0
 """Idle seconds after which a wire is not trusted any more; servers often close at 60."""
 AGE_REPLACED_S: Final = 30.0
 """Idle seconds after which the keeper replaces a wire, well before it is distrusted."""
+
+
+Connect: TypeAlias = Callable[..., Awaitable[tuple[asyncio.BaseTransport, Wire]]]
+"""Opens one connection; arguments as ``loop.create_connection``, the loop first."""
 
 
 class ConnectFailed(Exception):
@@ -41,7 +46,9 @@ class Wires:
         age_max_s: float = AGE_MAX_S,
         age_replaced_s: float = AGE_REPLACED_S,
         connect_timeout_s: float = CONNECT_TIMEOUT_S,
+        connect: Connect = aiofastnet.create_connection,
     ) -> None:
+        self._connector = connect
         self._age_max_s = age_max_s
         self._connect_timeout_s = connect_timeout_s
         self._age_replaced_s = age_replaced_s
@@ -146,7 +153,7 @@ class Wires:
         try:
             async with asyncio.timeout(self._connect_timeout_s):
                 # Its TLS writes in place what asyncio's passes through four layers of Python.
-                _, wire = await aiofastnet.create_connection(
+                _, wire = await self._connector(
                     loop,
                     lambda: Wire(loop, self._ended),
                     self._host,

@@ -10,7 +10,7 @@ from hantu.adapters.store.row_context import RowContext
 from hantu.adapters.store.sqlite import Connection, DatabaseError, IntegrityError, OperationalError
 from hantu.adapters.store.state_rows import GUARD, audit
 from hantu.domain import events as ev
-from hantu.domain.errors import DeniedError
+from hantu.domain.errors import DeniedError, FencedError, TokenSpentError
 
 INSERT_EVENT = """INSERT INTO event_log (
     event_id, event_type, timestamp, payload_json, produced_by, version, correlation_id, causation_id,
@@ -33,7 +33,9 @@ def commit_batch(connection: Connection, entry: BatchEntry, facts: Sequence[ev.F
     among them: an order nothing guards against repetition must not go out.
 
     Raises:
-        DeniedError: The lease is a newer guard's, or an order for the stock is open already.
+        TokenSpentError: The order's one-time token was used before; the events are kept.
+        FencedError: The lease is a newer guard's.
+        DeniedError: An order for the stock is open already on record.
         OperationalError, DatabaseError: The database does not take the write.
     """
     with_intent = any(isinstance(fact, ev.IntentRecorded) for fact in facts)
@@ -43,6 +45,11 @@ def commit_batch(connection: Connection, entry: BatchEntry, facts: Sequence[ev.F
             require_lease(connection, entry.epoch)
         problems = _write(connection, entry, facts)
         connection.execute("COMMIT")
+    except TokenSpentError as error:
+        _roll_back(connection)
+        # The order does not go, and what was decided stays on record: a restart finds the refused intent.
+        _events_only(connection, entry, error)
+        raise
     except DeniedError:
         _roll_back(connection)
         raise
@@ -99,12 +106,12 @@ def require_lease(connection: Connection, epoch: int) -> None:
     """Refuse unless the lease still has ``epoch``.
 
     Raises:
-        DeniedError: A newer guard has taken over.
+        FencedError: A newer guard has taken over.
     """
     row = connection.execute("SELECT epoch, holder FROM lease").fetchone()
     if row is None or row[0] != epoch:
         holder = row[1] if row else "?"
-        raise DeniedError(
+        raise FencedError(
             f"다른 감시 프로세스({holder})가 주문 권한을 이어받아 기록하지 않았습니다.",
             next_step="이 프로세스를 종료하고 `hantu status`로 실행 중인 감시를 확인하세요.",
         )

@@ -5,13 +5,14 @@ from typing import Any
 
 import msgspec
 
-from hantu.adapters.store import position_rows, selection_rows, state_rows
+from hantu.adapters.store import position_rows, selection_rows, state_rows, token_rows
 from hantu.adapters.store.intent_states import Progress, advance, change_of
 from hantu.adapters.store.row_context import RowContext
 from hantu.adapters.store.sqlite import Connection
 from hantu.domain import events as ev
 from hantu.domain.account import Side
-from hantu.domain.order import IntentState
+from hantu.domain.delays import notice_delay_ms
+from hantu.domain.order import IntentState, Purpose
 
 _INSERT_INTENT = """INSERT INTO intents (
     intent_id, flow, kind, state, account, environment, symbol, name, side, purpose, target, quantity,
@@ -48,6 +49,8 @@ _INSERT_FILL = """INSERT INTO fills (
     filled_at, received_at, source)
 VALUES (?, ?, ?, (SELECT intent_id FROM intents WHERE intent_id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
+_INSERT_METRIC = "INSERT INTO monitoring_metrics (metric_name, metric_value, recorded_at) VALUES (?, ?, ?)"
+
 _text_list = msgspec.json.Encoder()
 
 
@@ -56,6 +59,7 @@ def project(connection: Connection, fact: ev.Fact, context: RowContext) -> str:
 
     Raises:
         IntegrityError: A second open order for the same account, stock and side.
+        TokenSpentError: The order's one-time token was used before.
     """
     if isinstance(fact, ev.IntentRecorded):
         _intent_recorded(connection, fact, context)
@@ -77,6 +81,7 @@ def _intent_recorded(connection: Connection, fact: ev.IntentRecorded, context: R
             fact.trade_date or context.trade_date, context.timestamp, context.timestamp,
         ),
     )  # fmt: skip
+    token_rows.spend(connection, fact, context)
 
 
 def _intent_changed(connection: Connection, fact: ev.Fact, context: RowContext) -> None:
@@ -119,6 +124,10 @@ def _order_filled(connection: Connection, fact: ev.OrderFilled, context: RowCont
         ),
     )  # fmt: skip
     connection.execute(_AVERAGE_FILL, (fact.intent_id,))
+    if fact.source == "notice":
+        delay = notice_delay_ms(fact.filled_at, fact.received_at)
+        if delay is not None:
+            connection.execute(_INSERT_METRIC, ("fill_notice_delay_ms", delay, context.timestamp))
     if fact.side is Side.BUY:
         selection_rows.save_buy(connection, fact.symbol, fact.name, fact.quantity, fact.price, context)
     else:
@@ -144,7 +153,9 @@ def _position_guarded(connection: Connection, fact: ev.PositionGuarded, context:
     return position_rows.guarded(connection, fact, context)
 
 
-def _exit_filled(connection: Connection, fact: ev.StopLossFilled | ev.TakeProfitFilled, context: RowContext) -> str:
+def _exit_filled(connection: Connection, fact: selection_rows.Ended, context: RowContext) -> str:
+    if fact.purpose is Purpose.PARTIAL_PROFIT:
+        position_rows.partial_taken(connection, fact.symbol, context)
     return selection_rows.save_exit(connection, fact, context)
 
 
@@ -160,6 +171,8 @@ _WRITERS: dict[type, Callable[[Connection, Any, RowContext], str]] = {
     ev.ForeignFill: _foreign_fill,
     ev.StopLossFilled: _exit_filled,
     ev.TakeProfitFilled: _exit_filled,
+    ev.ManualSellFilled: _exit_filled,
+    ev.MandateReviewDue: token_rows.reminded,
     ev.DailySummary: _daily_summary,
     ev.PositionGuarded: _position_guarded,
     ev.PositionUnguarded: position_rows.unguarded,
@@ -173,4 +186,10 @@ _WRITERS: dict[type, Callable[[Connection, Any, RowContext], str]] = {
     ev.SleepLeft: state_rows.actor_row,
     ev.MarketHalted: state_rows.manual_halt,
     ev.MarketResumed: state_rows.manual_halt,
+    ev.RecoveryBegan: state_rows.recovery_row,
+    ev.RecoveryStepDone: state_rows.recovery_row,
+    ev.RecoveryStopped: state_rows.recovery_row,
+    ev.RecoveryResumed: state_rows.recovery_row,
+    ev.RecoveryCompleted: state_rows.recovery_row,
+    ev.OrderResolvedByPerson: state_rows.actor_row,
 }

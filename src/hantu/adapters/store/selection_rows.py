@@ -1,10 +1,14 @@
 """The strategy's selections and how the trade in each ended (``selection_results``)."""
 
+from typing import TypeAlias
+
 from hantu.adapters.store.row_context import RowContext
 from hantu.adapters.store.sqlite import Connection
 from hantu.domain import events as ev
 from hantu.domain.order import Purpose
 
+Ended: TypeAlias = ev.StopLossFilled | ev.TakeProfitFilled | ev.ManualSellFilled
+_REASONS: dict[type, str] = {ev.StopLossFilled: "stop_loss", ev.ManualSellFilled: "manual"}
 _BY_ID = "SELECT id FROM selection_results WHERE id = ? AND stock_code = ? AND NOT is_executed"
 _BY_DATE = """SELECT id FROM selection_results
 WHERE stock_code = ? AND selection_date = ? AND NOT is_executed
@@ -66,16 +70,18 @@ def save_holding(connection: Connection, fact: ev.PositionGuarded, context: RowC
     )
 
 
-def save_exit(connection: Connection, fact: ev.StopLossFilled | ev.TakeProfitFilled, context: RowContext) -> str:
+def save_exit(connection: Connection, fact: Ended, context: RowContext) -> str:
     """File a completed exit in exactly one row; return why not, in words.
 
     The row is the position's selection, else the stock's selection of the Korean
     day, else its last buy that has not been exited. What finds no row is kept in
-    ``unsaved_exits``. A partial exit changes nothing here.
+    ``unsaved_exits``. A partial exit changes nothing here, nor does a sell by hand that leaves shares.
     """
     if fact.purpose is Purpose.PARTIAL_PROFIT:
         return ""
-    reason = "stop_loss" if isinstance(fact, ev.StopLossFilled) else "take_profit"
+    if isinstance(fact, ev.ManualSellFilled) and _still_held(connection, fact.symbol, context):
+        return ""
+    reason = _REASONS.get(type(fact), "take_profit")
     result = (fact.exit_price, fact.exit_at, fact.pnl, fact.return_rate, reason)
     problem = _file(connection, fact.symbol, fact.selection_id, context.trade_date, result)
     if problem:
@@ -97,6 +103,14 @@ def retry_unsaved(connection: Connection) -> None:
     for event_id, symbol, selection_id, trade_date, *result in rows:
         if not _file(connection, symbol, selection_id, trade_date, tuple(result)):
             connection.execute("DELETE FROM unsaved_exits WHERE event_id = ?", (event_id,))
+
+
+def _still_held(connection: Connection, symbol: str, context: RowContext) -> bool:
+    row = connection.execute(
+        "SELECT quantity > 0 FROM positions WHERE environment = ? AND account = ? AND symbol = ?",
+        (context.environment, context.account, symbol),
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def _file(connection: Connection, symbol: str, selection_id: int, trade_date: str, result: tuple[object, ...]) -> str:

@@ -24,10 +24,10 @@ OnSpilled = Callable[[BaseException | None], None]
 class Spilling:
     """Appends entries in a thread of its own and replays them in the writer's."""
 
-    def __init__(self, folder: Path, post: Callable[..., None]) -> None:
-        """``post(function, *arguments)`` runs a function in the event loop."""
+    def __init__(self, folder: Path, post: Callable[..., None], worker: Callable[[str], Worker] = Worker) -> None:
+        """``post(function, *arguments)`` runs a function in the event loop; ``worker`` makes the thread."""
         self._file = SpillFile(folder)
-        self._worker = Worker("hantu-spill")
+        self._worker = worker("hantu-spill")
         self._post = post
         self._appended = 0
         """Entries handed to the thread; read and written in the loop only."""

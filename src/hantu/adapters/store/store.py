@@ -20,6 +20,7 @@ from hantu.adapters.store.outbox import Outbox
 from hantu.adapters.store.spilling import Spilling
 from hantu.adapters.store.sqlite import Connection, DatabaseError, connect_readonly, unusable
 from hantu.adapters.store.timestamps import to_text
+from hantu.adapters.store.worker import Worker
 from hantu.adapters.store.writer import RETRY_LATER_S, RETRY_PAUSES_S, Job, Writer
 from hantu.domain.errors import BrokenError, DeniedError
 from hantu.domain.events import Fact
@@ -44,6 +45,17 @@ class StoreTiming:
 
 
 USUAL = StoreTiming()
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """What works beside the loop; a simulated disk has its own."""
+
+    writer: Callable[..., Writer] = Writer
+    worker: Callable[[str], Worker] = Worker
+
+
+REAL_THREADS = Threads()
 
 
 @dataclass(slots=True, eq=False)
@@ -76,6 +88,7 @@ class SqliteStore:
         category_of: Callable[[str], str] = no_category,
         ids: EventIds | None = None,
         timing: StoreTiming = USUAL,
+        threads: Threads = REAL_THREADS,
     ) -> None:
         self.on_health: Callable[[StorageHealth], None] | None = None
         self._path = path
@@ -88,8 +101,8 @@ class SqliteStore:
             category_of=category_of,
         )  # fmt: skip
         self._outbox = Outbox()
-        self._spilling = Spilling(spill_dir, self._post)
-        self._writer = Writer(
+        self._spilling = Spilling(spill_dir, self._post, threads.worker)
+        self._writer = threads.writer(
             path, self._idle, retry_pauses_s=timing.retry_pauses_s, retry_later_s=timing.retry_later_s
         )
         self._in_flight: dict[int, _Ticket] = {}
@@ -154,11 +167,11 @@ class SqliteStore:
         """Read the selections of a day, best score first."""
         return await asyncio.to_thread(_read_watchlist, self._path, trade_date)
 
-    async def close(self) -> None:
-        """Finish writing, mark a clean end, release the lease."""
+    async def close(self, *, clean: bool = True) -> None:
+        """Finish writing, mark a clean end unless it was none, release the lease."""
         if self._loop is None:
             return
-        if self._lease is not None and not self._degraded:
+        if self._lease is not None and not self._degraded and clean:
             ended: asyncio.Future[None] = self._loop.create_future()
             self._writer.submit(Job(self._release, partial(self._post, _resolve, ended), record=False))
             await asyncio.wait([ended], timeout=CLOSE_WAIT_S)

@@ -81,6 +81,63 @@ COMMANDS = {
         {"reason": "Why (required); asked for on a terminal."},
     ),
     "kill status": Entry("Show the level, who set it and why.", "hantu kill status --json"),
+    "approvals": Entry(
+        "Propose, approve and place orders by hand; sign the standing approval of exits.", "hantu approvals list"
+    ),
+    "approvals list": Entry(
+        "List approvals, newest first.",
+        "hantu approvals list --status pending",
+        {"status": "Only this one: pending, approved, denied, used, expired."},
+    ),
+    "approvals propose": Entry(
+        "Put one order before a person: stock, side, most shares, price band.",
+        "hantu approvals propose buy 005930 --quantity 10 --low 70000 --high 71000",
+        {
+            "side": "buy or sell.",
+            "quantity": "Most shares.",
+            "low": "Lowest price allowed (won).",
+            "high": "Highest price allowed (won).",
+            "note": "Why, for the records.",
+        },
+    ),
+    "approvals approve": Entry(
+        "Approve a pending order; it can be placed once, within ten minutes.",
+        "hantu approvals approve A-1b2c3d4e",
+        {"ident": "Number of the approval."},
+    ),
+    "approvals deny": Entry(
+        "Deny a pending order, or take back an approval not used yet.",
+        "hantu approvals deny A-1b2c3d4e",
+        {"ident": "Number of the approval."},
+    ),
+    "approvals place": Entry(
+        "Place an approved order through the running guard; the answer is accepted, refused or unknown.",
+        "hantu approvals place A-1b2c3d4e --quantity 10 --price 70500",
+        {"ident": "Number of the approval.", "quantity": "Shares.", "price": "Limit price (won)."},
+    ),
+    "approvals mandate": Entry(
+        "The standing approval of exits; without one profit waits, stops go on.", "hantu approvals mandate show"
+    ),
+    "approvals mandate sign": Entry(
+        "Sign the exit rules as they are now; holds until they change or it is revoked.",
+        "hantu approvals mandate sign --limit 005930=100",
+        {"limit": "Most shares of one order of a stock (stock=shares); may be repeated."},
+    ),
+    "approvals mandate show": Entry(
+        "Show whether the standing approval holds and how often it was used.", "hantu approvals mandate show"
+    ),
+    "approvals mandate revoke": Entry("Revoke the standing approval.", "hantu approvals mandate revoke"),
+    "recovery": Entry(
+        "Recovery in five steps: detect, kill switch, clean up open orders, restart, synchronise.",
+        "hantu recovery show",
+    ),
+    "recovery run": Entry(
+        "Recover now; a recovery that stopped goes on from its failed step. Never places an order.",
+        "hantu recovery run",
+    ),
+    "recovery show": Entry(
+        "Show the latest recovery: steps, times, differences, what remains open.", "hantu recovery show --json"
+    ),
     "positions": Entry("Show holdings with stop and target (last records if no guard runs).", "hantu positions"),
     "orders": Entry("Look at order records; lists them without a subcommand.", "hantu orders list --state working"),
     "orders list": Entry(
@@ -91,6 +148,20 @@ COMMANDS = {
     "orders show": Entry(
         "Show one order in detail.", "hantu orders show 0000000123", {"ident": "Intent id or order number."}
     ),
+    "orders resolve": Entry(
+        "Say what became of an escalated order. Refused with exit code 3 if the broker's records say otherwise.",
+        'hantu orders resolve 20261123-0001 --as absent --reason "asked the desk"',
+        {
+            "ident": "Intent id.",
+            "verdict": "filled, absent, or adopted:NUMBER.",
+            "reason": "How you know; required.",
+        },
+    ),
+    "orders amend": Entry(
+        "Orders are never amended; says why and what is done instead (exit code 3).",
+        "hantu orders amend 20261123-0001",
+        {"ident": "Intent id or order number."},
+    ),
     "events": Entry(
         "Show recorded events in order of time.",
         "hantu events --type order_filled --since 1h --follow",
@@ -100,6 +171,27 @@ COMMANDS = {
         "Show the causal chain of an order: trade, rule, intent, order, fill, record.",
         "hantu explain 0000000123",
         {"ident": "Intent id, order number, event id or flow id."},
+    ),
+    "replay": Entry(
+        "Decide a recorded day again and check that every decision is the same; --with estimates another rule.",
+        "hantu replay 2026-11-23 --symbol 005930",
+        {
+            "day": "Trading day, for example 2026-11-23; the newest recorded one by default.",
+            "home": "Read the tapes of this data directory.",
+            "rule": "Estimate what the exit rules of this configuration (hantu.toml) would have done.",
+            "until": "Only up to this Korean time, for example 10:30.",
+        },
+    ),
+    "simulate": Entry(
+        "Play trading days drawn from integers on virtual time and check every safety rule; exits 1 on a violation.",
+        "hantu simulate --seeds 1..200",
+        {
+            "seed": "Play this one day and tell its story.",
+            "seeds": "Play this range and report (1..200).",
+            "jobs": "Processes at once; by default as many as there are cores.",
+            "twice": "Play again under another hash seed and compare.",
+            "report": "Write the report (Markdown) to this file.",
+        },
     ),
     "exits": Entry(
         "For every exit: times from the triggering trade to the fill, fill price, slippage against the stop.",

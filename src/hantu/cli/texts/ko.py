@@ -86,6 +86,58 @@ COMMANDS = {
         {"reason": "푸는 이유(필수). 터미널에서는 물어봅니다."},
     ),
     "kill status": Entry("킬스위치 상태와 누가, 왜 켰는지 보여 줍니다.", "hantu kill status --json"),
+    "approvals": Entry(
+        "사람이 낼 주문을 올리고, 승인하고, 냅니다. 자동 매도의 상시 승인도 여기서 서명합니다.", "hantu approvals list"
+    ),
+    "approvals list": Entry(
+        "승인 목록을 최근 것부터 보여 줍니다.",
+        "hantu approvals list --status pending",
+        {"status": "이 상태만: pending, approved, denied, used, expired."},
+    ),
+    "approvals propose": Entry(
+        "주문 하나를 승인 대기로 올립니다: 종목, 방향, 최대 수량, 가격 범위.",
+        "hantu approvals propose buy 005930 --quantity 10 --low 70000 --high 71000",
+        {
+            "side": "buy(매수) 또는 sell(매도).",
+            "quantity": "최대 주식 수.",
+            "low": "허용하는 가장 낮은 가격(원).",
+            "high": "허용하는 가장 높은 가격(원).",
+            "note": "기록에 남길 이유.",
+        },
+    ),
+    "approvals approve": Entry(
+        "올라온 주문을 승인합니다. 10분 안에 한 번만 낼 수 있습니다.",
+        "hantu approvals approve A-1b2c3d4e",
+        {"ident": "승인 번호."},
+    ),
+    "approvals deny": Entry(
+        "올라온 주문을 거절하거나, 아직 쓰지 않은 승인을 거둡니다.",
+        "hantu approvals deny A-1b2c3d4e",
+        {"ident": "승인 번호."},
+    ),
+    "approvals place": Entry(
+        "승인된 주문을 실행 중인 감시를 통해 냅니다. 답은 접수, 거부, 모름 가운데 하나입니다.",
+        "hantu approvals place A-1b2c3d4e --quantity 10 --price 70500",
+        {"ident": "승인 번호.", "quantity": "주식 수.", "price": "지정가(원)."},
+    ),
+    "approvals mandate": Entry(
+        "자동 매도의 상시 승인을 다룹니다. 없으면 익절은 보류되고 손절은 계속 나갑니다.", "hantu approvals mandate show"
+    ),
+    "approvals mandate sign": Entry(
+        "지금의 청산 규칙에 서명합니다. 규칙이 바뀌거나 취소할 때까지 유효합니다.",
+        "hantu approvals mandate sign --limit 005930=100",
+        {"limit": "종목별 주문당 한도(종목=주식 수). 여러 번 쓸 수 있습니다."},
+    ),
+    "approvals mandate show": Entry(
+        "상시 승인이 유효한지, 몇 번 쓰였는지 보여 줍니다.", "hantu approvals mandate show"
+    ),
+    "approvals mandate revoke": Entry("상시 승인을 취소합니다.", "hantu approvals mandate revoke"),
+    "recovery": Entry("장애 뒤의 복구 5단계: 감지 → 킬 스위치 → 미체결 정리 → 재시작 → 동기화.", "hantu recovery show"),
+    "recovery run": Entry(
+        "복구를 실행합니다. 멈춘 복구가 있으면 실패한 단계부터 이어 갑니다. 새 주문은 내지 않습니다.",
+        "hantu recovery run",
+    ),
+    "recovery show": Entry("마지막 복구의 단계, 시각, 차이, 남은 일을 보여 줍니다.", "hantu recovery show --json"),
     "positions": Entry("보유 종목과 손절가·익절가를 보여 줍니다(감시가 꺼져 있으면 마지막 기록).", "hantu positions"),
     "orders": Entry("주문 기록을 봅니다. 하위 명령이 없으면 목록을 보여 줍니다.", "hantu orders list --state working"),
     "orders list": Entry(
@@ -96,6 +148,20 @@ COMMANDS = {
     "orders show": Entry(
         "주문 하나를 자세히 보여 줍니다.", "hantu orders show 0000000123", {"ident": "의도 ID 또는 주문번호."}
     ),
+    "orders resolve": Entry(
+        "결과를 알 수 없는 주문(사람 확인 필요)의 결론을 알려 줍니다. 증권사 기록과 어긋나면 거부합니다(종료 코드 3).",
+        'hantu orders resolve 20261123-0001 --as absent --reason "고객센터 확인"',
+        {
+            "ident": "의도 ID.",
+            "verdict": "filled(체결됨), absent(접수 안 됨), adopted:주문번호(이 주문임).",
+            "reason": "무엇으로 확인했는지(필수).",
+        },
+    ),
+    "orders amend": Entry(
+        "정정 주문은 쓰지 않습니다. 이유와 대신할 방법을 알려 줍니다(종료 코드 3).",
+        "hantu orders amend 20261123-0001",
+        {"ident": "의도 ID 또는 주문번호."},
+    ),
     "events": Entry(
         "기록된 사건을 시간 순서로 보여 줍니다.",
         "hantu events --type order_filled --since 1h --follow",
@@ -105,6 +171,27 @@ COMMANDS = {
         "주문 하나의 인과 관계를 보여 줍니다: 체결가 → 규칙 → 의도 → 주문 → 체결 → 기록.",
         "hantu explain 0000000123",
         {"ident": "의도 ID, 주문번호, 사건 ID 또는 흐름 ID."},
+    ),
+    "replay": Entry(
+        "기록된 하루를 다시 판단해 모든 결정이 같은지 확인합니다. --with 를 쓰면 다른 규칙이라면 어땠을지 추정합니다.",
+        "hantu replay 2026-11-23 --symbol 005930",
+        {
+            "day": "거래일(예: 2026-11-23). 없으면 가장 최근에 기록된 날.",
+            "home": "이 데이터 폴더의 테이프를 읽습니다.",
+            "rule": "이 설정 파일(hantu.toml)의 청산 규칙이었다면 어땠을지 추정합니다.",
+            "until": "이 시각까지만(한국 시각, 예: 10:30).",
+        },
+    ),
+    "simulate": Entry(
+        "정수 하나에서 뽑은 거래일을 가상 시간으로 실행하고 안전 규칙을 모두 검사합니다. 위반이 있으면 1로 끝납니다.",
+        "hantu simulate --seeds 1..200",
+        {
+            "seed": "이 하루만 실행하고 이야기를 보여 줍니다.",
+            "seeds": "이 범위를 모두 실행하고 보고합니다(예: 1..200).",
+            "jobs": "동시에 쓸 프로세스 수. 없으면 코어 수.",
+            "twice": "다른 해시 씨앗으로 한 번 더 실행해 같은 하루인지 비교합니다.",
+            "report": "보고서(Markdown)를 이 파일에 씁니다.",
+        },
     ),
     "exits": Entry(
         "청산마다 방아쇠 체결의 거래소 시각부터 체결까지의 시각, 체결가, 손절가 대비 미끄러짐을 보여 줍니다.",

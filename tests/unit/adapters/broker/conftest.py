@@ -1,5 +1,6 @@
 """A scripted broker and the adapter's parts around it."""
 
+import math
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -8,7 +9,11 @@ from pathlib import Path
 import pytest
 
 from hantu.adapters.broker.auth import Authority
-from hantu.adapters.broker.door import Binding, Bounds, Door, Lease, PriceLimits
+from hantu.adapters.broker.checks.authority import Binding, Lease
+from hantu.adapters.broker.checks.form import Bounds, PriceLimits
+from hantu.adapters.broker.checks.losses import DayResult
+from hantu.adapters.broker.checks.repeats import Repeats
+from hantu.adapters.broker.door import Door, Rules
 from hantu.adapters.broker.keyring import Kept, Keyring
 from hantu.adapters.broker.orders import OrderSender
 from hantu.adapters.broker.pace import Pacer
@@ -19,12 +24,20 @@ from hantu.domain.commands import KillLevel
 from hantu.domain.instrument import Market, Symbol
 from hantu.domain.money import Price, Quantity
 from hantu.domain.order import CancelRequest, OrderRequest
+from hantu.domain.session import Calendar
 from hantu.kis.environment import EnvironmentName, KisEnvironment
 from hantu.kis.throttle import Limits
 from hantu.kis.tokens import Grant
-from tests.unit.adapters.broker.scripted_broker import ACCOUNT, START, FastClock, ScriptedBroker
+from tests.unit.adapters.broker.scripted_broker import ACCOUNT, ALIAS, START, FastClock, ScriptedBroker
 
 ANSWER_TIMEOUT_S = 0.15
+SEEN = PriceLimits(Market.KOSPI, 49_700, 92_300, 71_500, math.inf)
+"""A stock whose price has just been seen, whenever one asks."""
+ALIKE = Rules(repeats=Repeats(window_s=0.0, per_hour=100_000))
+"""For tests whose subject is the sending: the same order again and again."""
+
+DECIDED = {"account": ALIAS, "environment": "local"}
+"""For whom and where the engine of these tests decides."""
 
 
 @dataclass
@@ -33,8 +46,10 @@ class Views:
 
     kill: KillLevel = KillLevel.OFF
     lease: Lease = field(default_factory=lambda: Lease(7, 60.0))
-    limits: PriceLimits | None = field(default_factory=lambda: PriceLimits(Market.KOSPI, 49_700, 92_300))
-    bounds: Bounds = field(default_factory=lambda: Bounds(orders_per_day=5_000))
+    limits: PriceLimits | None = SEEN
+    bounds: Bounds = field(default_factory=lambda: Bounds(exits_per_day=5_000))
+    rules: Rules = ALIKE
+    calendar: Calendar = field(default_factory=Calendar)
 
 
 class Rig:
@@ -61,6 +76,9 @@ class Rig:
             kill=lambda: self.views.kill,
             lease=lambda: self.views.lease,
             price_limits=lambda _: self.views.limits,
+            calendar=lambda: self.views.calendar,
+            day_result=lambda: DayResult(10_000_000, 10_000_000),
+            rules=self.views.rules,
         )
 
     def new_sender(self, *, patience_s: float = 2.0) -> OrderSender:
@@ -104,12 +122,12 @@ async def rig(broker: ScriptedBroker, tmp_path: Path) -> AsyncIterator[Rig]:
 
 @pytest.fixture
 def sell() -> OrderRequest:
-    return OrderRequest("20261123-0001", Symbol("005930"), Side.SELL, Quantity(10), Price(71_500), epoch=7)
+    return OrderRequest("20261123-0001", Symbol("005930"), Side.SELL, Quantity(10), Price(71_500), epoch=7, **DECIDED)
 
 
 @pytest.fixture
 def cancel() -> CancelRequest:
-    return CancelRequest("20261123-0002", "20261123-0001", Symbol("005930"), "85001", "03930", epoch=7)
+    return CancelRequest("20261123-0002", "20261123-0001", Symbol("005930"), "85001", "03930", epoch=7, **DECIDED)
 
 
 def numbered(order: OrderRequest, number: int) -> OrderRequest:

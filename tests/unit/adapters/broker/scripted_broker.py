@@ -18,6 +18,7 @@ from hantu.kis.orders import order_output
 from hantu.kis.rest import render_failure, render_success
 
 ACCOUNT = "12345678"
+ALIAS = "main"
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """A Monday, 10:00 in Korea."""
 
@@ -109,7 +110,7 @@ class ScriptedBroker:
     def environment(self, *, paper_rules: bool = False) -> KisEnvironment:
         assert self._server is not None
         port = self._server.sockets[0].getsockname()[1]
-        keys = Credentials(EnvironmentName.LOCAL, ACCOUNT, "APPKEY", "APPSECRET", "01", "user")
+        keys = Credentials(EnvironmentName.LOCAL, ACCOUNT, "APPKEY", "APPSECRET", "01", "user", ALIAS)
         return local(keys, f"{self._scheme}://127.0.0.1:{port}", "ws://127.0.0.1:1", paper_rules=paper_rules)
 
     @property

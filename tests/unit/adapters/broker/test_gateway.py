@@ -12,17 +12,19 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from hantu.adapters.broker.door import Binding, Bounds, Door, Lease, PriceLimits
+from hantu.adapters.broker.checks.authority import Binding, Lease
+from hantu.adapters.broker.checks.form import Bounds
+from hantu.adapters.broker.door import Door
 from hantu.adapters.broker.gateway import KisBroker
 from hantu.domain.commands import KillLevel
 from hantu.domain.errors import RetryableError
-from hantu.domain.instrument import Market
 from hantu.domain.order import CancelRequest, OrderRequest, OutcomeKind
+from hantu.domain.session import Calendar
 from hantu.kis.environment import EnvironmentName
 from hantu.kis.inquiries import balance_summary
 from hantu.kis.rest import render_failure
 from hantu.ports import Broker
-from tests.unit.adapters.broker.conftest import numbered
+from tests.unit.adapters.broker.conftest import ALIKE, SEEN, numbered
 from tests.unit.adapters.broker.scripted_broker import ACCOUNT, FastClock, ScriptedBroker, page, reply, reset
 
 
@@ -58,7 +60,9 @@ def gateway(broker: ScriptedBroker, folder: Path, tls: ssl.SSLContext | None) ->
         Bounds(),
         kill=lambda: KillLevel.OFF,
         lease=lambda: Lease(7, 60.0),
-        price_limits=lambda _: PriceLimits(Market.KOSPI, 49_700, 92_300),
+        price_limits=lambda _: SEEN,
+        calendar=Calendar,
+        rules=ALIKE,
     )
     return KisBroker(broker.environment(), door, FastClock(), folder, tls=tls)
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from hantu.adapters.broker.door import Lease
+from hantu.adapters.broker.checks.authority import Lease
 from hantu.adapters.broker.keyring import Kept
 from hantu.adapters.broker.pace import Pacer
 from hantu.adapters.broker.wires import WIRES_MAX, Wires
+from hantu.domain.account import Side
 from hantu.domain.commands import KillLevel
 from hantu.domain.order import CancelRequest, OrderRequest, Outcome, OutcomeKind
 from hantu.kis.endpoints import Lane
@@ -168,6 +169,21 @@ async def test_rate_limit_is_refused_and_keeps_other_calls_away(
     assert await rig.pacer.enter(Lane.EXIT, ledger=True, max_wait_s=0.0)
 
 
+async def test_a_buy_cannot_take_the_places_kept_for_exits(
+    rig: Rig, broker: ScriptedBroker, sell: OrderRequest, cancel: CancelRequest
+) -> None:
+    rig.pacer = Pacer(Limits(18, 10), FastClock(1.0))
+    sender = rig.new_sender(patience_s=0.05)
+    while await rig.pacer.enter(Lane.OTHER, ledger=True, max_wait_s=0.0):
+        pass
+    buy = replace(sell, intent_id="buy", side=Side.BUY)
+    outcome = await sender.submit(buy)
+    assert (outcome.kind, outcome.code) == (OutcomeKind.NOT_SENT, "call_budget")
+    assert (await sender.submit(sell)).kind is OutcomeKind.ACCEPTED
+    assert (await sender.cancel(cancel)).kind is OutcomeKind.ACCEPTED
+    assert len(broker.orders) == 2
+
+
 async def test_refused_connection_is_not_sent(rig: Rig, broker: ScriptedBroker, sell: OrderRequest) -> None:
     await broker.stop()
     outcome = await rig.sender.submit(sell)
@@ -209,7 +225,7 @@ class BareServer:
     def __init__(self) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.accepted: list[socket.socket] = []
-        keys = Credentials(EnvironmentName.LOCAL, ACCOUNT, "APPKEY", "APPSECRET")
+        keys = Credentials(EnvironmentName.LOCAL, ACCOUNT, "APPKEY", "APPSECRET", alias="main")
         self.environment = local(keys, f"http://127.0.0.1:{self.listener.getsockname()[1]}", "ws://127.0.0.1:1")
 
     def accept(self) -> socket.socket:

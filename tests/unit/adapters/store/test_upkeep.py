@@ -28,7 +28,7 @@ from hantu.storage.init_db import database_path, main, require_packages
 from tests.contract.lives import HandClock, batch
 
 TODAY = date(2026, 11, 23)
-SECOND = Migration(2, "0002_more.sql", "CREATE TABLE more (a INTEGER) STRICT;\nINSERT INTO more VALUES (1);")
+SECOND = Migration(9000, "9000_more.sql", "CREATE TABLE more (a INTEGER) STRICT;\nINSERT INTO more VALUES (1);")
 
 
 def test_an_affected_sqlite_is_refused_with_a_sentence() -> None:
@@ -54,7 +54,7 @@ def test_a_migration_runs_once_and_whole(database: Path) -> None:
     with closing(connect(database, wait_s=0.1)) as connection:
         assert migrate(connection, database, steps) == len(steps)
         broken = Migration(
-            2, "0002_broken.sql", "CREATE TABLE more (a INTEGER) STRICT;\nCREATE TABLE orders (a INTEGER);"
+            9001, "9001_broken.sql", "CREATE TABLE more (a INTEGER) STRICT;\nCREATE TABLE orders (a INTEGER);"
         )
         with pytest.raises(BrokenError):
             migrate(connection, database, (*steps, broken))

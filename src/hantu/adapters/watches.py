@@ -1,0 +1,57 @@
+"""What a guard looks at again and again because nobody tells it: the file door and the watch list."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Final, Protocol
+
+from hantu.adapters.kill_file import read_kill_file
+from hantu.adapters.kill_switch import STRICTNESS
+from hantu.domain.commands import KillLevel, SetKill
+from hantu.domain.errors import HantuError
+from hantu.domain.instrument import Symbol
+from hantu.engine.inputs import WatchItem, WatchlistChanged
+
+KILL_FILE_POLL_S: Final = 0.1
+WATCHLIST_POLL_S: Final = 2.0
+
+
+class Watchlist(Protocol):
+    """Where the watch list is kept."""
+
+    async def watchlist(self, trade_date: date) -> tuple[WatchItem, ...]:
+        """Return the watch list valid on ``trade_date``."""
+        ...
+
+
+async def watch_kill_file(path: Path, level: Callable[[], KillLevel], deliver: Callable[[SetKill], None]) -> None:
+    """Take the file door: its appearance is a wish like any other; ``level`` tells what is in force."""
+    seen: str | None = None
+    while True:
+        order = read_kill_file(path)
+        marker = None if order is None else f"{order.level}{order.timestamp}"
+        if order is not None and marker != seen:
+            if STRICTNESS[order.level] > STRICTNESS[level()]:
+                deliver(SetKill(order.actor, order.level, order.reason))
+        seen = marker
+        await asyncio.sleep(KILL_FILE_POLL_S)
+
+
+async def watch_watchlist(
+    store: Watchlist,
+    today: Callable[[], date],
+    known: dict[Symbol, WatchItem],
+    deliver: Callable[[WatchlistChanged], None],
+) -> None:
+    """Take in a watch list imported while running; ``known`` is what the guard has."""
+    while True:
+        await asyncio.sleep(WATCHLIST_POLL_S)
+        try:
+            found = await store.watchlist(today())
+        except HantuError:
+            # The store reports its own trouble; the list of before stays in force.
+            continue
+        if {item.symbol: item for item in found} != known:
+            known = {item.symbol: item for item in found}
+            deliver(WatchlistChanged(found))
