@@ -159,10 +159,14 @@ class LoopWorker:
     def __init__(self, name: str, disk: Disk) -> None:
         self._disk = disk
         self._name = name
+        self._free_at = 0.0
 
     def submit(self, task: Task) -> None:
         """Run ``task`` a moment later."""
-        asyncio.get_running_loop().call_later(self._disk.rng.uniform(*COMMIT_S), self._run, task)
+        loop = asyncio.get_running_loop()
+        # One after the other, as a thread with a queue works them off.
+        self._free_at = max(self._free_at, loop.time()) + self._disk.rng.uniform(*COMMIT_S)
+        loop.call_at(self._free_at, self._run, task)
 
     def stop(self, wait_s: float) -> bool:
         """Nothing is kept open."""
