@@ -46,8 +46,8 @@ fmt: setup ## format and mend what can be mended
 bench: setup ## measure against goals and other programs, writes docs/benchmarks.md; ARGS=--quick
 	@$(BIN)/python -m bench $(ARGS)
 
-sim: setup ## seeded trading days on a virtual clock; SEEDS=n
-	@$(BIN)/python -m pytest tests/simulation -n 2 --seeds $(SEEDS) $(ARGS)
+sim: setup ## seeded trading days on virtual time, each played twice; SEEDS=n
+	@$(BIN)/hantu simulate --seeds 1..$(SEEDS) --twice $(ARGS)
 
 chaos: setup ## 300 real kill -9, full disks, bad networks, writes docs/chaos.md; ARGS="KILLS=40 SEED=9"
 	@$(BIN)/python -m tests.chaos.run $(ARGS)
