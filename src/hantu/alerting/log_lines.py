@@ -124,6 +124,8 @@ def _(fact: e.RecoveryCompleted) -> tuple[LogLine, ...]:
     return (_info(first), *(LogLine("WARNING", f"차이: {plain(line)}") for line in fact.differences))
 
 
+@_lines.register(e.PriceSuspected)
+@_lines.register(e.PriceRejected)
 @_lines.register(e.RecoveryBegan)
 @_lines.register(e.RecoveryResumed)
 def _(fact: e.Fact) -> tuple[LogLine, ...]:
@@ -137,6 +139,7 @@ def _(fact: e.RecoveryStepDone) -> tuple[LogLine, ...]:
 
 @_lines.register(e.RecoveryStopped)
 @_lines.register(e.HoldingMismatch)
+@_lines.register(e.AcceptanceMismatch)
 @_lines.register(e.DoubtOutlivedDay)
 def _(fact: e.Fact) -> tuple[LogLine, ...]:
     return (LogLine("ERROR", short_text(fact)),)

@@ -119,6 +119,21 @@ def _(fact: e.PositionJumped) -> str:
     return f"⚠️ 보유 수량 급변: {stock(fact.name, fact.symbol)} {moved} - 다시 확인 중"
 
 
+@short_text.register(e.PriceSuspected)
+@short_text.register(e.PriceRejected)
+def _(fact: e.PriceSuspected | e.PriceRejected) -> str:
+    prices = f"{won(fact.price)} (직전 {won(fact.reference)}, 기준 {won(fact.level)})"
+    if isinstance(fact, e.PriceSuspected):
+        return f"🔍 이상 가격 확인 중: {stock(fact.name, fact.symbol)} {prices}"
+    return f"⚠️ 이상 가격 무시: {stock(fact.name, fact.symbol)} {prices} - 다른 체결도 시세 조회도 확인해 주지 않음"
+
+
+@short_text.register
+def _(fact: e.AcceptanceMismatch) -> str:
+    both = f"보냄 {plain(fact.sent)} ≠ 접수 {plain(fact.listed)}"
+    return f"🚨 긴급: 접수된 주문이 다름 - {stock(fact.name, fact.symbol)} 주문 {plain(fact.order_no)} {both}"
+
+
 @short_text.register
 def _(fact: e.HoldingMismatch) -> str:
     parts = f"보유 {fact.held:,} ≠ 매도 가능 {fact.sellable:,} + 잠김 {fact.locked:,}"
@@ -147,6 +162,8 @@ def _(fact: e.MarketHalted) -> str:
     if fact.source == "manual":
         where = stock(fact.name, fact.symbol) if fact.symbol else "모든 종목"
         return f"⏸️ 주문 일시 정지 (수동) - {where}"
+    if fact.source == "acceptance":
+        return f"⏸️ 주문 일시 정지 (접수된 주문이 다름) - {stock(fact.name, fact.symbol)}"
     if not fact.symbol:
         return "⚠️ 장 중단 (서킷 브레이커) - 주문 일시 정지"
     what = "VI 발동" if fact.source == "vi" else "거래 정지"

@@ -108,6 +108,7 @@ def key_of(fact: e.Fact, context: Context) -> str:
             | e.OrderUnresolved()
             | e.OrderEscalated()
             | e.OrderAbsent()
+            | e.AcceptanceMismatch()
             | e.FillUnconfirmed()
             | e.OrderExpired()
         ):
@@ -118,7 +119,7 @@ def key_of(fact: e.Fact, context: Context) -> str:
             part = f"{fact.intent_id}:{fact.cumulative}"
         case e.OrderBlockedKillswitch():
             part = f"{fact.symbol}:{fact.purpose}:{fact.sender}"
-        case e.AddBuyOpportunity() | e.SubscribeFailed():
+        case e.AddBuyOpportunity() | e.SubscribeFailed() | e.PriceRejected():
             part = fact.symbol
         case e.MandateLapsed() | e.MandateReviewDue():
             part = f"{fact.mandate_id}:{trading_date(context.at)}"

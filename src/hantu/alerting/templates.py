@@ -137,7 +137,7 @@ def details(fact: e.Fact) -> tuple[str, ...]:
             lines = (f"종목: {stock(fact.name, fact.symbol)} (보유 중, 응답 {plain(fact.code)})",)
         case e.RecoveryCompleted() | e.RecoveryStopped():
             lines = _recovery(fact)
-        case e.HoldingMismatch() | e.PositionJumped() | e.DoubtOutlivedDay():
+        case e.HoldingMismatch() | e.PositionJumped() | e.DoubtOutlivedDay() | e.AcceptanceMismatch():
             lines = (f"종목: {stock(fact.name, fact.symbol)}",)
         case _:
             pass

@@ -23,6 +23,7 @@ _HALT_SOURCES = {
     "refusal": "주문 거부",
     "manual": "수동",
     "vi": "변동성완화장치",
+    "acceptance": "접수된 주문이 다름",
 }
 
 

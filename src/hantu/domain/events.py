@@ -63,9 +63,12 @@ from hantu.domain.position_facts import (
     PositionClosed,
     PositionGuarded,
     PositionUnguarded,
+    PriceRejected,
+    PriceSuspected,
     TrailingStopRaised,
 )
 from hantu.domain.recovery_facts import (
+    AcceptanceMismatch,
     DoubtOutlivedDay,
     HoldingMismatch,
     HoldingMismatchEnded,
@@ -132,6 +135,7 @@ Fact: TypeAlias = (
     | MandateInForce | MandateLapsed | MandateReviewDue
     | RecoveryBegan | RecoveryStepDone | RecoveryStopped | RecoveryResumed | OrderResolvedByPerson
     | DoubtOutlivedDay | PositionJumped | HoldingMismatch | HoldingMismatchEnded
+    | PriceSuspected | PriceRejected | AcceptanceMismatch
 )  # fmt: skip
 
 FACTS: dict[str, type] = {event_type(cls): cls for cls in Fact.__args__}
@@ -139,6 +143,7 @@ FACTS: dict[str, type] = {event_type(cls): cls for cls in Fact.__args__}
 
 __all__ = [
     "FACTS",
+    "AcceptanceMismatch",
     "AddBuyOpportunity",
     "AuthFailed",
     "BlindPeriodEnded",
@@ -196,6 +201,8 @@ __all__ = [
     "PositionGuarded",
     "PositionJumped",
     "PositionUnguarded",
+    "PriceRejected",
+    "PriceSuspected",
     "ReconnectExhausted",
     "ReconnectFailed",
     "Reconnected",

@@ -187,6 +187,8 @@ class Outcome:
     answered_mono: float = 0.0
     refusal: Refusal = Refusal.OTHER
     """Only for REFUSED."""
+    retry_s: float = 0.0
+    """Only for NOT_SENT: before that, market seconds, another attempt would fail the same way; 0 = not known."""
 
 
 class NoticeKind(StrEnum):

@@ -79,3 +79,26 @@ class AddBuyOpportunity:
     price: int
     support_price: int
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSuspected:
+    """A trade far from every other price would touch a level; it waits for a confirmation."""
+
+    symbol: Symbol
+    name: str
+    price: int
+    level: int
+    reference: int
+    """The last accepted price."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRejected:
+    """Nothing confirmed such a price: it is taken for forged or damaged; fields as ``PriceSuspected``."""
+
+    symbol: Symbol
+    name: str
+    price: int
+    level: int
+    reference: int

@@ -143,3 +143,16 @@ class HoldingMismatch:
 class HoldingMismatchEnded:
     symbol: Symbol
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceMismatch:
+    """The broker lists one of our orders otherwise than it was sent; its stock is halted until a person looked."""
+
+    intent_id: str
+    symbol: Symbol
+    name: str
+    order_no: str
+    sent: str
+    """Stock, side, quantity and price, in one line for people."""
+    listed: str

@@ -116,6 +116,8 @@ class Pace:
     sleep_poll_every_s: float = 30.0
     stale_trade_s: float = 5.0
     stale_quote_s: float = 60.0
+    outlier_wait_s: float = 1.0
+    """No longer than this is an exit held for a confirmation by REST while trades go on beyond its level."""
     delay_warn_ms: int = 1_000
     delay_alert_ms: int = 5_000
     recovery_step_s: float = 60.0
@@ -184,6 +186,8 @@ class GuardConfig:
     """Profit is taken only under a standing approval; a stop never waits for one."""
     streams: Streams = Streams()
     pace: Pace = Pace()
+    outlier_bps: int = 500
+    """A trade farther than this from the last accepted price triggers only once something supports it."""
     jump_bps: int = 5_000
     """A holding that changes by more than this without a fill we know of is believed only when shown twice."""
     add_buy: AddBuy = AddBuy()

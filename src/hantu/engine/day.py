@@ -12,7 +12,7 @@ from hantu.domain.instrument import Symbol
 from hantu.domain.market import MarketOperation, OperationKind
 from hantu.domain.order import IntentState
 from hantu.domain.session import Phase, trading_date
-from hantu.engine import fills, line, registrations, results
+from hantu.engine import fills, line, outliers, registrations, results
 from hantu.engine.book import Intent
 from hantu.engine.decision import CloseFeed, ReadRanges
 from hantu.engine.journey import State
@@ -20,6 +20,8 @@ from hantu.engine.turn import Turn
 
 MARKET = Symbol("")
 PREPARE_S = 600.0
+BY_PERSON = ("manual", "acceptance")
+"""Sources of halts that only a person ends."""
 """How long before the opening average true ranges are read."""
 
 
@@ -111,9 +113,10 @@ def operation(turn: Turn, message: MarketOperation) -> None:
 def halt(turn: Turn, symbol: Symbol, source: str, code: str) -> None:
     """Pause orders of a stock, or of the market; receiving goes on."""
     before = turn.book.halts.get(symbol)
-    if before is not None and (before.source == "manual" or source != "manual"):
+    if before is not None and (before.source in BY_PERSON or source not in BY_PERSON):
         return
     turn.desk.halted_at[symbol] = turn.now
+    outliers.gap(turn, symbol)
     turn.record(ev.MarketHalted(symbol, _name(turn, symbol), source, code))
     if symbol == MARKET and turn.book.state is State.MONITORING:
         turn.move(State.MARKET_HALTED, f"halt {code}")
@@ -122,10 +125,11 @@ def halt(turn: Turn, symbol: Symbol, source: str, code: str) -> None:
 def resume(turn: Turn, symbol: Symbol, source: str, code: str) -> None:
     """End a pause; what was held is judged anew on the next fresh price."""
     before = turn.book.halts.get(symbol)
-    if before is None or (before.source == "manual" and source != "manual"):
+    if before is None or (before.source in BY_PERSON and source != "manual"):
         return
     turn.record(ev.MarketResumed(symbol, before.name, source, code))
     turn.desk.halted_at.pop(symbol, None)
+    outliers.gap(turn, symbol)
     turn.forget("held")
     if symbol == MARKET and turn.book.state is State.MARKET_HALTED:
         turn.move(State.MONITORING, f"resume {code}")
@@ -256,6 +260,7 @@ def _finish(turn: Turn) -> None:
     desk.line.active.clear()
     desk.line.lost_mono = None
     desk.sights.clear()
+    desk.doubts.clear()
     desk.buffer.clear()
     desk.closing = False
     desk.close_deadline = None

@@ -28,6 +28,7 @@ from hantu.engine import (
     manual,
     notices,
     orders,
+    outliers,
     procedure,
     reading,
     recovery,
@@ -114,7 +115,7 @@ class Engine:
         """Return the monotonic moment at which the engine wants to be woken."""
         turn = Turn(self._desk, now)
         moments = [now.mono + IDLE_WAKE_S]
-        for part in (day, line, registrations, orders, unresolved, reading):
+        for part in (day, line, registrations, orders, outliers, unresolved, reading):
             moment = part.next_due(turn)
             if moment is not None:
                 moments.append(moment)
@@ -128,7 +129,7 @@ def _woken(turn: Turn, _: inp.Woken) -> None:
 
 
 def _due(turn: Turn) -> None:
-    for part in (line, registrations, orders, unresolved, procedure, day, reading):
+    for part in (line, registrations, orders, outliers, unresolved, procedure, day, reading):
         part.due(turn)
 
 

@@ -175,7 +175,9 @@ def rejected_late(turn: Turn, intent: Intent, how: str) -> None:
 
 
 def _total_of(turn: Turn, intent: Intent, order: BrokerOrder) -> None:
-    if intent.record.kind == "cancel" or not intent.open:
+    record = intent.record
+    # An order of another stock or side is not ours, whatever number it carries: its fills are no fills of ours.
+    if record.kind == "cancel" or not intent.open or (order.symbol, order.side) != (record.symbol, record.side):
         return
     more = order.filled - intent.filled
     if 0 < more <= intent.remaining:

@@ -12,7 +12,7 @@ from hantu.domain.instant import utc_text
 from hantu.domain.instrument import Symbol
 from hantu.domain.order import IntentState, Purpose
 from hantu.domain.quote import BookTop, PolledPrice, Trade
-from hantu.engine import day, exits, fills, guards, opportunity
+from hantu.engine import day, exits, fills, guards, opportunity, outliers
 from hantu.engine.book import Position
 from hantu.engine.guards import Hit
 from hantu.engine.journey import State
@@ -33,18 +33,26 @@ def traded(turn: Turn, trade: Trade) -> None:
     sight = desk.sight(trade.symbol)
     age_s = turn.now.wall.timestamp() - trade.traded_at.timestamp()
     low, high = _since_last_look(sight, trade)
-    _remember(sight, trade)
     desk.buffer.add(trade)
     if age_s >= 1.0 or sight.delayed:
         _delay(turn, trade, sight, age_s)
     _halt_flag(turn, trade)
     # A halted trade is judged too: what it reaches is held, and said to be held.
-    if not trade.regular or trade.auction:
-        return
-    if age_s > desk.config.pace.stale_trade_s + 1.0 or not _inside_limits(sight, trade.price):
-        return
+    counts = trade.regular and not trade.auction
+    if not counts:
+        # The first trade after an auction may be anywhere.
+        sight.sure_mono = outliers.LONG_AGO
+    elif age_s > desk.config.pace.stale_trade_s + 1.0 or not _inside_limits(sight, trade.price):
+        counts = False
     position = turn.book.positions.get(trade.symbol)
-    if position is not None and position.quantity > 0:
+    if position is not None and position.quantity <= 0:
+        position = None
+    if counts and position is not None and not outliers.believed(turn, position, trade, low, high):
+        return
+    _remember(sight, trade)
+    if not counts:
+        return
+    if position is not None:
         price_judged(turn, position, trade.price, low, high, "trade", trade.traded_at, trade.received_at)
     elif trade.symbol in desk.watchlist:
         opportunity.judge(turn, trade.symbol, trade.price)
@@ -56,8 +64,8 @@ def quoted(turn: Turn, quote: BookTop) -> None:
     sight.ask, sight.bid, sight.quote_mono = quote.ask, quote.bid, quote.received_at
 
 
-def polled(turn: Turn, price: PolledPrice) -> None:
-    """Take a price asked over REST in; it is fresh by construction."""
+def polled(turn: Turn, price: PolledPrice, asked_mono: float) -> None:
+    """Take a price asked over REST in; it is fresh by construction, and confirms what the stream only claims."""
     desk, sight = turn.desk, turn.desk.sight(price.symbol)
     if price.price <= 0:
         return
@@ -76,7 +84,8 @@ def polled(turn: Turn, price: PolledPrice) -> None:
     if turn.book.state is State.SLEEPING and not desk.config.sell_while_sleeping:
         _tell_asleep(turn, position, price.price)
         return
-    price_judged(turn, position, price.price, 0, 0, "poll", turn.now.wall, turn.now.mono)
+    low, high = outliers.asked(turn, price, asked_mono)
+    price_judged(turn, position, price.price, low, high, "poll", turn.now.wall, turn.now.mono)
 
 
 def price_judged(
@@ -163,7 +172,6 @@ def _since_last_look(sight: Sight, trade: Trade) -> tuple[int, int]:
 def _remember(sight: Sight, trade: Trade) -> None:
     sight.price = trade.price
     sight.seen_mono = trade.received_at
-    sight.last = trade
     if trade.regular and not trade.auction:
         sight.day_low, sight.day_high = trade.day_low, trade.day_high
     if trade.ask > 0 or trade.bid > 0:
@@ -205,7 +213,7 @@ def _resumed_by_trade(turn: Turn, trade: Trade) -> None:
     """A continuous trade well after the halt proves that its end was missed, with the line or a message."""
     for symbol in (Symbol(""), trade.symbol):
         halt, since = turn.book.halts.get(symbol), turn.desk.halted_at.get(symbol)
-        if halt is None or since is None or halt.source == "manual":
+        if halt is None or since is None or halt.source in day.BY_PERSON:
             continue
         if (trade.traded_at - since.wall).total_seconds() > HALT_PROOF_S:
             day.resume(turn, symbol, "trade", "continuous trade")
@@ -216,7 +224,7 @@ def _polled_halt(turn: Turn, price: PolledPrice) -> None:
     if (price.halted or price.vi_active) and turn.book.halted(price.symbol) is None:
         code = "temp_stop_yn" if price.halted else "vi_cls_code"
         day.halt(turn, price.symbol, "poll", code)
-    elif halt is not None and halt.source != "manual" and not (price.halted or price.vi_active):
+    elif halt is not None and halt.source not in day.BY_PERSON and not (price.halted or price.vi_active):
         since = turn.desk.halted_at.get(price.symbol)
         if halt.source == "poll" or (since is not None and turn.now.mono - since.mono >= POLL_PROOF_S):
             day.resume(turn, price.symbol, "poll", "")

@@ -52,7 +52,7 @@ def opened(turn: Turn) -> None:
     line.limit = desk.config.streams.max_registrations
     for sight in desk.sights.values():
         # After a gap the day's extremes may be old news: judge from fresh prices.
-        sight.day_low = sight.day_high = 0
+        sight.day_low = sight.day_high = sight.sure_low = sight.sure_high = 0
     turn.say("INFO", f"WebSocket 연결 수립 ({turn.now.mono - line.opening_mono:.1f}초)")
     registrations.plan(turn)
     turn.move(State.SUBSCRIBING, "connected")

@@ -21,6 +21,8 @@ def accept(
     record = intent.record
     watch = turn.desk.watches.setdefault(record.intent_id, Watch(turn.now.mono))
     watch.accepted_mono = turn.now.mono
+    # Whoever adopts an order by hand has looked at it.
+    watch.compared = how == "person"
     sent_at = turn.wall_text(outcome.sent_mono) if outcome else intent.sent_at
     accepted_at = turn.wall_text(outcome.answered_mono) if outcome else turn.stamp
     turn.record(

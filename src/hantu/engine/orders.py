@@ -119,11 +119,16 @@ def _after_failure(turn: Turn, intent: Intent, outcome: Outcome) -> None:
         return
     if outcome.refusal is Refusal.HALTED:
         day.halt(turn, record.symbol, "refusal", outcome.code)
-    if outcome.retryable and record.attempt < MAX_ATTEMPTS:
+    if outcome.retryable and record.attempt < MAX_ATTEMPTS and outcome.retry_s <= pace.order_retry_s:
         desk.retries[record.symbol] = (turn.now.mono + pace.order_retry_s, record.intent_id)
         return
-    desk.rest_until[record.symbol] = turn.now.mono + pace.cooldown_s
-    _failed(turn, intent, outcome, pace.cooldown_s)
+    rest_s = pace.cooldown_s
+    if outcome.kind is OutcomeKind.NOT_SENT and outcome.retry_s:
+        # Nothing left this machine: what was missing is there then, and the price asked for then decides.
+        rest_s = min(rest_s, max(outcome.retry_s, pace.order_retry_s))
+        turn.poll_by(turn.now.mono + rest_s)
+    desk.rest_until[record.symbol] = turn.now.mono + rest_s
+    _failed(turn, intent, outcome, rest_s)
     results.exit_finished(turn, intent)
 
 

@@ -2,7 +2,7 @@
 
 from hantu.domain.instrument import Symbol
 from hantu.domain.session import trading_date
-from hantu.engine import exits, fills, holdings, judge, line, recovery, results, unresolved
+from hantu.engine import acceptance, exits, fills, holdings, judge, line, recovery, results, unresolved
 from hantu.engine import inputs as inp
 from hantu.engine.decision import ReadBalance, ReadOrders, ReadPrices
 from hantu.engine.journey import State
@@ -47,6 +47,7 @@ def orders_read(turn: Turn, got: inp.OrdersRead) -> None:
         return
     reads.orders_failures = 0
     reads.orders_read_mono = max(got.asked_mono, reads.orders_read_mono or got.asked_mono)
+    acceptance.check(turn, got.orders)
     fills.listed(turn, got.orders)
     unresolved.listed(turn, got.orders, got.asked_mono)
     recovery.try_complete(turn, ())
@@ -62,7 +63,7 @@ def prices_read(turn: Turn, got: inp.PricesRead) -> None:
     if turn.desk.line.blind_mono is not None:
         turn.desk.line.blind_polls += 1
     for price in got.prices:
-        judge.polled(turn, price)
+        judge.polled(turn, price, got.asked_mono)
 
 
 def due(turn: Turn) -> None:

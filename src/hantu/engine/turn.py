@@ -2,7 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hantu.domain.account import BrokerOrder
 from hantu.domain.approval import Mandate
@@ -10,7 +10,6 @@ from hantu.domain.events import Fact, SessionStateChanged
 from hantu.domain.instant import Instant, utc_text
 from hantu.domain.instrument import Market, Symbol
 from hantu.domain.order import Notice
-from hantu.domain.quote import Trade
 from hantu.domain.session import trading_date
 from hantu.engine.book import Book
 from hantu.engine.buffer import Buffer
@@ -37,7 +36,35 @@ class Sight:
     lower_limit: int = 0
     upper_limit: int = 0
     delayed: bool = False
-    last: Trade | None = None
+    sure_price: int = 0
+    """The last price that was acted upon, or could have been: what the next one is held against."""
+    sure_mono: float = -1e9
+    """When it came; long ago where the next price may be anywhere."""
+    sure_low: int = 0
+    """The day's extremes with it; 0 while not told."""
+    sure_high: int = 0
+
+
+@dataclass(slots=True)
+class Doubt:
+    """A price far from every other that nothing has confirmed yet."""
+
+    fall: bool
+    level: int
+    """The level it would touch; 0 = none, and nobody is told."""
+    price: int
+    reference: int
+    """The last accepted price."""
+    volume: int
+    """With ``traded_at``: which trade it was."""
+    traded_at: datetime
+    since_mono: float
+    ends_mono: float
+    asked_mono: float
+    denied: bool = False
+    """A price asked for after it shows otherwise."""
+    passed: bool = False
+    """So does a later trade."""
 
 
 @dataclass(slots=True)
@@ -112,6 +139,8 @@ class Watch:
     complete_reads: list[float] = field(default_factory=list)
     """Times of complete order lists that did not show the order."""
     escalated: bool = False
+    compared: bool = False
+    """The order as listed was held against the order as sent."""
 
 
 @dataclass(slots=True)
@@ -121,6 +150,8 @@ class Desk:
     config: GuardConfig
     book: Book = field(default_factory=Book)
     sights: dict[Symbol, Sight] = field(default_factory=dict)
+    doubts: dict[Symbol, Doubt] = field(default_factory=dict)
+    """Held stocks with a price that waits for a confirmation."""
     buffer: Buffer = field(default_factory=Buffer)
     line: Line = field(default_factory=Line)
     reads: Reads = field(default_factory=Reads)
@@ -255,6 +286,11 @@ class Turn:
         if reads.orders_failures and reads.orders_due is not None:
             return
         reads.orders_due = at if reads.orders_due is None else min(reads.orders_due, at)
+
+    def poll_by(self, mono: float) -> None:
+        """Have the stocks whose level was reached asked for at ``mono``, or sooner."""
+        reads = self.desk.reads
+        reads.poll_due = mono if reads.poll_due is None else min(reads.poll_due, mono)
 
     def record(self, fact: Fact) -> None:
         """Decide a fact; it takes effect at once."""

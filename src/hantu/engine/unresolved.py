@@ -71,6 +71,9 @@ def balanced(turn: Turn, asked_mono: float) -> None:
             desk.rest_until.pop(record.symbol, None)
             if record.side is Side.SELL:
                 desk.pending.add(record.symbol)
+            if record.symbol not in turn.book.positions:
+                # Left alone while the doubt lasted; it is guarded again from the next reading on.
+                turn.ask_balance()
             notices.forget_claims(turn)
             results.exit_finished(turn, intent)
         else:
@@ -181,6 +184,7 @@ def _conserved(turn: Turn, intent: Intent) -> bool:
     """No share is missing, and those held equal sellable ones plus what visible working sells lock.
 
     More than we know of is a purchase by hand, which cannot be compared while the doubt lasts.
+    A holding whose record was lost is as large as its order says that it was.
     """
     symbol = intent.record.symbol
     position = turn.book.positions.get(symbol)
@@ -188,10 +192,9 @@ def _conserved(turn: Turn, intent: Intent) -> bool:
     if intent.record.side is Side.BUY:
         # A purchase that went through shows as more shares than are known of.
         return held == (position.quantity if position else 0)
-    if position is None:
-        return False
+    before = position.quantity if position is not None else intent.record.held
     locked = turn.desk.foreign_locked.get(symbol, 0)
-    return held >= position.quantity and turn.desk.sellable.get(symbol) == held - locked
+    return held >= before and turn.desk.sellable.get(symbol) == held - locked
 
 
 def _escalate(turn: Turn, intent: Intent, reason: str) -> None:

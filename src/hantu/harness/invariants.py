@@ -28,6 +28,7 @@ from hantu.domain.events import (
     OrderUnresolved,
     StopLossReached,
     TakeProfitReached,
+    TrailingStopRaised,
 )
 from hantu.domain.order import EDGES, Purpose
 from hantu.simulator.exchange import Exchange
@@ -99,6 +100,8 @@ class Judge:
                     self._fill(fact)
                 case StopLossReached() | TakeProfitReached():
                     self._trigger(fact)
+                case TrailingStopRaised():
+                    self._raised(fact)
                 case OrderEscalated():
                     self.escalated.add(fact.intent_id)
                 case OrderAccepted():
@@ -143,6 +146,12 @@ class Judge:
         stop = isinstance(fact, StopLossReached)
         if (stop and record.low > fact.level) or (not stop and record.high < fact.level):
             self.fail("I10", f"{fact.symbol}: level {fact.level} told reached, day {record.low}..{record.high}")
+
+    def _raised(self, fact: TrailingStopRaised) -> None:
+        """I10: no stop follows a price that the market never saw."""
+        high = self.exchange._market.listings[fact.symbol].record.high  # noqa: SLF001
+        if high < fact.high:
+            self.fail("I10", f"{fact.symbol}: stop raised for {fact.high}, the day's high is {high}")
 
     def _fill(self, fact: OrderFilled) -> None:
         before = self.filled[fact.intent_id]

@@ -47,6 +47,8 @@ class NetFaults:
     stream_cut: float = 0.0
     """Per stream message."""
     garbled: float = 0.0
+    forged: float = 0.0
+    """Per trade frame: somebody on the path sends another one right after it."""
 
 
 @dataclass(slots=True)

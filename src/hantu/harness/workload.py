@@ -37,6 +37,8 @@ DAY = date(2026, 11, 23)
 ACCOUNT = "12345678-01"
 HTS_ID = "USER"
 SYMBOLS = ("005930", "000660", "035420", "005380", "035720", "051910", "068270", "105560")
+FORGED_DAYS = 0.3
+"""Share of days on which somebody on the path forges trades."""
 CALM_FROM = time(15, 15)
 """From here on nothing goes wrong any more; the guard must converge."""
 LAST_LOOK = time(15, 19, 50)
@@ -163,12 +165,13 @@ def draw(seed: int) -> Day:
         faults=_market_faults(rng, swarm, segments, [one.symbol for one in stocks]),
     )
     length = _seconds(segments, CALM_FROM)
+    forged = _forged(seed, swarm)
     return Day(
         seed=seed,
         scenario=scenario,
         guard=_guard(rng),
         exits=_exits(rng),
-        net=_net(swarm),
+        net=_net(swarm, forged),
         disk=DiskFaults(
             fail_before=swarm.rate("D1", 0.002, 0.05),
             fail_after=swarm.rate("D2", 0.002, 0.05),
@@ -324,8 +327,18 @@ def _exits(rng: Random) -> ExitSettings:
     )
 
 
-def _net(swarm: _Swarm) -> NetFaults:
+def _forged(seed: int, swarm: _Swarm) -> float:
+    """Draw how many trades are forged, by chance of its own: whatever else a seed is stays as it was."""
+    rng = Random(f"hantu forged {seed}")
+    if rng.random() >= FORGED_DAYS:
+        return 0.0
+    swarm.chosen.append("P19")
+    return float(0.005 * 20 ** rng.random())
+
+
+def _net(swarm: _Swarm, forged: float) -> NetFaults:
     return NetFaults(
+        forged=forged,
         request_lost=swarm.rate("N1", 0.01, 0.3),
         response_lost=swarm.rate("N2", 0.01, 0.3),
         reset=swarm.rate("N3", 0.01, 0.2),

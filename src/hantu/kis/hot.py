@@ -19,6 +19,7 @@ from hantu.kis.messages import (
     MAX_PRICE,
     MAX_QUANTITY,
     TRADE_MINIMUM,
+    check_places,
     decode_trade,
     issue_code,
 )
@@ -80,15 +81,15 @@ class CalmFrames:
         self._fenced = fence(levels)
 
     def hold(self, text: str) -> bool:
-        """Keep a calm frame; False means "read it now", and a held frame of its stock has become old."""
+        """Keep a calm frame; False means "read it now", after what ``older_than`` takes out."""
         head = text.split(FIELD_SEPARATOR, 3)
         code = head[0]
         level = self._fenced.get(code)
         if level is None:
             return text.startswith(_TRADES) and self._hold_several(text)
-        if code in self._held:
-            self._drop(code)
         if len(head) == 4 and head[2].isdecimal() and level[0] < int(head[2]) < level[1]:
+            if code in self._held:
+                self._drop(code)
             self._held[code] = text
             return True
         return False
@@ -118,9 +119,15 @@ class CalmFrames:
         self.records_dropped += int(self._held.pop(code)[_COUNT])
 
     def older_than(self, text: str) -> list[str]:
-        """Take out what must be read before ``text``, a trade frame not of the usual form: its stocks' frames."""
-        if not self._held or text.startswith(_ONE_RECORD) or text[2:10] not in TRADE_TR_IDS:
+        """Take out what must be read before ``text``, a trade frame that is not calm: its stocks' frames.
+
+        A price far from the others is held against the one before it, so that one must not be skipped.
+        """
+        if not self._held or text[2:10] not in TRADE_TR_IDS:
             return []
+        if text.startswith(_ONE_RECORD):
+            held = self._held.pop(text.partition(FIELD_SEPARATOR)[0], None)
+            return [] if held is None else [held]
         return [self._held.pop(code) for code in list(self._held) if code[_HEAD:] in text]
 
     def take(self) -> list[str]:
@@ -242,7 +249,12 @@ def _records(text: str) -> list[list[str]]:
 
 
 def _kind(fields: Sequence[str]) -> tuple[str, bool, bool, bool]:
-    """Return code, halted, regular and auction: what must agree for records to be merged."""
+    """Return code, halted, regular and auction: what must agree for records to be merged.
+
+    Raises:
+        MalformedFrame: The columns are not where they must be.
+    """
+    check_places(fields)
     market_class = fields[MARKET_CLASS] if len(fields) > MARKET_CLASS else ""
     regular, auction = session_flags(fields[34], fields[43], market_class)
     return issue_code(fields[0]), fields[35] == "Y", regular, auction

@@ -24,6 +24,10 @@ MAX_QUANTITY = 2**37 - 1
 binary, so that several numbers can be checked at once."""
 NULL = "(null)"
 _FLAGS = ("Y", "N")
+_HALT_FLAGS = ("N", "Y", "")
+PHASE_LENGTH = 2
+RATE_ROUNDING = 0.02
+"""Percent; the rate of change is told with two decimals."""
 MARKET_CLASS = 46
 """Place of the column appended to the trade record in September 2026."""
 DAY_RATIO = 8
@@ -193,6 +197,9 @@ def decode_trade(fields: Sequence[str]) -> TradeRecord:
     _need(fields, TRADE_MINIMUM)
     price, high, low = number(fields[2]), number(fields[8]), number(fields[9])
     check_prices(price, high, low)
+    if not low <= price <= high:
+        check_change(price, fields[4], fields[5])
+    check_places(fields)
     return TradeRecord(
         symbol=issue_code(fields[0]),
         hour=clock(fields[1]),
@@ -334,6 +341,31 @@ def check_prices(price: int, high: int, low: int) -> None:
     told = [each for each in (price, high, low) if each]
     if (low > high > 0) or max(told) > min(told) * DAY_RATIO:
         raise MalformedFrame("price, high and low of the day do not belong together")
+
+
+def check_change(price: int, change: str, rate: str) -> None:
+    """Refuse a price outside the day's range whose own change and rate belong to another price.
+
+    Raises:
+        MalformedFrame: The price column is damaged.
+    """
+    try:
+        moved, told = int(change), float(rate)
+    except ValueError:
+        return
+    base = price - moved
+    if base <= 0 or abs(moved * 100 / base - told) > RATE_ROUNDING:
+        raise MalformedFrame("price, change and rate do not belong together")
+
+
+def check_places(fields: Sequence[str]) -> None:
+    """Refuse a record with a separator too many or too few: the later columns stand where they must.
+
+    Raises:
+        MalformedFrame: The phase, the halt flag or the class of the hour is not in its place.
+    """
+    if len(fields[34]) > PHASE_LENGTH or fields[35] not in _HALT_FLAGS or len(fields[43]) > 1:
+        raise MalformedFrame("columns are shifted")
 
 
 def _need(fields: Sequence[str], minimum: int) -> None:

@@ -7,7 +7,7 @@ Source: broker's notices of 2023-04-28 and later; see docs/kis/rest.md.
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final, TypeAlias
 
 from hantu.domain.session import KST
@@ -17,10 +17,14 @@ SAME_TOKEN: Final = timedelta(hours=6)
 """A request this soon after an issue returns the same token again."""
 RENEW_AHEAD: Final = timedelta(minutes=30)
 """A token that ends sooner is replaced before use."""
+RENEW_FROM, RENEW_UNTIL, SESSION_OVER = time(6, 0), time(8, 50), time(16, 0)
+"""Korean time: between the first two a token is renewed that would end before the third, so that none ends in session."""
 ISSUE_INTERVAL: Final = timedelta(seconds=61)
 """One issue a minute, and a second for clocks that differ."""
 ISSUE_PENALTY: Final = timedelta(seconds=120)
-"""After EGW00133: longer waits than a minute were measured when asked repeatedly."""
+"""After a second EGW00133 in a row: longer waits than a minute were measured when asked repeatedly."""
+PENALTY_MEMORY: Final = timedelta(minutes=5)
+"""An EGW00133 this long after the wait for an earlier one is the first of its kind again."""
 ISSUES_PER_HOUR: Final = 5
 APPROVAL_INTERVAL: Final = timedelta(seconds=2)
 """Approval keys may be issued once a second; a refused one must be replaced within a try."""
@@ -52,7 +56,9 @@ class IssueLog:
 
     def too_often(self, now: datetime) -> "IssueLog":
         """Return the log after the broker answered that it was too soon."""
-        return replace(self, not_before=now + ISSUE_PENALTY)
+        # The first one only says that somebody, perhaps we in an earlier life, asked within the last minute.
+        repeated = self.not_before is not None and now - self.not_before < PENALTY_MEMORY
+        return replace(self, not_before=now + (ISSUE_PENALTY if repeated else ISSUE_INTERVAL))
 
     def next_allowed(self, now: datetime, interval: timedelta = ISSUE_INTERVAL) -> datetime:
         """Return the earliest moment of the next attempt, ``interval`` after the last one."""
@@ -96,12 +102,22 @@ def next_step(grant: Grant | None, log: IssueLog, now: datetime, interval: timed
     if usable is not None:
         # Within six hours the same token would come back: asking gains nothing.
         renewable = now - usable.issued_at >= SAME_TOKEN or now < usable.issued_at
-        if usable.expires_at - now > RENEW_AHEAD or not renewable:
+        if not _ends_soon(usable, now) or not renewable:
             return Use(usable)
     allowed = log.next_allowed(now, interval)
     if allowed <= now:
         return Issue(usable)
     return Use(usable) if usable is not None else Wait(allowed)
+
+
+def _ends_soon(grant: Grant, now: datetime) -> bool:
+    """Tell whether a grant should be replaced: before an opening also one that would end in that session."""
+    if grant.expires_at - now <= RENEW_AHEAD:
+        return True
+    local = now.astimezone(KST)
+    return RENEW_FROM <= local.time() < RENEW_UNTIL and grant.expires_at.astimezone(KST) < datetime.combine(
+        local.date(), SESSION_OVER, KST
+    )
 
 
 def reject(grant: Grant | None, secret: str) -> Grant | None:

@@ -23,6 +23,7 @@ from hantu.domain.events import (
     KillswitchOn,
     OrderAllowedProtective,
     OrderFilled,
+    PriceRejected,
     StopLossReached,
     TakeProfitReached,
 )
@@ -58,6 +59,8 @@ class Counts:
     trades: int = 0
     frames: int = 0
     parse_errors: int = 0
+    rejected_prices: int = 0
+    """Prices the stream showed and nothing confirmed."""
     orders: int = 0
     fills: int = 0
     moment: str = ""
@@ -155,7 +158,7 @@ class Guard:
             self._measure(got.intent_id, got.outcome)
         decision = self.engine.handle(got, now)
         if not _MOVE_NO_LEVEL.issuperset(map(type, decision.facts)):
-            self.calm.set_levels(fences(self.engine.book, self.engine.desk.config))
+            self.calm.set_levels(fences(self.engine.book, self.engine.desk.config, self.engine.desk.doubts))
         if decision.facts or decision.actions or decision.log:
             self._carry_out(decision, got, now)
         elif kind is not Trade and kind is not BookTop:
@@ -193,6 +196,8 @@ class Guard:
             delay = notice_delay_ms(fact.filled_at, fact.received_at) if fact.source == "notice" else None
             if delay is not None:
                 self.counts.notice_delays_ms.append(delay)
+        elif isinstance(fact, PriceRejected):
+            self.counts.rejected_prices += 1
         elif isinstance(fact, KillswitchOn | KillswitchOff):
             self._on_kill(self.engine.book.kill)
 

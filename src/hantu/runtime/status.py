@@ -67,6 +67,7 @@ def status(engine: Engine, counts: Counts, now: Instant, fixed: dict[str, Any]) 
             "trades": counts.trades,
             "frames": counts.frames,
             "parse_errors": counts.parse_errors,
+            "rejected_prices": counts.rejected_prices,
             "orders": counts.orders,
             "fills": counts.fills,
         },

@@ -53,9 +53,11 @@ def engine_config(settings: Settings, environment: KisEnvironment, calendar: Cal
             blind_poll_every_s=guard.blind_poll_every_s,
             sleep_poll_every_s=guard.sleep_poll_s,
             stale_trade_s=guard.stale_trade_s,
+            outlier_wait_s=guard.outlier_wait_s,
             delay_warn_ms=int(guard.delay_warn_s * MILLI),
             delay_alert_ms=int(guard.delay_alert_s * MILLI),
         ),
+        outlier_bps=guard.outlier_bps,
         add_buy=AddBuy(guard.add_buy_min_score, guard.add_buy_band_bps, guard.add_buy_rearm_bps),
     )
 

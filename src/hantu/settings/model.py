@@ -72,6 +72,10 @@ class GuardSettings(Section, frozen=True):
     fill_wait_s: Seconds = 60.0
     order_timeout_s: Seconds = 3.0
     stale_trade_s: Seconds = 5.0
+    outlier_bps: Bps = 500
+    """A trade farther than this from the last accepted price sells only once something supports it."""
+    outlier_wait_s: Annotated[float, Meta(gt=0, le=5)] = 1.0
+    """Longest wait for that support while trades go on beyond the level."""
     delay_warn_s: Seconds = 1.0
     delay_alert_s: Seconds = 5.0
     dead_line_s: Seconds = 60.0

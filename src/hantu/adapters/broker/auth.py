@@ -55,6 +55,12 @@ class Authority:
         kept = self._keyring.get(_TOKEN)
         return isinstance(next_step(kept.grant, kept.log, self._clock.now().wall), Issue)
 
+    def token_wait_s(self) -> float:
+        """Return after how many market seconds a token may be asked for; 0 if one is at hand or may be asked for now."""
+        kept, now = self._keyring.get(_TOKEN), self._clock.now().wall
+        step = next_step(kept.grant, kept.log, now)
+        return max(0.0, (step.until - now).total_seconds()) if isinstance(step, Wait) else 0.0
+
     async def token(self) -> str:
         """Return a usable access token.
 

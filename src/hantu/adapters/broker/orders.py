@@ -147,11 +147,12 @@ class OrderSender:
                     self._wires.give_back(wire)
                     await asyncio.sleep(0)
         except TimeoutError:
-            return _not_sent(missing)
+            return _not_sent(missing, retry_s=self._authority.token_wait_s() if missing == "no_token" else 0.0)
         except ConnectFailed as error:
             return classify(None, b"", first_byte_left=False, error=error.code)
         except (RetryableError, BrokenError) as error:
-            return _not_sent("no_token", str(error), retryable=isinstance(error, RetryableError))
+            wait_s = self._authority.token_wait_s()
+            return _not_sent("no_token", str(error), retryable=isinstance(error, RetryableError), retry_s=wait_s)
 
     async def _place(self, request: Request) -> None:
         lane, ledger = lane_of(request), ORDER_REVISE.ledger
@@ -202,12 +203,17 @@ class OrderSender:
         self._heads[endpoint.name] = (token, head)
         return head
 
+    def _look_s(self) -> float:
+        """Return real seconds until the keeper looks again: at once when the next token may be had."""
+        wait_s = self._authority.token_wait_s()
+        return min(KEEP_S, max(self._clock.real_delay(wait_s), _TIMER_S)) if wait_s else KEEP_S
+
     async def _keep(self) -> None:
         """Keep the spare wires open and a token at hand, slower the less it helps."""
         losses = 0
         while True:
             try:
-                async with asyncio.timeout(KEEP_S):
+                async with asyncio.timeout(self._look_s()):
                     await self._wires.lost.wait()
             except TimeoutError:
                 losses = 0
@@ -223,5 +229,5 @@ class OrderSender:
             losses += 1
 
 
-def _not_sent(code: str, message: str = "", *, retryable: bool = True) -> Outcome:
-    return Outcome(OutcomeKind.NOT_SENT, code=code, message=message, retryable=retryable)
+def _not_sent(code: str, message: str = "", *, retryable: bool = True, retry_s: float = 0.0) -> Outcome:
+    return Outcome(OutcomeKind.NOT_SENT, code=code, message=message, retryable=retryable, retry_s=retry_s)
