@@ -5,7 +5,7 @@ trade farther than ``outlier_bps`` from the last accepted price is therefore
 doubted: not remembered, not judged. A second trade that agrees, the best prices,
 or a price asked for over REST end the doubt in its favour; nothing for a few
 seconds ends it against it. Where gaps are normal (opening, halt, auction) there
-is no accepted price to be far from. Source: docs/decisions/0025.
+is no accepted price to be far from. Source: docs/decisions/0026.
 """
 
 from hantu.domain import events as ev
@@ -107,7 +107,7 @@ def _supported(turn: Turn, position: Position, trade: Trade, low: int, high: int
     fall = sight.sure_price - low > band
     price = low if fall else high
     level = _level(turn, position, price, fall=fall)
-    if level and _best_prices_agree(turn, sight, level, fall=fall):
+    if level and _book_followed(turn, sight, price, fall=fall):
         return True
     before = desk.doubts.get(trade.symbol)
     if before is None or before.passed or before.fall is not fall:
@@ -135,13 +135,16 @@ def _level(turn: Turn, position: Position, price: int, *, fall: bool) -> int:
     return hit.level if hit is not None else 0
 
 
-def _best_prices_agree(turn: Turn, sight: Sight, level: int, *, fall: bool) -> bool:
-    """Tell whether the best prices, of other frames than the doubted one, are at or beyond the level."""
+def _book_followed(turn: Turn, sight: Sight, price: int, *, fall: bool) -> bool:
+    """Tell whether the best prices, of other frames than the doubted one, have left the last accepted price.
+
+    In a fall the best ask must be nearer to the new price than to the old one, in a rise the best bid: the
+    other side of a thin book is often far away.
+    """
     if turn.now.mono - sight.quote_mono > turn.desk.config.pace.stale_trade_s:
         return False
-    if fall:
-        return 0 < sight.bid <= level or 0 < sight.ask <= level
-    return max(sight.ask, sight.bid) >= level
+    middle = (price + sight.sure_price) // 2
+    return 0 < sight.ask <= middle if fall else sight.bid >= middle
 
 
 def _doubt(

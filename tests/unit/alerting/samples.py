@@ -114,4 +114,7 @@ SAMPLES: tuple[e.Fact, ...] = (
     e.PositionJumped(**_S, before=10, after=0),
     e.HoldingMismatch(**_S, held=10, sellable=3, locked=0),
     e.HoldingMismatchEnded(**_S),
+    e.PriceSuspected(**_S, price=59_000, level=64_600, reference=66_000),
+    e.PriceRejected(**_S, price=59_000, level=64_600, reference=66_000),
+    e.AcceptanceMismatch("i1", **_S, order_no="101", sent="005930 매도 10주 @ 64,500원", listed="005930 매도 100주 @ 64,500원"),
 )  # fmt: skip

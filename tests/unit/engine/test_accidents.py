@@ -12,7 +12,7 @@ from hantu.domain.order import NoticeKind, Outcome, OutcomeKind
 from hantu.engine import decision as act
 from hantu.engine import inputs as inp
 from hantu.engine.config import ExitRule, Partial, Trailing
-from tests.unit.engine.world import CONFIG, HYNIX, SAMSUNG, World, held
+from tests.unit.engine.world import CONFIG, HYNIX, LEAPS, SAMSUNG, World, held
 
 RATE = Outcome(OutcomeKind.REFUSED, code="R", retryable=True)
 
@@ -157,7 +157,7 @@ def test_resting_profit_order_is_not_canceled_while_the_stop_could_not_be_sent()
 
 @pytest.mark.requirement("MON-4.13")
 def test_refused_cancel_is_not_repeated_on_every_trade() -> None:
-    world = held()
+    world = held(config=LEAPS)
     world.open()
     world.trade(SAMSUNG, 75_600)
     world.accept(world.of(act.Submit)[0])

@@ -12,7 +12,7 @@ from hantu.domain.order import IntentState, NoticeKind, Outcome, OutcomeKind, Pu
 from hantu.engine import decision as act
 from hantu.engine import inputs as inp
 from hantu.engine.config import ExitRule, Mode, Partial, Trailing
-from tests.unit.engine.world import CONFIG, SAMSUNG, World, held
+from tests.unit.engine.world import CONFIG, LEAPS, SAMSUNG, World, held
 
 
 def submits(world: World) -> list[act.Submit]:
@@ -314,7 +314,7 @@ def test_halt_of_the_market_is_told_once_although_every_trade_carries_the_flag()
 
 @pytest.mark.requirement("ALR-9")
 def test_kill_switch_active_blocks_profit_and_lets_the_stop_through() -> None:
-    world = held()
+    world = held(config=LEAPS)
     world.open()
     world.give(SetKill("op", KillLevel.ACTIVE, "test"))
     world.trade(SAMSUNG, 80_000)
@@ -334,7 +334,7 @@ def test_kill_switch_hard_blocks_everything() -> None:
 
 
 def test_resting_profit_order_gives_way_to_the_stop() -> None:
-    world = held()
+    world = held(config=LEAPS)
     world.open()
     world.trade(SAMSUNG, 75_600)
     number = world.accept(submits(world)[0])

@@ -19,7 +19,7 @@ from hantu.engine import inputs as inp
 from hantu.engine.config import ExitRule, Mode, Partial
 from hantu.engine.turn import Turn
 from tests.unit.engine.test_accidents import RATE, canceled_at_broker, stopped
-from tests.unit.engine.world import CONFIG, OPEN, SAMSUNG, World, held
+from tests.unit.engine.world import CONFIG, LEAPS, OPEN, SAMSUNG, World, held
 
 CLOSE = OPEN + timedelta(hours=6, minutes=30)
 
@@ -193,7 +193,7 @@ def test_what_locks_the_shares_is_asked_about_every_two_seconds_and_not_at_every
 
 
 def test_watch_mode_tells_again_after_the_price_came_back() -> None:
-    world = held(config=replace(CONFIG, mode=Mode.WATCH, default_rule=ExitRule(partial=Partial(enabled=True))))
+    world = held(config=replace(LEAPS, mode=Mode.WATCH, default_rule=ExitRule(partial=Partial(enabled=True))))
     world.open()
     world.trade(SAMSUNG, 73_500)
     assert [(fact.quantity, fact.limit_price, fact.purpose) for fact in world.of(ev.ExitSimulated)] == [
@@ -257,7 +257,7 @@ def test_second_attempt_finds_its_shares_on_sale_by_hand_and_waits() -> None:
 
 
 def test_exit_waits_while_an_order_of_the_stock_is_in_doubt() -> None:
-    world = held()
+    world = held(config=LEAPS)
     world.open()
     world.trade(SAMSUNG, 75_600)
     intent_id = world.of(act.Submit)[0].order.intent_id

@@ -19,7 +19,7 @@ def watching(rule: ExitRule) -> World:
 def test_a_position_is_fenced_by_its_levels():
     world = watching(ExitRule())
     position = world.engine.book.positions[SAMSUNG]
-    assert fences(world.engine.book, world.engine.desk.config) == {
+    assert fences(world.engine.book, world.engine.desk.config, ()) == {
         SAMSUNG: (position.stop_price, position.target_price)
     }
 
@@ -27,11 +27,17 @@ def test_a_position_is_fenced_by_its_levels():
 @pytest.mark.parametrize("rule", [ExitRule(trailing=Trailing(enabled=True)), ExitRule(partial=Partial(enabled=True))])
 def test_where_prices_between_the_levels_matter_there_is_no_fence(rule):
     world = watching(rule)
-    assert fences(world.engine.book, world.engine.desk.config) == {}
+    assert fences(world.engine.book, world.engine.desk.config, ()) == {}
 
 
 def test_one_position_without_a_fence_leaves_the_others_theirs():
     config = GuardConfig(default_rule=ExitRule(), rules={HYNIX: ExitRule(trailing=Trailing(enabled=True))})
     world = World(config, holdings={HYNIX: (1, 200_000, 1), SAMSUNG: (10, 70_000, 10)})
     world.start()
-    assert fences(world.engine.book, config) == {SAMSUNG: (67_900, 75_600)}
+    assert fences(world.engine.book, config, ()) == {SAMSUNG: (67_900, 75_600)}
+
+
+@pytest.mark.requirement("MON-3.11")
+def test_while_a_price_is_in_doubt_every_trade_of_its_stock_is_seen():
+    world = watching(ExitRule())
+    assert fences(world.engine.book, world.engine.desk.config, {SAMSUNG: None}) == {}

@@ -14,7 +14,7 @@ from hantu.domain.order_token import Claims
 from hantu.engine import decision as act
 from hantu.engine import inputs as inp
 from hantu.engine.config import Mode
-from tests.unit.engine.world import CONFIG, HYNIX, SAMSUNG, World, held
+from tests.unit.engine.world import CONFIG, HYNIX, LEAPS, SAMSUNG, World, held
 
 AT = 1_795_000_000.0
 
@@ -254,7 +254,7 @@ MANDATE = Mandate("M-1", "operator", "2026-11-23 00:00:00.000000", "hash", 100)
 
 @pytest.mark.requirement("DEC-25")
 def test_without_a_mandate_profit_waits_and_is_told_while_a_stop_sells() -> None:
-    world = monitored(config=replace(CONFIG, mandate_required=True))
+    world = monitored(config=replace(LEAPS, mandate_required=True))
     world.give(inp.MandateRead(None, "none"))
     world.give(inp.MandateRead(None, "none"))
     assert len(world.of(ev.MandateLapsed)) == 1
@@ -280,7 +280,7 @@ def test_under_a_mandate_every_exit_names_it_and_its_own_token() -> None:
 
 @pytest.mark.requirement("DEC-25")
 def test_a_mandate_that_is_too_small_holds_profit_and_never_a_stop() -> None:
-    world = monitored(config=replace(CONFIG, mandate_required=True))
+    world = monitored(config=replace(LEAPS, mandate_required=True))
     world.give(inp.MandateRead(replace(MANDATE, limits=((SAMSUNG, 9),))))
     world.trade(SAMSUNG, 75_600)
     assert not world.of(act.Submit)

@@ -535,3 +535,37 @@ def test_waiting_is_told_with_its_seconds_and_a_halted_stock_keeps_its_order() -
     assert (told.symbol, told.name) == (SAMSUNG, f"N{SAMSUNG}")
     assert not world.of(act.Cancel), "what cannot be replaced is not taken back"
     assert number in world.orders
+
+
+# --- a token that is not there yet ---------------------------------------------------------
+
+
+@pytest.mark.requirement("MON-4.16", "MON-E.09")
+@pytest.mark.parametrize(("retry_s", "rests_s"), [(7.0, 7.0), (0.5, None), (600.0, 60.0)])
+def test_exit_without_a_token_goes_when_the_token_may_be_had(retry_s: float, rests_s: float | None) -> None:
+    """After EGW00123 in session an exit rested a minute although the next token was due in seven seconds."""
+    world, intent_id = sending()
+    world.give(
+        inp.SubmitEnded(
+            intent_id, Outcome(OutcomeKind.NOT_SENT, code="no_token", message="m", retryable=True, retry_s=retry_s)
+        )
+    )
+    assert [fact.next_try_s for fact in world.of(ev.OrderFailed)] == ([rests_s] if rests_s else [])
+    rests_s = rests_s or 1.0
+    asked = len(world.of(act.ReadPrices))
+    world.pass_time(rests_s - 0.1)
+    world.trade(SAMSUNG, 67_800)
+    assert len(world.of(act.Submit)) == 1
+    world.pass_time(0.2)
+    assert len(world.of(act.ReadPrices)) > asked or rests_s == 1.0, "the price is asked for, whoever trades"
+    world.poll(SAMSUNG, 67_800)
+    assert len(world.of(act.Submit)) == 2
+
+
+def test_exit_held_up_for_a_token_is_not_sold_at_a_price_that_recovered() -> None:
+    world, intent_id = sending()
+    world.give(inp.SubmitEnded(intent_id, Outcome(OutcomeKind.NOT_SENT, code="no_token", retryable=True, retry_s=7.0)))
+    world.pass_time(7.1)
+    world.poll(SAMSUNG, 70_000)
+    world.pass_time(5)
+    assert len(world.of(act.Submit)) == 1

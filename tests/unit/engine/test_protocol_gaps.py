@@ -15,7 +15,7 @@ from hantu.engine import decision as act
 from hantu.engine import inputs as inp
 from hantu.engine.config import ExitRule, GuardConfig, Pace, Partial, Streams, Trailing
 from hantu.engine.inputs import HeldOrigin
-from tests.unit.engine.world import HYNIX, OPEN, SAMSUNG, World, held
+from tests.unit.engine.world import HYNIX, LEAPS, OPEN, SAMSUNG, World, held
 
 RULE = ExitRule(trailing=Trailing(enabled=True), partial=Partial(enabled=True))
 TRAILING = GuardConfig(default_rule=RULE, streams=Streams(notice_key="USER"))
@@ -246,7 +246,7 @@ def test_a_second_look_that_never_comes_does_not_hold_a_stop_back_for_long() -> 
 
 @pytest.mark.requirement("MON-4.06", "OPS-04-4")
 def test_shares_that_do_not_add_up_are_told_and_only_sellable_ones_are_sold() -> None:
-    world = held()
+    world = held(config=LEAPS)
     world.open()
     world.holdings[SAMSUNG] = (10, 70_000, 4)
     world.pass_time(300)

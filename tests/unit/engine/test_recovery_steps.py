@@ -17,7 +17,7 @@ from hantu.domain.money import Price, Quantity
 from hantu.domain.order import IntentState, OrderType, Outcome, OutcomeKind, Purpose
 from hantu.engine import decision as act
 from hantu.engine import inputs as inp
-from tests.unit.engine.world import OPEN, SAMSUNG, World, held
+from tests.unit.engine.world import LEAPS, OPEN, SAMSUNG, World, held
 
 BOUGHT = Symbol("035720")
 STEPS = list(RecoveryStep)
@@ -99,7 +99,7 @@ def test_other_starts_leave_the_kill_switch_alone(clean: bool, minutes: int) -> 
 
 @pytest.mark.requirement("OPS-05-1", "OPS-05-3")
 def test_stop_loss_resumes_by_itself_and_profit_waits_for_the_release() -> None:
-    world = in_session()
+    world = in_session(config=LEAPS)
     restart(world, [])
     world.give(inp.FeedOpened())
     world.to_monitoring()

@@ -20,7 +20,7 @@ from hantu.engine.journey import State
 from tests.unit.engine.test_accidents import stopped
 from tests.unit.engine.test_buffer import trade
 from tests.unit.engine.test_session import items
-from tests.unit.engine.world import CONFIG, HYNIX, SAMSUNG, World, held
+from tests.unit.engine.world import HYNIX, LEAPS, SAMSUNG, World, held
 
 WATCHED = Symbol("000001")
 
@@ -97,7 +97,7 @@ def test_quiet_day_needs_nothing_but_the_stream_and_keeps_it() -> None:
 def test_each_position_has_levels_of_its_own() -> None:
     world = World(
         holdings={SAMSUNG: (10, 70_000, 10), HYNIX: (5, 70_000, 5)},
-        config=replace(CONFIG, rules={HYNIX: ExitRule(stop_bps=1_000, target_bps=2_000)}),
+        config=replace(LEAPS, rules={HYNIX: ExitRule(stop_bps=1_000, target_bps=2_000)}),
     )
     world.open()
     world.trade(HYNIX, 67_000)

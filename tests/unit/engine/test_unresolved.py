@@ -164,8 +164,31 @@ def test_shares_that_do_not_add_up_call_a_person_once_and_the_looking_goes_on() 
 def test_holding_that_is_gone_proves_nothing() -> None:
     world, intent_id = doubt()
     world.engine.book.positions.clear()
+    world.holdings.clear()
     looks(world, 1.0, 30.0, balance_s=30.0)
     assert world.engine.book.intents[intent_id].state is IntentState.ESCALATED
+
+
+@pytest.mark.requirement("MON-4.17", "OPS-05-1")
+@pytest.mark.parametrize(
+    ("shown", "settled"), [((10, 70_000, 10), True), ((9, 70_000, 9), False), ((10, 70_000, 4), False)], ids=str
+)
+def test_holding_whose_record_was_lost_is_guarded_again_once_no_share_is_missing(
+    shown: tuple[int, int, int], settled: bool
+) -> None:
+    """The disk failed before the holding was recorded; the intent of its order survived into the next life."""
+    world, intent_id = doubt()
+    world.engine.book.positions.clear()
+    world.holdings[SAMSUNG] = shown
+    looks(world, 1.0, 30.0, balance_s=31.0)
+    assert (world.engine.desk.reads.balance_asked == world.mono) or not settled, "read at once, not after minutes"
+    world.give(inp.BalanceRead(world.balance(), world.mono))
+    state = world.engine.book.intents[intent_id].state
+    assert state is (IntentState.ABSENT if settled else IntentState.ESCALATED)
+    assert (SAMSUNG in world.engine.book.positions) is settled
+    if settled:
+        world.trade(SAMSUNG, 67_000)
+        assert len(world.of(act.Submit)) == 2
 
 
 @pytest.mark.requirement("MON-4.17")

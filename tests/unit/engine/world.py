@@ -25,6 +25,8 @@ HYNIX = Symbol("000660")
 F = TypeVar("F")
 
 CONFIG = GuardConfig(default_rule=ExitRule(), streams=Streams(notice_key="USER"))
+LEAPS = replace(CONFIG, outlier_bps=9_999)
+"""For tests whose prices leap from one level to the other: no single trade is doubted."""
 
 
 @dataclass

@@ -28,13 +28,19 @@ def test_of_calm_frames_the_last_of_each_stock_is_read():
     assert calm.take() == []
 
 
-def test_a_crossing_is_read_at_once_and_makes_the_held_frame_old():
-    calm = frames()
-    assert calm.hold(trade_frame(trade_record()))
+def test_a_crossing_is_read_at_once_after_the_frame_held_before_it():
+    """The price before it tells whether it is far from all others."""
+    calm = frames("005930", "000660")
+    held, other = trade_frame(trade_record()), trade_frame(trade_record("000660"))
     for price in (STOP, STOP - 1, TARGET, TARGET + 1):
-        assert not calm.hold(trade_frame(trade_record(price=price)))
-        assert calm.take() == []
-    assert calm.frames_dropped == 1
+        assert calm.hold(held)
+        assert calm.hold(other)
+        crossing = trade_frame(trade_record(price=price))
+        assert not calm.hold(crossing)
+        assert calm.older_than(crossing) == [held]
+        assert calm.older_than(crossing) == []
+        assert calm.take() == [other]
+    assert calm.frames_dropped == 0
 
 
 def test_a_frame_of_several_records_is_calm_only_if_every_record_is():

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from hantu.kis.frames import MalformedFrame
 from hantu.kis.hot import all_calm, calm, decode_trades, fence
+from tests.golden.kis.test_wire import lines
 from tests.unit.kis.stream_texts import AGE_46, trade_frame, trade_record
 
 NEAR = datetime(2026, 11, 23, 1, 15, tzinfo=UTC)
@@ -261,3 +262,52 @@ def test_a_narrow_record_is_not_calm():
     text = trade_frame(trade_record(), generation="2025")
     assert all_calm(text, fence(LEVELS))
     assert not all_calm(text.rpartition("^")[0], fence(LEVELS))
+
+
+# --- columns that moved ------------------------------------------------------------------
+
+
+@pytest.mark.requirement("MON-3.11")
+@pytest.mark.parametrize("place", range(42))
+def test_a_separator_too_many_never_becomes_a_price(place):
+    """With one more separator the day's low is read from another column: a stop told reached that never was."""
+    fields = lines("trade_46.txt")[0].split("|", 3)[3].split("^")[:46]
+    assert len(decode_trades("0|H0STCNT0|001|" + "^".join(fields), 1.0, NEAR)) == 1
+    shifted = [*fields[: place + 1], "", *fields[place + 1 :]]
+    torn = [*fields[:place], fields[place][:1], fields[place][1:], *fields[place + 1 :]]
+    for wrong in (shifted, torn):
+        with pytest.raises(MalformedFrame):
+            decode_trades("0|H0STCNT0|001|" + "^".join(wrong), 1.0, NEAR)
+
+
+@pytest.mark.requirement("MON-3.11")
+@pytest.mark.parametrize("place", range(1, 37))
+def test_a_separator_too_few_never_becomes_a_price(place):
+    """Behind these stands only the class of the hour, and the phase says the same."""
+    fields = lines("trade_46.txt")[0].split("|", 3)[3].split("^")[:46]
+    joined = [*fields[: place - 1], fields[place - 1] + fields[place], *fields[place + 1 :], ""]
+    with pytest.raises(MalformedFrame):
+        decode_trades("0|H0STCNT0|001|" + "^".join(joined), 1.0, NEAR)
+
+
+@pytest.mark.requirement("MON-3.11")
+@pytest.mark.parametrize(
+    ("price", "change", "rate", "read"),
+    [
+        (290_000, "-15000", "-4.56", False),
+        (290_000, "-39000", "-11.85", True),
+        (290_000, "", "", True),
+        (290_000, "400000", "1.00", False),
+        (293_000, "-15000", "-4.56", True),
+    ],
+)
+def test_a_price_outside_its_day_must_fit_its_own_change(price, change, rate, read):
+    """The day's columns may lag behind a price, its own change and rate do not."""
+    fields = lines("trade_46.txt")[0].split("|", 3)[3].split("^")[:46]
+    fields[2], fields[4], fields[5] = str(price), change, rate
+    text = "0|H0STCNT0|001|" + "^".join(fields)
+    if read:
+        assert decode_trades(text, 1.0, NEAR)[0].price == price
+    else:
+        with pytest.raises(MalformedFrame):
+            decode_trades(text, 1.0, NEAR)

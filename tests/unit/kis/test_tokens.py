@@ -66,10 +66,34 @@ def test_late_rejection_of_an_older_token_changes_nothing() -> None:
     assert reject(None, "token-1") is None
 
 
-def test_refused_issue_waits_longer_than_a_minute() -> None:
+def test_refused_issue_waits_a_minute_and_twice_as_long_when_refused_again() -> None:
+    """A life that died between asking and keeping leaves the next one the minute it would have waited itself."""
     log = NEVER.attempted(NOW).too_often(NOW)
-    step = next_step(None, log, NOW + timedelta(seconds=90))
-    assert step == Wait(NOW + timedelta(seconds=120))
+    assert next_step(None, log, NOW + timedelta(seconds=30)) == Wait(NOW + timedelta(seconds=61))
+    again = NOW + timedelta(seconds=61)
+    assert next_step(None, log, again) == Issue()
+    log = log.attempted(again).too_often(again)
+    assert next_step(None, log, again + timedelta(seconds=90)) == Wait(again + timedelta(seconds=120))
+    much_later = again + timedelta(hours=2)
+    log = log.attempted(much_later).too_often(much_later)
+    assert next_step(None, log, much_later) == Wait(much_later + timedelta(seconds=61))
+
+
+@pytest.mark.parametrize(
+    ("clock", "ends", "renewed"),
+    [
+        ("07:30", "10:00", True),
+        ("05:59", "10:00", False),
+        ("08:50", "10:00", False),
+        ("07:30", "15:59", True),
+        ("07:30", "16:00", False),
+    ],
+)
+def test_token_that_would_end_in_session_is_renewed_before_the_opening(clock: str, ends: str, renewed: bool) -> None:
+    now = datetime.fromisoformat(f"2026-11-23T{clock}:00+09:00").astimezone(UTC)
+    expires = datetime.fromisoformat(f"2026-11-23T{ends}:00+09:00").astimezone(UTC)
+    grant = Grant("token-1", expires - LIFETIME, expires)
+    assert next_step(grant, NEVER, now) == (Issue(grant) if renewed else Use(grant))
 
 
 def test_budget_of_an_hour_holds() -> None:

@@ -133,18 +133,24 @@ async def test_token_near_its_end_is_due_and_kept_if_none_comes(bare: Rig, broke
     broker.key_steps.append(issue_refused("EGW00133"))  # type: ignore[arg-type]
     assert await bare.authority.token() == "old"
     assert not bare.authority.token_is_due()
-    bare.clock.leap(seconds=121)
+    bare.clock.leap(seconds=62)
     assert await bare.authority.token() == "token-1"
 
 
-async def test_too_early_issue_waits_two_minutes(bare: Rig, broker: ScriptedBroker) -> None:
+async def test_too_early_issue_waits_a_minute_and_says_how_long(bare: Rig, broker: ScriptedBroker) -> None:
     broker.key_steps.append(issue_refused("EGW00133"))  # type: ignore[arg-type]
+    assert bare.authority.token_wait_s() == 0
     with pytest.raises(RetryableError):
         await bare.authority.token()
-    bare.clock.leap(seconds=90)
+    assert 60 < bare.authority.token_wait_s() <= 61
+    bare.clock.leap(seconds=50)
+    assert 10 < bare.authority.token_wait_s() <= 11
     with pytest.raises(RetryableError):
         await bare.authority.token()
     assert len(broker.issues) == 1
+    bare.clock.leap(seconds=12)
+    assert bare.authority.token_wait_s() == 0
+    assert await bare.authority.token() == "token-1"
 
 
 @pytest.mark.parametrize("code", ["EGW00103", "EGW00105"])

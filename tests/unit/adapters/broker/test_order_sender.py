@@ -437,6 +437,7 @@ async def test_order_without_a_token_is_not_sent(rig: Rig, broker: ScriptedBroke
     broker.key_steps.append(reply(body, status))
     outcome = await rig.sender.submit(sell)
     assert (outcome.kind, outcome.code, outcome.retryable) == (OutcomeKind.NOT_SENT, "no_token", True)
+    assert 60 < outcome.retry_s <= 61, "when a token may be asked for again"
     broker.key_steps.append(refuse("EGW00105"))
     rig.clock.leap(minutes=5)
     outcome = await rig.sender.submit(sell)
