@@ -69,6 +69,7 @@ def obstacles(desk: Desk) -> tuple[str, ...]:
     found += [
         f"{symbol} 보유 수량 {change:+,}주의 이유를 모릅니다" for symbol, change in sorted(switch.unexplained.items())
     ]
+    found += [f"{symbol} 보유 수량이 체결과 맞지 않습니다" for symbol in sorted(desk.book.mismatched)]
     found += [
         f"{intent.record.name or intent.record.symbol}({intent.record.symbol}) 주문 {intent.record.intent_id}의 결과를 모릅니다"
         for intent in desk.book.open_intents()
