@@ -51,7 +51,7 @@ from hantu.simulator.scenario import EXCHANGE_FAULTS
 from hantu.simulator.server import CURRENT_LAYOUT
 from hantu.simulator.stream.hub import StreamHub
 
-STEP_S = 0.5
+STEP_S = 1.0
 """Market seconds between two steps of the exchange."""
 REST_URL, WS_URL = "http://127.0.0.1:9443", "ws://127.0.0.1:21000"
 WAKE_S = 5.0
@@ -234,11 +234,12 @@ class World:
         gateway = self.gateway
         fills = 0
         jumps = list(gateway.clock.jumps())
+        calm_from, last_look = wall_of(CALM_FROM), wall_of(LAST_LOOK)
         own = sorted((one for one in self.day.scenario.faults if one.kind in EXCHANGE_FAULTS), key=lambda one: one.at)
         while not self.over:
             gateway.play()
             wall = gateway.wall()
-            if self.calm_since is None and wall >= wall_of(CALM_FROM):
+            if self.calm_since is None and wall >= calm_from:
                 self._calm()
             while own and wall_of(own[0].at) <= wall:
                 self.struck(f"exchange: {own.pop(0).kind}")
@@ -257,7 +258,7 @@ class World:
                 self.tell(f"[exchange] {fill['side']} {fill['symbol']} {fill['quantity']} @ {fill['price']}")
             fills = len(all_fills)
             self.judge.oversold()
-            if not self._judged and wall >= wall_of(LAST_LOOK):
+            if not self._judged and wall >= last_look:
                 self._judged = True
                 judge_exits(self.judge, self.process.book(), self.told)
             if jumps and self.loop.time() >= jumps[0].real:
