@@ -166,8 +166,8 @@ class Book:
             ev.RecoveryStopped: self._recovery_moved,
             ev.RecoveryResumed: self._recovery_moved,
             ev.RecoveryCompleted: self._recovery_moved,
-            ev.HoldingMismatch: lambda fact: self.mismatched.add(fact.symbol),
-            ev.HoldingMismatchEnded: lambda fact: self.mismatched.discard(fact.symbol),
+            ev.HoldingMismatch: self._compared,
+            ev.HoldingMismatchEnded: self._compared,
         }
 
     def apply(self, fact: ev.Fact) -> None:
@@ -392,6 +392,10 @@ class Book:
     ) -> None:
         if self.recovery is not None and fact.flow == self.recovery.flow:
             self.recovery.apply(fact)
+
+    def _compared(self, fact: ev.HoldingMismatch | ev.HoldingMismatchEnded) -> None:
+        change = self.mismatched.add if isinstance(fact, ev.HoldingMismatch) else self.mismatched.discard
+        change(fact.symbol)
 
     def _daily_summary(self, fact: ev.DailySummary) -> None:
         self.summary_sent = True
