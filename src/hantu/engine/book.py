@@ -394,8 +394,7 @@ class Book:
             self.recovery.apply(fact)
 
     def _compared(self, fact: ev.HoldingMismatch | ev.HoldingMismatchEnded) -> None:
-        change = self.mismatched.add if isinstance(fact, ev.HoldingMismatch) else self.mismatched.discard
-        change(fact.symbol)
+        (self.mismatched.add if isinstance(fact, ev.HoldingMismatch) else self.mismatched.discard)(fact.symbol)
 
     def _daily_summary(self, fact: ev.DailySummary) -> None:
         self.summary_sent = True
