@@ -20,6 +20,8 @@ from hantu.adapters.store.writer import Job, Work, Writer
 from hantu.harness.loop import current_node
 
 COMMIT_S = (0.000_3, 0.004)
+SPILL_TOO_LATE_S = (1.1, 3.0)
+"""Longer than the store waits for its spill."""
 
 
 @dataclass(slots=True)
@@ -30,6 +32,8 @@ class DiskFaults:
     fail_after: float = 0.0
     slow: float = 0.0
     slow_s: float = 1.0
+    spill_slow: float = 0.0
+    """Per line of the spill: it becomes durable, but later than anybody waits for it."""
 
 
 @dataclass(slots=True)
@@ -159,10 +163,17 @@ class LoopWorker:
     def __init__(self, name: str, disk: Disk) -> None:
         self._disk = disk
         self._name = name
+        self._free_at = 0.0
 
     def submit(self, task: Task) -> None:
-        """Run ``task`` a moment later."""
-        asyncio.get_running_loop().call_later(self._disk.rng.uniform(*COMMIT_S), self._run, task)
+        """Run ``task`` a moment later, after those before it."""
+        loop, disk = asyncio.get_running_loop(), self._disk
+        wait = disk.rng.uniform(*COMMIT_S)
+        if disk.faults.spill_slow and disk.on() and disk.rng.random() < disk.faults.spill_slow:
+            disk.on_fault("D1 spill too late")
+            wait = disk.rng.uniform(*SPILL_TOO_LATE_S)
+        self._free_at = max(self._free_at, loop.time()) + wait
+        loop.call_at(self._free_at, self._run, task)
 
     def stop(self, wait_s: float) -> bool:
         """Nothing is kept open."""

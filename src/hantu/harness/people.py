@@ -29,7 +29,8 @@ class People:
             if not freeze.boundary:
                 call(freeze.at, self._world.process.freeze, "", freeze.lasts_s)
         for act in self._world.day.kills:
-            call(act.at, self._kill_act, act)
+            if not act.boundary:
+                call(act.at, self._kill_act, act)
         for order in self._world.day.manual:
             call(order.at, self._by_hand, order)
         for at, lasts_s in self._world.day.mutes:
@@ -44,6 +45,12 @@ class People:
         if world.faulty() and world.process.alive():
             world.struck("X1 killed: at a moment")
             world.process.die(crash.down_s)
+
+    def met(self, where: str, nth: int) -> None:
+        """A durable boundary is met for the ``nth`` time: somebody may choose this very moment."""
+        for act in self._world.day.kills:
+            if act.boundary == where and act.nth == nth:
+                self._kill_act(act)
 
     def _kill_act(self, act: KillAct) -> None:
         world = self._world

@@ -59,6 +59,7 @@ class Process:
         self.boundaries[where] += 1
         if not self.alive() or not self._world.faulty():
             return not self.alive()
+        self._world.people.met(where, self.boundaries[where])
         for crash in self._world.day.crashes:
             if crash.boundary == where and crash.nth == self.boundaries[where]:
                 self._world.struck(f"X1 killed: {where}")
