@@ -13,7 +13,7 @@ ARGS ?=
 SEEDS ?= 200
 BIN := .venv/bin
 
-.PHONY: help setup demo test check fmt bench sim docs lock clean
+.PHONY: help setup demo test check fmt bench sim chaos docs lock clean
 
 help: ## list the targets
 	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
@@ -38,8 +38,11 @@ fmt: setup ## format and mend what can be mended
 bench: setup ## measure against goals and other programs, writes docs/benchmarks.md; ARGS=--quick
 	@$(BIN)/python -m bench $(ARGS)
 
-sim: setup ## seeded trading days on virtual time, each played twice; SEEDS=n
-	@$(BIN)/hantu simulate --seeds 1..$(or $(SEEDS),200) --twice $(ARGS)
+sim: setup ## seeded trading days on a virtual clock; SEEDS=n
+	@$(BIN)/python -m pytest tests/simulation -n 2 --seeds $(SEEDS) $(ARGS)
+
+chaos: setup ## 300 real kill -9, full disks, bad networks, writes docs/chaos.md; ARGS="KILLS=40 SEED=9"
+	@$(BIN)/python -m tests.chaos.run $(ARGS)
 
 docs: setup ## write docs/traceability.md; fails on a closed area with an untested row
 	@$(BIN)/python tools/traceability.py

@@ -27,7 +27,7 @@ from hantu.adapters.broker.trading_days import trading_calendar
 from hantu.adapters.clock import FollowedClock, SystemClock
 from hantu.adapters.kill_switch import Switch
 from hantu.adapters.notify.console import LogNotifier
-from hantu.adapters.notify.last_word import close, last_word
+from hantu.adapters.notify.last_word import close, last_word, or_told
 from hantu.adapters.notify.telegram import TelegramNotifier
 from hantu.adapters.practice_clock import practice_clock
 from hantu.adapters.process_lock import ProcessLock, account_lock
@@ -196,7 +196,7 @@ async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:
     """Start a life: recovery first, then everything that runs beside the guard."""
     clock = life.clock
     await life.control.open()
-    started = await life.store.load(trading_date(clock.now().wall))
+    started = await or_told(life.store.load(trading_date(clock.now().wall)), life.notifier)
     life.performer.epoch = started.epoch
     life.guard.deliver(started)
     life.switch.level = life.engine.book.kill
@@ -347,7 +347,8 @@ async def end(life: Life) -> None:
     await close(life.notifier)
     if life.tape is not None:
         life.tape.close()
-    await life.store.close()
+    # A life that a bug ended is one to recover from, however orderly its parts were closed.
+    await life.store.close(clean=life.guard.end_reason != "bug")
 
 
 async def _warm(life: Life) -> None:

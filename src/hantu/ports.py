@@ -137,8 +137,8 @@ class Store(Protocol):
         """Return the watch list valid on ``trade_date``."""
         ...
 
-    async def close(self) -> None:
-        """Finish writing, mark a clean end, release the lease."""
+    async def close(self, *, clean: bool = True) -> None:
+        """Finish writing, mark a clean end unless it was none, release the lease."""
         ...
 
 

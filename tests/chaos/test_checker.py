@@ -179,6 +179,17 @@ def test_what_is_allowed_is_not_reported() -> None:
     assert problems(evidence) == {}, "a protective sell at active, a stranger's order, a session that lingers"
 
 
+def test_what_a_resting_order_fills_after_the_guard_has_ended_is_not_lost() -> None:
+    evidence = clean()
+    evidence.exchange["fills"] = [fill(1, quantity=7), fill(1, quantity=3, at=at(30))]
+    evidence.tables["fills"][0].update(quantity=7)
+    assert list(problems(evidence)) == ["lost_fills"]
+    set_notes(evidence, until=at(29))
+    assert problems(evidence) == {}
+    evidence.tables["fills"][0].update(quantity=6)
+    assert list(problems(evidence)) == ["lost_fills"]
+
+
 def test_before_the_day_is_over_what_is_under_way_is_not_missed() -> None:
     evidence = clean()
     set_notes(evidence, over=False)

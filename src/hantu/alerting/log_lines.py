@@ -124,6 +124,34 @@ def _(fact: e.RecoveryCompleted) -> tuple[LogLine, ...]:
     return (_info(first), *(LogLine("WARNING", f"차이: {plain(line)}") for line in fact.differences))
 
 
+@_lines.register(e.RecoveryBegan)
+@_lines.register(e.RecoveryResumed)
+def _(fact: e.Fact) -> tuple[LogLine, ...]:
+    return (LogLine("WARNING", short_text(fact)),)
+
+
+@_lines.register
+def _(fact: e.RecoveryStepDone) -> tuple[LogLine, ...]:
+    return (_info(short_text(fact)), *(LogLine("WARNING", f"차이: {plain(line)}") for line in fact.differences))
+
+
+@_lines.register(e.RecoveryStopped)
+@_lines.register(e.HoldingMismatch)
+@_lines.register(e.DoubtOutlivedDay)
+def _(fact: e.Fact) -> tuple[LogLine, ...]:
+    return (LogLine("ERROR", short_text(fact)),)
+
+
+@_lines.register
+def _(fact: e.HoldingMismatchEnded) -> tuple[LogLine, ...]:
+    return (_info(short_text(fact)),)
+
+
+@_lines.register
+def _(fact: e.OrderResolvedByPerson) -> tuple[LogLine, ...]:
+    return (LogLine("WARNING", short_text(fact), "order"),)
+
+
 @_lines.register
 def _(fact: e.MarketHalted) -> tuple[LogLine, ...]:
     if fact.symbol:

@@ -10,6 +10,7 @@ from hantu.alerting.wording import (
     opening_word,
     plain,
     purpose_word,
+    recovery_step,
     signed_percent,
     stock,
     won,
@@ -23,6 +24,7 @@ _HELD_WORDS = {
     "session": "실시간 연결이 없어 매도하지 않음",
     "no_price": "현재가를 알 수 없음",
     "not_sellable": "매도 가능 수량 없음",
+    "mismatch": "보유 수량이 맞지 않아 확인 중",
     "mandate": "자동 매도 상시 승인이 없어 익절하지 않음 (손절은 계속)",
 }
 
@@ -77,10 +79,67 @@ def _(fact: e.MonitorStopped) -> str:
 
 @short_text.register
 def _(fact: e.RecoveryCompleted) -> str:
+    if fact.flow:
+        return f"✅ 복구 완료: {duration(fact.duration_s)}, 차이 {len(fact.differences)}건, 남은 일 {len(fact.remaining)}건"
     return (
         f"⚠️ 시작 점검: 기록과 다른 점 {len(fact.differences)}건 "
         f"(진행 중이던 주문 {fact.open_intents}건, 확인한 주문 {fact.adopted}건)"
     )
+
+
+@short_text.register
+def _(fact: e.RecoveryBegan) -> str:
+    return f"🛟 복구 시작: {plain(fact.cause)} ({plain(fact.actor)})"
+
+
+@short_text.register
+def _(fact: e.RecoveryStepDone) -> str:
+    return f"🛟 복구 {recovery_step(fact.step)}: {plain(fact.result)}"
+
+
+@short_text.register
+def _(fact: e.RecoveryStopped) -> str:
+    return f"🚨 긴급: 복구 중단 - {recovery_step(fact.step)}: {plain(fact.reason)}"
+
+
+@short_text.register
+def _(fact: e.RecoveryResumed) -> str:
+    return f"🛟 복구 재개: {recovery_step(fact.step)}부터 ({plain(fact.actor)})"
+
+
+@short_text.register
+def _(fact: e.PositionChanged) -> str:
+    moved = f"{fact.before:,}주 → {fact.after:,}주"
+    return f"📌 보유 수량 변경: {stock(fact.name, fact.symbol)} {moved} (체결 기록 없음)"
+
+
+@short_text.register
+def _(fact: e.PositionJumped) -> str:
+    moved = f"{fact.before:,}주 → {fact.after:,}주"
+    return f"⚠️ 보유 수량 급변: {stock(fact.name, fact.symbol)} {moved} - 다시 확인 중"
+
+
+@short_text.register
+def _(fact: e.HoldingMismatch) -> str:
+    parts = f"보유 {fact.held:,} ≠ 매도 가능 {fact.sellable:,} + 잠김 {fact.locked:,}"
+    return f"🚨 긴급: 보유 수량이 맞지 않음 - {stock(fact.name, fact.symbol)} {parts}"
+
+
+@short_text.register
+def _(fact: e.HoldingMismatchEnded) -> str:
+    return f"✅ 보유 수량이 다시 맞음: {stock(fact.name, fact.symbol)}"
+
+
+@short_text.register
+def _(fact: e.DoubtOutlivedDay) -> str:
+    held = f"보유 {fact.held_before:,}주 → {fact.held_now:,}주"
+    return f"🚨 긴급: {fact.trade_date} 주문의 결과를 모르는 채 날이 바뀜 - {_name(fact.name, fact.symbol)} {held}"
+
+
+@short_text.register
+def _(fact: e.OrderResolvedByPerson) -> str:
+    taken = f"받아들이지 않음: {plain(fact.denied)}" if fact.denied else plain(fact.reason)
+    return f"👤 사람의 결론: {fact.symbol} {fact.intent_id} {fact.verdict} ({plain(fact.actor)}) - {taken}"
 
 
 @short_text.register

@@ -54,7 +54,7 @@ def alerts_of(fact: e.Fact, context: Context) -> tuple[Alert, ...]:
     row = row_of(fact)
     if row.delivery is Delivery.LOG:
         return ()
-    today = trading_date(context.at)
+    today, short = trading_date(context.at), short_text(fact)
     return (
         Alert(
             event_type=e.event_type(fact),
@@ -62,8 +62,8 @@ def alerts_of(fact: e.Fact, context: Context) -> tuple[Alert, ...]:
             severity=row.severity,
             priority=row.priority,
             category=row.area,
-            short=short_text(fact),
-            long=long_text(fact, row, today),
+            short=short,
+            long=long_text(fact, row, today, short),
         ),
     )
 
@@ -75,6 +75,10 @@ def row_of(fact: e.Fact) -> Row:
             return CATALOGUE["subscribe_failed_held"]
         case e.ExitHeld(reason=reason) if reason in UNABLE:
             return CATALOGUE["exit_held_unable"]
+        case e.RecoveryCompleted(flow=flow) if flow:
+            return CATALOGUE["recovery_in_steps_completed"]
+        case e.PositionChanged(cause="reconcile"):
+            return CATALOGUE["position_changed_unexplained"]
         case e.RecoveryCompleted(differences=differences) if differences:
             return CATALOGUE["recovery_differences"]
         case e.OrderFilled(side=Side.BUY):
@@ -99,7 +103,14 @@ def key_of(fact: e.Fact, context: Context) -> str:
             part = f"{fact.symbol}:{trading_date(context.at)}"
         case e.StopLossFilled() | e.TakeProfitFilled() | e.ManualSellFilled() | e.ExitHeld() | e.ExitSimulated():
             part = fact.flow
-        case e.OrderUnresolved() | e.OrderEscalated() | e.OrderAbsent() | e.FillUnconfirmed() | e.OrderExpired():
+        case (
+            e.DoubtOutlivedDay()
+            | e.OrderUnresolved()
+            | e.OrderEscalated()
+            | e.OrderAbsent()
+            | e.FillUnconfirmed()
+            | e.OrderExpired()
+        ):
             part = fact.intent_id
         case e.OrderFailed():
             part = f"{fact.symbol}:{fact.code}"

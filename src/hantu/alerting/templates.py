@@ -19,15 +19,15 @@ NEED_AN_ID = ("hantu explain", "hantu orders show")
 """Checks of one order; the message completes them, ready to be typed."""
 
 
-def long_text(fact: e.Fact, row: Row, today: date) -> str:
-    """Return the long form of a fact; empty when the short form says everything."""
+def long_text(fact: e.Fact, row: Row, today: date, short: str = "") -> str:
+    """Return the long form of a fact, given its short one; empty when that says everything."""
     if isinstance(fact, e.StopLossFilled | e.TakeProfitFilled | e.ManualSellFilled):
         return exit_filled(fact)
     if isinstance(fact, e.ReconnectExhausted):
         return reconnect_exhausted(fact)
     if isinstance(fact, e.DailySummary):
         return daily_summary(fact, today)
-    return with_action(short_text(fact), row, details(fact), getattr(fact, "intent_id", ""))
+    return with_action(short or short_text(fact), row, details(fact), getattr(fact, "intent_id", ""))
 
 
 def exit_filled(fact: e.StopLossFilled | e.TakeProfitFilled | e.ManualSellFilled) -> str:
@@ -135,8 +135,17 @@ def details(fact: e.Fact) -> tuple[str, ...]:
             lines = (f"응답: {plain(fact.reason)}",)
         case e.SubscribeFailed():
             lines = (f"종목: {stock(fact.name, fact.symbol)} (보유 중, 응답 {plain(fact.code)})",)
-        case e.RecoveryCompleted():
-            lines = tuple(f"- {plain(line)}" for line in fact.differences[:DIFFERENCES_SHOWN])
+        case e.RecoveryCompleted() | e.RecoveryStopped():
+            lines = _recovery(fact)
+        case e.HoldingMismatch() | e.PositionJumped() | e.DoubtOutlivedDay():
+            lines = (f"종목: {stock(fact.name, fact.symbol)}",)
         case _:
             pass
     return lines
+
+
+def _recovery(fact: e.RecoveryCompleted | e.RecoveryStopped) -> tuple[str, ...]:
+    if isinstance(fact, e.RecoveryStopped):
+        return (f"복구: {fact.flow}", f"사유: {plain(fact.reason)}")
+    found = tuple(f"- {plain(line)}" for line in fact.differences[:DIFFERENCES_SHOWN])
+    return found + tuple(f"- 남은 일: {plain(line)}" for line in fact.remaining[:DIFFERENCES_SHOWN])

@@ -91,3 +91,17 @@ def _moment(utc_text: str) -> datetime | None:
     except ValueError:
         return None
     return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(KST)
+
+
+_RECOVERY_STEPS = {
+    "detect": "1/5 장애 감지",
+    "kill_switch": "2/5 킬 스위치",
+    "clean_up": "3/5 미체결 주문 정리",
+    "restart": "4/5 감시 재개",
+    "synchronise": "5/5 주문·체결 동기화",
+}
+
+
+def recovery_step(step: str) -> str:
+    """Return the word for a step of a recovery, with its place."""
+    return _RECOVERY_STEPS.get(str(step), str(step))

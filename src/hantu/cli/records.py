@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from hantu.cli.shell import Shell
-from hantu.domain.errors import UsageError
+from hantu.domain.errors import DeniedError, UsageError
 
 FOLLOW_EVERY_S = 0.2
 
@@ -74,6 +74,30 @@ def orders_show(ctx: typer.Context, ident: Ident) -> None:
     shell.show(found, lambda out: out.print(order_view(found)))
 
 
+@orders_app.command("resolve")
+def orders_resolve(
+    ctx: typer.Context,
+    ident: Ident,
+    verdict: Annotated[str, typer.Option("--as", show_default=False)],
+    reason: Annotated[str, typer.Option("--reason", "-r", show_default=False)],
+) -> None:
+    """End an escalated order by a person's word."""
+    shell: Shell = ctx.obj
+    kind, _, order_no = verdict.partition(":")
+    shell.guard.request("resolve", intent_id=ident, verdict=kind, order_no=order_no, reason=reason)
+    result = {"ok": True, "intent_id": ident, "verdict": kind, "order_no": order_no, "reason": reason}
+    shell.show(result, lambda out: out.print(f"기록했습니다: {ident} {verdict} - {reason}", markup=False))
+
+
+@orders_app.command("amend")
+def orders_amend(ident: Ident) -> None:
+    """Refuse: orders are cancelled and placed anew, never amended."""
+    raise DeniedError(
+        f"{ident}: 정정 주문은 쓰지 않습니다. 정정은 새 주문번호를 만들고, 결과를 모르면 두 주문이 다 살아 있을 수 있습니다.",
+        next_step="취소가 확인된 뒤 남은 수량만 새로 주문합니다. 직접 바꾸려면 증권사 앱을 쓰세요.",
+    )
+
+
 def events(
     ctx: typer.Context,
     kind: Annotated[str, typer.Option("--type", "-t", show_default=False)] = "",
@@ -107,7 +131,7 @@ def explain(ctx: typer.Context, ident: Ident) -> None:
     rows = [_plain(link) for link in _queries(shell).explain(ident)]
     if not rows:
         raise _unknown(ident)
-    shell.show(rows, lambda out: out.print(chain_view(rows)))
+    shell.show(rows, lambda out: out.print(chain_view(rows, shell.lang)))
 
 
 def exits(ctx: typer.Context, limit: Limit = 20) -> None:

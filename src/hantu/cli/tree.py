@@ -20,6 +20,7 @@ from hantu.cli import (
     logs,
     monitor,
     records,
+    recovery,
     replay,
     seeded,
     simulate,
@@ -29,8 +30,9 @@ from hantu.cli.texts.entry import Texts
 SENTENCE_END = re.compile(r"[.:](?: |$)|\(")
 HELP_NAMES = ["-h", "--help"]
 ORDER = (
-    "demo", "sim", "monitor", "run", "kill", "approvals", "positions", "orders", "exits", "explain", "replay", "simulate", "events",
-    "opportunities", "alerts", "watchlist", "db", "logs", "doctor", "bench", "version",
+    "demo", "sim", "monitor", "run", "kill", "recovery", "approvals", "positions", "orders", "exits", "explain",
+    "replay", "simulate", "events", "opportunities", "alerts", "watchlist", "db", "logs", "doctor", "bench",
+    "version",
 )  # fmt: skip
 """As the overview lists them: first things first."""
 
@@ -47,6 +49,7 @@ def build(texts: Texts) -> Any:
     app.add_typer(monitor.app, name="monitor")
     app.add_typer(kill.app, name="kill")
     app.add_typer(approvals.app, name="approvals")
+    app.add_typer(recovery.app, name="recovery")
     records.register(app)
     app.command("replay")(replay.replay)
     app.command("simulate")(seeded.simulate)

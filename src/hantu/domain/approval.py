@@ -8,7 +8,7 @@ token can be used for nothing else.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from hantu.domain.account import Side
@@ -116,11 +116,12 @@ class Mandate:
     signed_at: str
     rules_hash: str
     default_limit: int
-    limits: Mapping[str, int] = field(default_factory=dict)
+    limits: tuple[tuple[str, int], ...] = ()
+    """(stock, shares) where they differ from the default."""
 
     def covers(self, symbol: str, quantity: int) -> bool:
         """Whether one exit order of ``quantity`` shares is inside its limits."""
-        return quantity <= self.limits.get(symbol, self.default_limit)
+        return quantity <= dict(self.limits).get(symbol, self.default_limit)
 
 
 def canonical(terms: OrderTerms) -> bytes:

@@ -66,4 +66,34 @@ class SetKill:
     reason: str
 
 
-Command: TypeAlias = StartMonitoring | StopMonitoring | RestartMonitoring | HaltOrders | ResumeOrders | SetKill
+@dataclass(frozen=True, slots=True)
+class RunRecovery:
+    """Recover in five steps, or resume the recovery that stopped."""
+
+    actor: str
+
+
+class Verdict(StrEnum):
+    """What a person found out about an order that needs one."""
+
+    FILLED = "filled"
+    ABSENT = "absent"
+    ADOPTED = "adopted"
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveOrder:
+    """End the doubt about an escalated order; denied if the broker's own records say otherwise."""
+
+    actor: str
+    intent_id: str
+    verdict: Verdict
+    reason: str
+    order_no: str = ""
+    """Only for ``adopted``: its number at the broker."""
+
+
+Command: TypeAlias = (
+    StartMonitoring | StopMonitoring | RestartMonitoring | HaltOrders | ResumeOrders | SetKill | RunRecovery
+    | ResolveOrder
+)  # fmt: skip

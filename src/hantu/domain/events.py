@@ -65,6 +65,19 @@ from hantu.domain.position_facts import (
     PositionUnguarded,
     TrailingStopRaised,
 )
+from hantu.domain.recovery_facts import (
+    DoubtOutlivedDay,
+    HoldingMismatch,
+    HoldingMismatchEnded,
+    OrderResolvedByPerson,
+    PositionJumped,
+    RecoveryBegan,
+    RecoveryCompleted,
+    RecoveryResumed,
+    RecoveryStep,
+    RecoveryStepDone,
+    RecoveryStopped,
+)
 from hantu.domain.session_facts import (
     AuthFailed,
     BlindPeriodEnded,
@@ -79,7 +92,6 @@ from hantu.domain.session_facts import (
     Reconnected,
     ReconnectExhausted,
     ReconnectFailed,
-    RecoveryCompleted,
     ServerMaintenance,
     SessionInUse,
     SessionStateChanged,
@@ -118,6 +130,8 @@ Fact: TypeAlias = (
     | OrderRejectedInvalidSignature | OrderRejectedExpired | OrderRejectedApprovalNotFound
     | OrderRejectedHashMismatch | OrderRejectedAlreadyUsed | OrderRejectedNotAllowed | ManualSellFilled
     | MandateInForce | MandateLapsed | MandateReviewDue
+    | RecoveryBegan | RecoveryStepDone | RecoveryStopped | RecoveryResumed | OrderResolvedByPerson
+    | DoubtOutlivedDay | PositionJumped | HoldingMismatch | HoldingMismatchEnded
 )  # fmt: skip
 
 FACTS: dict[str, type] = {event_type(cls): cls for cls in Fact.__args__}
@@ -133,6 +147,7 @@ __all__ = [
     "ConnectionLost",
     "DailySummary",
     "DataDelay",
+    "DoubtOutlivedDay",
     "EventLogFailed",
     "ExitHeld",
     "ExitRuleFallback",
@@ -140,6 +155,8 @@ __all__ = [
     "Fact",
     "FillUnconfirmed",
     "ForeignFill",
+    "HoldingMismatch",
+    "HoldingMismatchEnded",
     "IntentRecorded",
     "IntentVoided",
     "KillswitchOff",
@@ -171,16 +188,23 @@ __all__ = [
     "OrderRejectedHashMismatch",
     "OrderRejectedInvalidSignature",
     "OrderRejectedNotAllowed",
+    "OrderResolvedByPerson",
     "OrderTokenIssued",
     "OrderUnresolved",
     "PositionChanged",
     "PositionClosed",
     "PositionGuarded",
+    "PositionJumped",
     "PositionUnguarded",
     "ReconnectExhausted",
     "ReconnectFailed",
     "Reconnected",
+    "RecoveryBegan",
     "RecoveryCompleted",
+    "RecoveryResumed",
+    "RecoveryStep",
+    "RecoveryStepDone",
+    "RecoveryStopped",
     "ServerMaintenance",
     "SessionInUse",
     "SessionStateChanged",

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from hantu.domain.account import Side
 from hantu.domain.instrument import Symbol
 from hantu.domain.order import IntentState, OrderType, Purpose
+from hantu.domain.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StopLossReached:
     """A price at or below the stop; ``basis`` says which price it was."""
 
@@ -29,7 +30,7 @@ class StopLossReached:
     """Wall time at which the bytes of the triggering trade were read."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TakeProfitReached:
     """A price at or above the target; fields as ``StopLossReached``."""
 
@@ -54,7 +55,7 @@ class ExitHeld:
     symbol: Symbol
     name: str
     reason: str
-    """halt, kill, cooldown, unresolved, no_price, not_sellable, session, mandate"""
+    """halt, kill, cooldown, unresolved, no_price, not_sellable, session, mandate, mismatch"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class ExitSimulated:
     limit_price: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IntentRecorded:
     """The durable intent; it precedes the first byte of every order."""
 

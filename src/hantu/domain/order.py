@@ -12,6 +12,7 @@ from enum import StrEnum
 from hantu.domain.account import Side
 from hantu.domain.instrument import Symbol
 from hantu.domain.money import Price, Quantity
+from hantu.domain.values import value
 
 
 class Purpose(StrEnum):
@@ -43,6 +44,8 @@ class IntentState(StrEnum):
     CANCELED = "canceled"
     EXPIRED = "expired"
     REFUSED = "refused"
+    REJECTED_LATE = "rejected_late"
+    """Taken by the broker first and rejected by the venue after."""
     NOT_SENT = "not_sent"
     ABSENT = "absent"
     VOID = "void"
@@ -59,10 +62,19 @@ EDGES: dict[IntentState, frozenset[IntentState]] = {
         {_S.WORKING, _S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED, _S.ABSENT, _S.ESCALATED, _S.REFUSED}
     ),
     _S.ESCALATED: frozenset({_S.WORKING, _S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED, _S.ABSENT, _S.REFUSED}),
-    _S.WORKING: frozenset({_S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED, _S.REFUSED}),
+    _S.WORKING: frozenset({_S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED, _S.REJECTED_LATE}),
     _S.PARTIAL: frozenset({_S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED}),
 }
-TERMINAL = frozenset({_S.FILLED, _S.CANCELED, _S.EXPIRED, _S.REFUSED, _S.NOT_SENT, _S.ABSENT, _S.VOID})
+_CANCEL_ENDS = frozenset({_S.FILLED, _S.REFUSED, _S.NOT_SENT, _S.ABSENT})
+CANCEL_EDGES: dict[IntentState, frozenset[IntentState]] = {
+    _S.SENDING: _CANCEL_ENDS | {_S.WORKING, _S.UNKNOWN},
+    _S.UNKNOWN: _CANCEL_ENDS | {_S.WORKING},
+    _S.WORKING: _CANCEL_ENDS,
+}
+"""A cancel's own states: working = taken by the broker, filled = the cancelled quantity is confirmed."""
+TERMINAL = frozenset(
+    {_S.FILLED, _S.CANCELED, _S.EXPIRED, _S.REFUSED, _S.REJECTED_LATE, _S.NOT_SENT, _S.ABSENT, _S.VOID}
+)
 MAY_BE_LIVE = frozenset({_S.SENDING, _S.UNKNOWN, _S.ESCALATED, _S.WORKING, _S.PARTIAL})
 """States in which the broker may hold a live order; their remainder counts as sold."""
 
@@ -71,13 +83,13 @@ class IllegalEdge(AssertionError):
     """An intent was moved along an edge that does not exist: a bug of ours."""
 
 
-def check_edge(before: IntentState, after: IntentState) -> None:
-    """Raise unless an intent may go from ``before`` to ``after``.
+def check_edge(before: IntentState, after: IntentState, *, cancel: bool = False) -> None:
+    """Raise unless an intent, or a ``cancel``, may go from ``before`` to ``after``.
 
     Raises:
-        IllegalEdge: The edge is not in ``EDGES``.
+        IllegalEdge: The edge is not in ``EDGES`` (``CANCEL_EDGES``).
     """
-    if after not in EDGES.get(before, frozenset()):
+    if after not in (CANCEL_EDGES if cancel else EDGES).get(before, frozenset()):
         raise IllegalEdge(f"{before} -> {after}")
 
 
@@ -88,7 +100,7 @@ class OrderType(StrEnum):
     MARKET = "market"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OrderRequest:
     """Exactly what goes to the broker for one attempt of one intent."""
 

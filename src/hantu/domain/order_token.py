@@ -106,7 +106,7 @@ class TokenKey:
         """
         found = self._open(_MANDATE_HEADER, document)
         try:
-            limits = {str(symbol): int(limit) for symbol, limit in found["limits"].items()}
+            limits = tuple((str(symbol), int(limit)) for symbol, limit in found["limits"].items())
             return Mandate(
                 str(found["jti"]), str(found["sub"]), str(found["iat"]), str(found["rules"]),
                 int(found["default_limit"]), limits,

@@ -25,6 +25,10 @@ class PositionGuarded:
     """start, bought, rule, average_changed, reconcile"""
     selection_id: int = 0
     held_since: str = ""
+    trailing: bool = False
+    """The stop was raised by the trailing rule on an earlier day."""
+    high: int = 0
+    partial_done: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from hantu.domain.instrument import Symbol
 from hantu.domain.money import Price, Quantity
+from hantu.domain.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Trade:
     """One or more merged executions of a stock, newest price last.
 

@@ -39,6 +39,9 @@ class Hours:
     close: time = CLOSE
 
 
+_USUAL = Hours()
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """Closed days and unusual hours; weekends are closed without being listed."""
@@ -54,7 +57,7 @@ class Calendar:
 
     def hours(self, day: date) -> Hours:
         """Return the regular session of ``day``."""
-        return (self.special or {}).get(day, Hours())
+        return self.special.get(day, _USUAL) if self.special else _USUAL
 
     def opening(self, day: date) -> datetime:
         """Return the opening moment of ``day``, aware UTC."""

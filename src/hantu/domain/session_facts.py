@@ -127,15 +127,6 @@ class BlindPeriodEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class RecoveryCompleted:
-    """Start is recovery: what the guard believed was held against the broker."""
-
-    open_intents: int
-    adopted: int
-    differences: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class MarketHalted:
     symbol: Symbol
     """Empty = the whole market."""

@@ -16,6 +16,7 @@ from hantu.domain.commands import KillLevel
 from hantu.domain.instrument import Symbol
 from hantu.domain.order import MAY_BE_LIVE, TERMINAL, IntentState, Purpose, check_edge
 from hantu.engine.journey import State
+from hantu.engine.recovery_state import Recovery
 
 
 @dataclass(slots=True)
@@ -123,7 +124,14 @@ class Book:
         self.spent_tokens: set[str] = set()
         self.spent_approvals: set[str] = set()
         """Of orders people asked for; they outlive the day, since nothing may make them fresh again."""
-        self._by_type: dict[type, Callable[[Any], None]] = {
+        self.recovery: Recovery | None = None
+        """The latest one in five steps, over or not."""
+        self.mismatched: set[Symbol] = set()
+        """Stocks whose shares do not add up at the broker."""
+        self._by_type = self._handlers()
+
+    def _handlers(self) -> dict[type, Callable[[Any], None]]:
+        return {
             ev.SessionStateChanged: self._session_state_changed,
             ev.TradingDayBegan: self._trading_day_began,
             ev.MonitorStarted: self._monitor_started,
@@ -156,6 +164,13 @@ class Book:
             ev.KillswitchOn: self._killswitch_on,
             ev.KillswitchOff: self._killswitch_off,
             ev.DailySummary: self._daily_summary,
+            ev.RecoveryBegan: self._recovery_began,
+            ev.RecoveryStepDone: self._recovery_moved,
+            ev.RecoveryStopped: self._recovery_moved,
+            ev.RecoveryResumed: self._recovery_moved,
+            ev.RecoveryCompleted: self._recovery_moved,
+            ev.HoldingMismatch: lambda fact: self.mismatched.add(fact.symbol),
+            ev.HoldingMismatchEnded: lambda fact: self.mismatched.discard(fact.symbol),
         }
 
     def apply(self, fact: ev.Fact) -> None:
@@ -236,11 +251,12 @@ class Book:
         before = self.positions.get(fact.symbol)
         position = Position(
             fact.symbol, fact.name, fact.quantity, fact.cost, fact.stop_price, fact.target_price, fact.rule,
-            fact.selection_id, fact.held_since,
+            fact.selection_id, fact.held_since, fact.trailing, fact.high, fact.partial_done,
         )  # fmt: skip
         if before is not None and before.average_price == position.average_price:
-            position.trailing, position.high = before.trailing, before.high
-            position.partial_done = before.partial_done
+            position.trailing = before.trailing or fact.trailing
+            position.high = max(before.high, fact.high)
+            position.partial_done = before.partial_done or fact.partial_done
         self.positions[fact.symbol] = position
         self.unguarded.pop(fact.symbol, None)
 
@@ -295,7 +311,8 @@ class Book:
         intent.order_no, intent.branch_no, intent.sent_at = fact.order_no, fact.branch_no, fact.sent_at
 
     def _order_rejected(self, fact: ev.OrderRejectedBroker) -> None:
-        self._move(fact.intent_id, IntentState.REFUSED)
+        late = self.intents[fact.intent_id].state is IntentState.WORKING
+        self._move(fact.intent_id, IntentState.REJECTED_LATE if late else IntentState.REFUSED)
 
     def _order_not_sent(self, fact: ev.OrderNotSent) -> None:
         # An intent that could not be recorded was not sent, and no restart will find it.
@@ -340,6 +357,8 @@ class Book:
         intent = self.intents.get(fact.intent_id)
         if intent is None:
             return  # never durable, so never sent: as with orders
+        if intent.state is not fact.state:
+            check_edge(intent.state, fact.state, cancel=True)
         intent.state = fact.state
         if not intent.open:
             self._open.pop(fact.intent_id, None)
@@ -358,6 +377,15 @@ class Book:
 
     def _killswitch_off(self, fact: ev.KillswitchOff) -> None:
         self.kill, self.kill_reason = KillLevel.OFF, ""
+
+    def _recovery_began(self, fact: ev.RecoveryBegan) -> None:
+        self.recovery = Recovery(fact.flow, fact.cause, fact.actor, fact.began_at)
+
+    def _recovery_moved(
+        self, fact: ev.RecoveryStepDone | ev.RecoveryStopped | ev.RecoveryResumed | ev.RecoveryCompleted
+    ) -> None:
+        if self.recovery is not None and fact.flow == self.recovery.flow:
+            self.recovery.apply(fact)
 
     def _daily_summary(self, fact: ev.DailySummary) -> None:
         self.summary_sent = True

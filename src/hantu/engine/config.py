@@ -11,6 +11,9 @@ from enum import StrEnum
 from hantu.domain.instrument import Market, Symbol
 from hantu.domain.session import Calendar
 
+QUARANTINE_MIN_S = 10.0
+SNAPSHOTS_APART_MIN_S = 3.0
+
 
 class Mode(StrEnum):
     """Sell, or only say what would have been sold."""
@@ -115,8 +118,19 @@ class Pace:
     stale_quote_s: float = 60.0
     delay_warn_ms: int = 1_000
     delay_alert_ms: int = 5_000
+    recovery_step_s: float = 60.0
+    """A step of a recovery that takes longer has failed."""
     last_look_s: float = 10.0
     """How long the close waits for the last inquiry before it reports without."""
+
+    def __post_init__(self) -> None:
+        """Refuse a proof of absence that would not be one (reliability protocol, resolution of UNKNOWN).
+
+        Raises:
+            ValueError: The quarantine is below 10 s or the two lists are less than 3 s apart.
+        """
+        if self.quarantine_s < QUARANTINE_MIN_S or self.snapshots_apart_s < SNAPSHOTS_APART_MIN_S:
+            raise ValueError(f"quarantine {self.quarantine_s} s, lists {self.snapshots_apart_s} s apart: too short")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +184,8 @@ class GuardConfig:
     """Profit is taken only under a standing approval; a stop never waits for one."""
     streams: Streams = Streams()
     pace: Pace = Pace()
+    jump_bps: int = 5_000
+    """A holding that changes by more than this without a fill we know of is believed only when shown twice."""
     add_buy: AddBuy = AddBuy()
     costs: Costs = Costs()
 

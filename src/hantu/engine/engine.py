@@ -28,10 +28,12 @@ from hantu.engine import (
     manual,
     notices,
     orders,
+    procedure,
     reading,
     recovery,
     registrations,
     unresolved,
+    verdicts,
 )
 from hantu.engine import inputs as inp
 from hantu.engine.book import Book
@@ -82,6 +84,8 @@ class Engine:
             cmd.HaltOrders: lambda turn, got: day.halt(turn, got.symbol, "manual", got.actor),
             cmd.ResumeOrders: lambda turn, got: day.resume(turn, got.symbol, "manual", got.actor),
             cmd.SetKill: _set_kill,
+            cmd.RunRecovery: procedure.run,
+            cmd.ResolveOrder: verdicts.resolve,
         }
 
     @property
@@ -102,6 +106,10 @@ class Engine:
             _due(turn)
         return turn.decision()
 
+    def objection(self, wish: cmd.ResolveOrder, now: Instant) -> str:
+        """Return why a person's word about an order would not be taken; empty if it would."""
+        return verdicts.objection(Turn(self._desk, now), wish)
+
     def next_deadline(self, now: Instant) -> float:
         """Return the monotonic moment at which the engine wants to be woken."""
         turn = Turn(self._desk, now)
@@ -120,7 +128,7 @@ def _woken(turn: Turn, _: inp.Woken) -> None:
 
 
 def _due(turn: Turn) -> None:
-    for part in (line, registrations, orders, unresolved, day, reading):
+    for part in (line, registrations, orders, unresolved, procedure, day, reading):
         part.due(turn)
 
 

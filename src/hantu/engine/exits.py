@@ -12,7 +12,7 @@ from hantu.domain.instrument import Symbol
 from hantu.domain.money import Price, Quantity
 from hantu.domain.order import IntentState, OrderRequest, OrderType, Purpose
 from hantu.domain.price_step import round_down, round_up
-from hantu.engine import mandates
+from hantu.engine import conservation, mandates
 from hantu.engine.book import Intent, Position
 from hantu.engine.config import Mode
 from hantu.engine.decision import Submit
@@ -125,6 +125,9 @@ def send_again(turn: Turn, before: Intent) -> bool:
     if position is None or position.quantity <= record.target:
         return False
     reason = closed_to(turn, record.symbol, record.purpose)
+    if reason is None and turn.book.recovery is not None and turn.book.recovery.running:
+        # A recovery alone never orders; the next fresh price does.
+        reason = "recovering"
     if reason is None and turn.book.open_intent(record.symbol) is not None:
         reason = "unresolved"
     if reason is None and _price_age_s(turn, record.symbol) > turn.desk.config.stale_exit_price_s:
@@ -154,6 +157,10 @@ def closed_to(turn: Turn, symbol: Symbol, purpose: Purpose) -> str | None:
         return "kill"
     if turn.book.kill is KillLevel.ACTIVE and not purpose.protective:
         return "kill"
+    if symbol in turn.book.mismatched and not purpose.protective:
+        return "mismatch"
+    if conservation.in_doubt(turn, symbol):
+        return "mismatch"
     if not turn.desk.recovered:
         return "recovering"
     return mandates.NO_MANDATE if mandates.missing(turn, symbol, purpose) else None
@@ -163,7 +170,9 @@ def sellable_now(turn: Turn, symbol: Symbol) -> int:
     """Return shares that can be sold now: held, less what other working sells lock."""
     position = turn.book.positions.get(symbol)
     held = position.quantity if position else 0
-    return max(0, held - turn.desk.foreign_locked.get(symbol, 0))
+    free = max(0, held - turn.desk.foreign_locked.get(symbol, 0))
+    # Where shares do not add up a stop still goes, with no more than the broker says can be sold.
+    return min(free, turn.desk.sellable.get(symbol, 0)) if symbol in turn.book.mismatched else free
 
 
 def exit_price(turn: Turn, symbol: Symbol, purpose: Purpose, price: int) -> int:

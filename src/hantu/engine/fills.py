@@ -20,6 +20,7 @@ MAX_ATTEMPTS = 2
 def listed(turn: Turn, orders: tuple[BrokerOrder, ...]) -> None:
     """Take the broker's list of today's orders into account; its totals win."""
     desk = turn.desk
+    desk.listing = orders
     locked: dict[Symbol, int] = {}
     ours: list[tuple[Intent, BrokerOrder]] = []
     for order in orders:
@@ -82,6 +83,10 @@ def fill(turn: Turn, intent: Intent, quantity: int, price: int, source: str, fil
             intent.filled + quantity, record.quantity, filled_at, turn.stamp, source,
         )
     )  # fmt: skip
+    if source == "inquiry":
+        turn.desk.progress.fills.append(
+            f"체결 반영: {record.name}({record.symbol}) {quantity:,}주 @ {price:,}원 주문 {intent.order_no}"
+        )
     pace = turn.desk.config.pace
     turn.desk.settle_until[record.symbol] = turn.now.mono + pace.settle_s
     if record.side is Side.BUY:
@@ -127,10 +132,23 @@ def expire_earlier_days(turn: Turn) -> None:
     """End every order of an earlier day: no day order outlives it, and a fresh balance is at hand."""
     for intent in turn.book.open_intents():
         if intent.open and intent.record.kind == "order" and intent.record.trade_date < turn.today:
+            if intent.state in (IntentState.UNKNOWN, IntentState.ESCALATED):
+                _outlived(turn, intent)
             expire(turn, intent)
     for intent in turn.book.open_intents():
         if intent.record.trade_date < turn.today:
             turn.record(ev.CancelResolved(intent.record.intent_id, IntentState.ABSENT, "", "the day is over"))
+
+
+def _outlived(turn: Turn, intent: Intent) -> None:
+    """The day ended the order, not the question what became of it: that is a person's, before the opening."""
+    record = intent.record
+    turn.record(
+        ev.DoubtOutlivedDay(
+            record.intent_id, record.symbol, record.name, record.trade_date, intent.remaining, record.held,
+            turn.desk.listed_held.get(record.symbol, 0),
+        )
+    )  # fmt: skip
 
 
 def rejected_late(turn: Turn, intent: Intent, how: str) -> None:
@@ -182,10 +200,10 @@ def _lock(turn: Turn, intent: Intent | None, order: BrokerOrder) -> int:
         return 0
     if intent is not None:
         return 0 if intent.open else min(int(order.remaining), intent.remaining)
-    return 0 if _claimable(turn, order) else int(order.remaining)
+    return 0 if claimable(turn, order) else int(order.remaining)
 
 
-def _claimable(turn: Turn, order: BrokerOrder) -> bool:
+def claimable(turn: Turn, order: BrokerOrder) -> bool:
     """Whether an unknown intent of ours might be this order."""
     intent = turn.book.open_intent(order.symbol, order.side)
     if intent is None or intent.state not in (IntentState.SENDING, IntentState.UNKNOWN, IntentState.ESCALATED):

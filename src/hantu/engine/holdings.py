@@ -5,10 +5,11 @@ from dataclasses import replace
 from hantu.domain import events as ev
 from hantu.domain.account import Balance, Holding, Side
 from hantu.domain.instrument import Symbol
-from hantu.engine import guards, registrations
+from hantu.engine import conservation, guards, registrations
 from hantu.engine.book import Position
 from hantu.engine.config import ExitRule, RuleKind
 from hantu.engine.guards import Levels
+from hantu.engine.inputs import HeldOrigin
 from hantu.engine.turn import Turn
 
 
@@ -20,14 +21,31 @@ def guard(turn: Turn, symbol: Symbol, name: str, quantity: int, cost: int, reaso
         return
     levels = _kept(turn, symbol, quantity, cost, levels_of(turn, symbol, quantity, cost, rule))
     origin = turn.desk.origins.get(symbol)
+    trailing, high, partial_done = False, 0, False
+    earlier = _of_an_earlier_day(turn, symbol, quantity, cost)
+    if earlier is not None:
+        trailing, high, partial_done = earlier.trailing and rule.trailing.enabled, earlier.high, earlier.partial_done
+        if trailing:
+            levels = replace(levels, stop_price=max(levels.stop_price, earlier.stop_price))
     turn.record(
         ev.PositionGuarded(
             symbol, name, quantity, cost, (cost + quantity // 2) // quantity, levels.stop_price, levels.target_price,
             levels.rule, reason, origin.selection_id if origin else 0, origin.bought_on if origin else "",
+            trailing, high if trailing else 0, partial_done,
         )
     )  # fmt: skip
     turn.forget("held", symbol)
     registrations.want(turn, symbol)
+
+
+def _of_an_earlier_day(turn: Turn, symbol: Symbol, quantity: int, cost: int) -> HeldOrigin | Position | None:
+    """Return what is remembered of the same holding, bought at the same average price; None of another."""
+    before, origin = turn.book.positions.get(symbol), turn.desk.origins.get(symbol)
+    average = (cost + quantity // 2) // quantity
+    if before is not None:
+        return before if before.average_price == average else None
+    # The broker rounds an average; one won is no purchase.
+    return origin if origin is not None and abs(origin.average_price - average) <= 1 else None
 
 
 def _kept(turn: Turn, symbol: Symbol, quantity: int, cost: int, levels: Levels) -> Levels:
@@ -79,9 +97,14 @@ def compare(turn: Turn, balance: Balance, asked_mono: float) -> tuple[str, ...]:
     for symbol, holding in held.items():
         if _unsettled(turn, symbol, asked_mono) or _moved_too_soon(turn, symbol, holding.quantity, asked_mono):
             continue
+        if conservation.jumped(turn, symbol, int(holding.quantity), asked_mono):
+            continue
         _compare_one(turn, holding, differences)
+        conservation.check(turn, symbol, asked_mono)
     for symbol in [symbol for symbol in book.positions if symbol not in held]:
         if _unsettled(turn, symbol, asked_mono) or _moved_too_soon(turn, symbol, 0, asked_mono):
+            continue
+        if conservation.jumped(turn, symbol, 0, asked_mono):
             continue
         position = book.positions[symbol]
         differences.append(f"{symbol} {position.quantity} -> 0")
@@ -97,6 +120,12 @@ def released(turn: Turn, symbol: Symbol) -> None:
     turn.desk.corrections.pop(symbol, None)
     turn.desk.retries.pop(symbol, None)
     turn.desk.pending.discard(symbol)
+    turn.desk.jumps.pop(symbol, None)
+    turn.desk.suspects.pop(symbol, None)
+    origin = turn.desk.origins.get(symbol)
+    if origin is not None:
+        # Bought anew, even at the same price, it begins anew.
+        turn.desk.origins[symbol] = replace(origin, average_price=0)
     if symbol not in turn.desk.watchlist:
         registrations.unwant(turn, symbol)
 

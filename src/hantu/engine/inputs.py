@@ -146,11 +146,17 @@ class WatchItem:
 
 @dataclass(frozen=True, slots=True)
 class HeldOrigin:
-    """Where a held stock came from: its selection row and the day it was bought."""
+    """Where a held stock came from (selection row, day bought), and how far its exit had come."""
 
     symbol: Symbol
     selection_id: int
     bought_on: str
+    average_price: int = 0
+    """At which the rest was recorded; 0 if nothing was."""
+    stop_price: int = 0
+    trailing: bool = False
+    high: int = 0
+    partial_done: bool = False
 
 
 @dataclass(frozen=True, slots=True)

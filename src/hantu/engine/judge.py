@@ -8,6 +8,7 @@ not an expected price of an auction.
 from datetime import datetime
 
 from hantu.domain import events as ev
+from hantu.domain.instant import utc_text
 from hantu.domain.instrument import Symbol
 from hantu.domain.order import IntentState, Purpose
 from hantu.domain.quote import BookTop, PolledPrice, Trade
@@ -141,8 +142,7 @@ def _act(turn: Turn, position: Position, hit: Hit, traded_at: datetime, received
         if open_intent.record.purpose is hit.purpose or working:
             return
     received = turn.wall_text(received_mono)
-    stamp = traded_at.strftime("%Y-%m-%d %H:%M:%S.%f")
-    exits.leave(turn, position, hit, traded_at=stamp, received_at=received)
+    exits.leave(turn, position, hit, traded_at=utc_text(traded_at), received_at=received)
 
 
 def _since_last_look(sight: Sight, trade: Trade) -> tuple[int, int]:

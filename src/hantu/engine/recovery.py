@@ -8,9 +8,12 @@ and holdings have been read. Doing it twice changes nothing.
 from hantu.domain import events as ev
 from hantu.domain.account import Side
 from hantu.domain.order import IntentState
+from hantu.engine import procedure
 from hantu.engine.inputs import Started
 from hantu.engine.journey import State
 from hantu.engine.turn import Turn, Watch
+
+SENT_AND_DIED = "보낸 뒤 답을 받기 전에 감시가 꺼짐"
 
 
 def started(turn: Turn, got: Started) -> None:
@@ -24,6 +27,7 @@ def started(turn: Turn, got: Started) -> None:
     desk.epoch = got.epoch
     desk.watchlist = {item.symbol: item for item in got.watchlist}
     desk.origins = {origin.symbol: origin for origin in got.origins}
+    _proceed(turn, clean=got.clean)
     for intent in book.open_intents():
         _doubt(turn, intent.record.intent_id)
     _distrust_balance(turn, got)
@@ -34,15 +38,30 @@ def started(turn: Turn, got: Started) -> None:
 def try_complete(turn: Turn, differences: tuple[str, ...]) -> None:
     """End recovery once both the orders and the holdings have been read."""
     desk = turn.desk
+    recovery = turn.book.recovery
+    if recovery is not None and not recovery.ended:
+        desk.progress.holdings += differences
     if desk.recovered:
         return
     desk.differences += differences
     if desk.reads.orders_read_mono is None or desk.reads.balance_read_mono is None:
         return
     desk.recovered = True
+    if recovery is not None and not recovery.ended:
+        # The recovery in five steps ends with a record of its own.
+        return
     still_open = turn.book.open_intents()
     adopted = sum(1 for intent in still_open if intent.state in (IntentState.WORKING, IntentState.PARTIAL))
     turn.record(ev.RecoveryCompleted(len(still_open), adopted, desk.differences))
+
+
+def _proceed(turn: Turn, *, clean: bool) -> None:
+    """An unclean end in session is a failure to recover from; a recovery that was under way goes on."""
+    recovery = turn.book.recovery
+    if recovery is not None and not recovery.ended:
+        return
+    if not clean and turn.desk.config.calendar.in_session(turn.now.wall):
+        procedure.begin(turn, "unclean_end", procedure.GUARD, "지난 실행이 정상 종료를 기록하지 않음")
 
 
 def _doubt(turn: Turn, intent_id: str) -> None:
@@ -54,7 +73,7 @@ def _doubt(turn: Turn, intent_id: str) -> None:
     elif intent.state is IntentState.SENDING and record.kind == "cancel":
         turn.record(ev.CancelResolved(intent_id, IntentState.UNKNOWN, "restart", "취소 중 재시작"))
     elif intent.state is IntentState.SENDING:
-        turn.record(ev.OrderUnresolved(intent_id, record.flow, record.symbol, record.name, "전송 중 재시작", ""))
+        turn.record(ev.OrderUnresolved(intent_id, record.flow, record.symbol, record.name, SENT_AND_DIED, ""))
     elif intent.state in (IntentState.WORKING, IntentState.PARTIAL):
         watch.accepted_mono = turn.now.mono
 

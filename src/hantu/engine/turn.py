@@ -2,10 +2,12 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from hantu.domain.account import BrokerOrder
 from hantu.domain.approval import Mandate
 from hantu.domain.events import Fact, SessionStateChanged
-from hantu.domain.instant import Instant
+from hantu.domain.instant import Instant, utc_text
 from hantu.domain.instrument import Market, Symbol
 from hantu.domain.order import Notice
 from hantu.domain.quote import Trade
@@ -16,6 +18,7 @@ from hantu.engine.config import GuardConfig
 from hantu.engine.decision import Action, Decision, Level
 from hantu.engine.inputs import HeldOrigin, WatchItem
 from hantu.engine.journey import State, check_move
+from hantu.engine.recovery_state import Progress
 
 
 @dataclass(slots=True)
@@ -128,6 +131,14 @@ class Desk:
     orphans: list[Notice] = field(default_factory=list)
     known_orders: dict[tuple[Symbol, str], set[str]] = field(default_factory=dict)
     """Order numbers seen at the broker per (stock, side)."""
+    listing: tuple[BrokerOrder, ...] = ()
+    """The latest complete list of today's orders."""
+    progress: Progress = field(default_factory=Progress)
+    """Of the recovery under way."""
+    suspects: dict[Symbol, tuple[float, tuple[int, int]]] = field(default_factory=dict)
+    """Balances that do not add up: since when, and the (held, sellable) that were shown."""
+    jumps: dict[Symbol, tuple[float, int]] = field(default_factory=dict)
+    """Holdings far from what we knew: when first shown, and how many shares."""
     foreign_locked: dict[Symbol, int] = field(default_factory=dict)
     sellable: dict[Symbol, int] = field(default_factory=dict)
     listed_held: dict[Symbol, int] = field(default_factory=dict)
@@ -212,17 +223,17 @@ class Turn:
     @property
     def stamp(self) -> str:
         """This moment as stored: UTC text with microseconds."""
-        return self.now.wall.strftime("%Y-%m-%d %H:%M:%S.%f")
+        return utc_text(self.now.wall)
 
     def wall_text(self, mono: float) -> str:
         """Return the wall time of a monotonic moment close to now, as stored; empty for none."""
-        return self.now.after(mono - self.now.mono).wall.strftime("%Y-%m-%d %H:%M:%S.%f") if mono else ""
+        return utc_text(self.now.wall + timedelta(seconds=mono - self.now.mono)) if mono else ""
 
     @property
     def today(self) -> str:
         """The Korean date, by which orders are filed."""
         if not self._today:
-            self._today = f"{trading_date(self.now.wall):%Y-%m-%d}"
+            self._today = trading_date(self.now.wall).isoformat()
         return self._today
 
     def new_intent_id(self) -> str:

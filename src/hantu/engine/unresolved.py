@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from hantu.domain import events as ev
 from hantu.domain.account import BrokerOrder, Side
+from hantu.domain.instrument import Symbol
 from hantu.domain.order import IntentState
 from hantu.domain.session import from_korean_clock
 from hantu.engine import fills, notices, results
@@ -20,6 +21,7 @@ from hantu.engine.turn import Turn, Watch
 
 DOUBTFUL = (IntentState.UNKNOWN, IntentState.ESCALATED)
 SNAPSHOTS = 2
+NO_SYMBOL = Symbol("")
 CLOCK_SKEW_S = 10
 """How far the broker's clock may be behind ours."""
 
@@ -32,7 +34,7 @@ def doubtful(turn: Turn) -> list[Intent]:
 def listed(turn: Turn, listing: tuple[BrokerOrder, ...], asked_mono: float) -> None:
     """Look for each doubtful order in a complete list of today's orders."""
     for intent in doubtful(turn):
-        candidates = [order for order in listing if _fits(turn, intent, order)]
+        candidates = [order for order in listing if fits(turn, intent, order)]
         if len(candidates) == 1:
             order = candidates[0]
             notices.accept(turn, intent, order.order_no, order.branch_no, order.ordered_at, "inquiry")
@@ -149,7 +151,8 @@ def _resolve_cancels(turn: Turn, listing: tuple[BrokerOrder, ...], asked_mono: f
             turn.record(ev.CancelResolved(cancel.record.intent_id, IntentState.ABSENT, "", "order still works"))
 
 
-def _fits(turn: Turn, intent: Intent, order: BrokerOrder) -> bool:
+def fits(turn: Turn, intent: Intent, order: BrokerOrder) -> bool:
+    """Whether a listed order may be the one whose fate is unknown."""
     record = intent.record
     taken = turn.book.by_order_no(order.order_no, turn.today)
     return (

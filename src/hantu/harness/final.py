@@ -16,7 +16,7 @@ def judge_exits(judge: Judge, book: Book | None, told: Sequence[Alert]) -> None:
     if book is None:
         judge.fail("I4", "no guard lives after minutes without faults")
         return
-    if book.kill is not KillLevel.OFF:
+    if book.kill in (KillLevel.HARD, KillLevel.FLATTEN):
         return
     events = sorted({alert.event_type for alert in told})
     for symbol, position in book.positions.items():

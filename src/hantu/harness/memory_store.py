@@ -120,9 +120,9 @@ class MemoryStore:
         items = [item for item in self.disk.watch if item.selection_date == trade_date.isoformat()]
         return tuple(sorted(items, key=lambda item: -item.score))
 
-    async def close(self) -> None:
-        """Mark a clean end."""
-        if self._epoch == self.disk.epoch:
+    async def close(self, *, clean: bool = True) -> None:
+        """Mark a clean end, unless it was none."""
+        if clean and self._epoch == self.disk.epoch:
             self.disk.clean = True
         self._epoch = 0
 

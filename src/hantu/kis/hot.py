@@ -176,8 +176,14 @@ def decode_trades(text: str, received_at: float, near: datetime) -> list[Trade]:
     records = _records(text)
     if len(records) == 1:
         fields = records[0]
-        numbers = scan(fields)
-        return [_trade(fields, _kind(fields), numbers, (numbers[0], numbers[0]), numbers[5], 1, received_at, near)]
+        price, high, low, ask, bid, quantity, volume = cast(_Typed, scan(fields))
+        code, halted, regular, auction = _kind(fields)
+        return [
+            Trade(
+                cast("Symbol", code), price, quantity, price, price, low, high, ask, bid, volume,
+                traded_at(fields[33], fields[1], near), received_at, halted, regular, auction,
+            )
+        ]  # fmt: skip
     scanned = [(fields, scan(fields), _kind(fields)) for fields in records]
     trades: list[Trade] = []
     run: list[Numbers] = []

@@ -39,11 +39,15 @@ _SIDES = {"01": Side.SELL, "1": Side.SELL, "02": Side.BUY, "2": Side.BUY}
 @lru_cache(maxsize=64)
 def _moment(date: str, hour: str) -> datetime | None:
     clock(hour)
-    if len(date) != 8:
+    if len(date) != 8 or not (date.isascii() and date.isdigit()):
         return None
     try:
-        return datetime.strptime(date + hour, "%Y%m%d%H%M%S").replace(tzinfo=KST).astimezone(UTC)
-    except ValueError:
+        # Not strptime: it takes five times as long, and the first trade of every second pays it.
+        local = datetime(
+            int(date[:4]), int(date[4:6]), int(date[6:]), int(hour[:2]), int(hour[2:4]), int(hour[4:]), tzinfo=KST
+        )
+        return local.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
 
 

@@ -50,6 +50,7 @@ class Control:
         set_level: Callable[[str], None],
         shutdown: Callable[[str], None],
         calls: Mapping[str, Call] | None = None,
+        objection: Callable[[cmd.ResolveOrder], str] = lambda _: "",
     ) -> None:
         self._calls = calls or {}
         self._path = path
@@ -57,6 +58,7 @@ class Control:
         self._status = status
         self._set_level = set_level
         self._shutdown = shutdown
+        self._objection = objection
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
 
@@ -147,6 +149,10 @@ class Control:
                 self._deliver(cmd.ResumeOrders(actor, Symbol(str(args.get("symbol", "")))))
             case "kill":
                 self._deliver(_kill(args, actor))
+            case "recover":
+                self._deliver(cmd.RunRecovery(actor))
+            case "resolve":
+                self._resolve(_resolve(args, actor))
             case "log_level":
                 self._set_level(str(args.get("level", "")))
             case "shutdown":
@@ -155,6 +161,31 @@ class Control:
             case _:
                 raise UsageError(f"알 수 없는 명령입니다: {request.command}")
         return self._status()
+
+    def _resolve(self, wish: cmd.ResolveOrder) -> None:
+        """Hand a person's word over; it is recorded even when it is not taken.
+
+        Raises:
+            DeniedError: The broker's own records say otherwise, or nobody asked.
+        """
+        objection = self._objection(wish)
+        self._deliver(wish)
+        if objection:
+            raise DeniedError(
+                objection, next_step=f"`hantu orders show {wish.intent_id}`와 증권사 앱을 다시 확인하세요."
+            )
+
+
+def _resolve(args: dict[str, Any], actor: str) -> cmd.ResolveOrder:
+    try:
+        verdict = cmd.Verdict(str(args.get("verdict", "")))
+    except ValueError:
+        raise UsageError(
+            f"알 수 없는 결론입니다: {args.get('verdict')}", next_step="filled, absent, adopted 중 하나입니다."
+        ) from None
+    return cmd.ResolveOrder(
+        actor, str(args.get("intent_id", "")), verdict, str(args.get("reason", "")), str(args.get("order_no", ""))
+    )
 
 
 def client_of(writer: asyncio.StreamWriter, request: Request) -> str:

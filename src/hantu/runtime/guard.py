@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from hantu.alerting.log_lines import lines_of
 from hantu.alerting.moments import LogLine
 from hantu.domain.commands import KillLevel
+from hantu.domain.delays import notice_delay_ms
 from hantu.domain.events import (
     Fact,
     IntentRecorded,
@@ -64,6 +65,8 @@ class Counts:
     moment_at: str = ""
     latencies_ms: deque[float] = field(default_factory=lambda: deque(maxlen=LATENCIES_KEPT))
     """Trade bytes read to order bytes out, real milliseconds."""
+    notice_delays_ms: deque[float] = field(default_factory=lambda: deque(maxlen=LATENCIES_KEPT))
+    """Fill to its notice, market milliseconds; exact to a second."""
 
 
 class Guard:
@@ -187,6 +190,9 @@ class Guard:
                 self._triggers[fact.intent_id] = got.received_at
         elif isinstance(fact, OrderFilled):
             self.counts.fills += 1
+            delay = notice_delay_ms(fact.filled_at, fact.received_at) if fact.source == "notice" else None
+            if delay is not None:
+                self.counts.notice_delays_ms.append(delay)
         elif isinstance(fact, KillswitchOn | KillswitchOff):
             self._on_kill(self.engine.book.kill)
 

@@ -1,5 +1,6 @@
 """The guard's state as one plain object, for the control socket and its readers."""
 
+from collections.abc import Iterable
 from statistics import quantiles
 from typing import Any
 
@@ -69,7 +70,10 @@ def status(engine: Engine, counts: Counts, now: Instant, fixed: dict[str, Any]) 
             "orders": counts.orders,
             "fills": counts.fills,
         },
-        "latency_ms": _latency(counts),
+        "latency_ms": _latency(counts.latencies_ms),
+        "notice_delay_ms": _latency(counts.notice_delays_ms),
+        "recovery": _recovery(engine),
+        "needs_person": _needs_person(engine),
         "storage_ok": desk.storage_ok,
         "recovered": desk.recovered,
         "day_pnl": sum(closed.pnl for closed in book.closed),
@@ -148,8 +152,32 @@ def _order(watch: Any, intent: Intent, now: Instant) -> dict[str, Any]:
     }
 
 
-def _latency(counts: Counts) -> dict[str, float | None]:
-    values = list(counts.latencies_ms)
+def _recovery(engine: Engine) -> dict[str, Any] | None:
+    found = engine.book.recovery
+    if found is None:
+        return None
+    state = "completed" if found.ended else "stopped" if found.stopped else "running"
+    return {
+        "flow": found.flow,
+        "state": state,
+        "cause": found.cause,
+        "began_at": found.began_at,
+        "step": found.step.value if found.step is not None else "",
+        "reason": found.stopped,
+    }
+
+
+def _needs_person(engine: Engine) -> list[dict[str, Any]]:
+    """Return the orders that only a person can end."""
+    return [
+        {"intent_id": intent.record.intent_id, "symbol": intent.record.symbol, "name": intent.record.name}
+        for intent in engine.book.open_intents()
+        if intent.state is IntentState.ESCALATED
+    ]
+
+
+def _latency(measured: Iterable[float]) -> dict[str, float | None]:
+    values = list(measured)
     if not values:
         return {"last": None, "p50": None, "p99": None}
     if len(values) == 1:

@@ -40,4 +40,5 @@ def control_socket(
         status=state,
         set_level=logs.set_level,
         shutdown=lambda actor: guard.end(f"shutdown by {actor}"),
+        objection=lambda wish: guard.engine.objection(wish, clock.now()),
     )

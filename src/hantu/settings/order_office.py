@@ -138,7 +138,7 @@ def new_mandate(settings: Settings, signer: str, limits: Mapping[str, int] | Non
     """Return a standing approval of the exit rules as they are now, not signed yet."""
     return Mandate(
         f"M-{secrets.token_hex(8)}", signer, f"{MACHINE.now().wall:%Y-%m-%d %H:%M:%S.%f}", rules_hash(settings),
-        settings.limits.max_order_quantity, dict(limits or {}),
+        settings.limits.max_order_quantity, tuple(sorted((limits or {}).items())),
     )  # fmt: skip
 
 

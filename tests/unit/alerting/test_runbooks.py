@@ -21,7 +21,7 @@ RUNBOOKS = ROOT / "docs" / "runbooks"
 PAGES = sorted(page for page in RUNBOOKS.glob("*.md") if page.name != "README.md")
 READ_BY_PEOPLE = [ROOT / "README.md", ROOT / "README.ko.md", *RUNBOOKS.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 SECTIONS = ["## 확인", "## 지금 할 일", "## hantu가 스스로 하는 일"]
-ARGUMENT = re.compile(r"[A-Z_]{2,}|\d|\{|[^\x00-\x7f]|…|[\w-]+\.(db|csv|json|yaml|toml)")
+ARGUMENT = re.compile(r"[A-Z_]{2,}|\d|\{|[^\x00-\x7f]|…|[\w-]+\.(db|csv|json|yaml|toml)|^(buy|sell|A-[0-9a-f]+)$")
 """What stands for something to fill in, an id, or a file."""
 ROOT_COMMAND = build(texts_of("ko"))
 

@@ -33,6 +33,11 @@ SHORT = {
     "market_halted": "⚠️ 장 중단 (서킷 브레이커) - 주문 일시 정지",
     "market_resumed": "▶️ 장 재개 - 주문 재개",
     "data_delay": "⚠️ 실시간 데이터 지연 감지",
+    "position_changed": "📌 보유 수량 변경: 삼성전자 (005930) 10주 → 7주 (체결 기록 없음)",
+    "position_jumped": "⚠️ 보유 수량 급변: 삼성전자 (005930) 10주 → 0주 - 다시 확인 중",
+    "holding_mismatch": "🚨 긴급: 보유 수량이 맞지 않음 - 삼성전자 (005930) 보유 10 ≠ 매도 가능 3 + 잠김 0",
+    "recovery_stopped": "🚨 긴급: 복구 중단 - 3/5 미체결 주문 정리: 목록을 읽지 못함",
+    "doubt_outlived_day": "🚨 긴급: 2026-11-20 주문의 결과를 모르는 채 날이 바뀜 - 삼성전자 보유 10주 → 0주",
     "position_unguarded": "📌 감시하지 않는 보유 종목: 삼성전자 (005930) 10주",
     "add_buy_opportunity": "🔔 추가 매수 기회: 삼성전자 (005930) - 지지선 근접 (60,000원)",
     "stop_loss_reached": "⚠️ 손절 조건 도달: 삼성전자 (005930)",
@@ -50,7 +55,7 @@ SHORT = {
     "killswitch_on": "🛑 킬 스위치 작동 (수동, active: 보호 매도 외 차단) - operator: 점검",
     "killswitch_off": "🟢 킬 스위치 해제 - operator: 점검 끝",
     "order_blocked_killswitch": "[ERROR] Order blocked: Kill switch is active - 삼성전자 (005930) 익절 (guard)",
-    "manual_sell_filled": "✅ 수동 주문 체결: 삼성전자 (005930) -2.3% / 64,500원 × 10주",
+    "manual_sell_filled": "✅ 수동 주문 체결: 삼성전자 (005930) -2.3% / 64,500원 × 10주",  # noqa: RUF001 - as people write it
     "mandate_lapsed": "⚠️ 자동 매도 상시 승인 없음: 서명한 뒤 청산 규칙이 바뀜 - 익절은 보류, 손절은 계속",
     "mandate_review_due": "📝 자동 매도 상시 승인 재검토: operator, 34일 지남",
     "daily_summary": "⏹️ 실시간 모니터링 종료 - 오늘 성과: +1.2% (3승 1패)",
@@ -72,7 +77,13 @@ def test_alert_text_is_as_documented_or_there_is_none(kind):
 @pytest.mark.parametrize("kind", FACTS)
 def test_long_text_begins_with_the_same_event(kind):
     for alert in alerts_of(BY_TYPE[kind], AT):
-        templates = ("stop_loss_filled", "take_profit_filled", "manual_sell_filled", "reconnect_exhausted", "daily_summary")
+        templates = (
+            "stop_loss_filled",
+            "take_profit_filled",
+            "manual_sell_filled",
+            "reconnect_exhausted",
+            "daily_summary",
+        )
         if alert.long and kind not in templates:
             assert alert.long.startswith(alert.short + "\n\n")
 

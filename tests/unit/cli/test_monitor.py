@@ -58,11 +58,11 @@ def test_stop_ends_the_process_and_reports_open_orders(hantu, guard):
     assert "10주 중 4주 체결" in out
 
 
-@pytest.mark.requirement("MON-0.20")
+@pytest.mark.requirement("MON-0.20", "MON-4.03")
 def test_status_shows_state_and_positions(hantu, guard):
     code, out, _ = hantu("monitor", "status")
     assert code == 0
-    for text in ("모니터링 중", "2026-11-23 09:12:31", "삼성전자", "68,800", "체결 대기 4/10주", "보류: 장 중단", "현대차",
+    for text in ("모니터링 중", "2026-11-23 09:12:31", "삼성전자", "68,800", "체결 대기 4/10주", "주문 0000000123", "보류: 장 중단", "현대차",
                  "20/20종목", "27/41", "15배속", "-2.8%", "+8.2%"):  # fmt: skip
         assert text in out
     assert "\x1b[" not in out

@@ -202,7 +202,7 @@ def test_the_token_of_an_exit_is_cheap() -> None:
 
 
 def test_a_mandate_is_signed_and_bound_to_its_account() -> None:
-    mandate = Mandate("M-1", "operator", "2026-11-23 00:00:00.000000", "f" * 64, 100, {"005930": 10})
+    mandate = Mandate("M-1", "operator", "2026-11-23 00:00:00.000000", "f" * 64, 100, (("005930", 10),))
     document = KEY.sign_mandate(mandate)
     assert KEY.read_mandate(document) == mandate
     assert mandate.covers("005930", 10) and not mandate.covers("005930", 11)
@@ -213,3 +213,19 @@ def test_a_mandate_is_signed_and_bound_to_its_account() -> None:
         KEY.read(document)
     with pytest.raises(InvalidToken):
         KEY.read_mandate(TOKEN)
+
+
+def test_a_document_that_lacks_its_limits_is_no_mandate() -> None:
+    with pytest.raises(InvalidToken):
+        KEY.read_mandate(forged({"alg": "HS256", "typ": "hantu-mandate+jwt"}))
+
+
+def test_an_altered_token_says_why_its_order_does_not_go() -> None:
+    altered = replace(ORDER, token=TOKEN[:-1] + ("A" if TOKEN[-1] != "A" else "B"))
+    assert flaw_of(KEY, terms_of("local", "main", altered), altered, NOW) == "signature"
+
+
+def test_no_older_guard_acts_on_a_token() -> None:
+    terms = terms_of("local", "main", ORDER)
+    stale = replace(ORDER, token=derive(KEY, terms, ORDER, "mandate", "", NOW), epoch=2)
+    assert flaw_of(KEY, terms, stale, NOW) == "epoch"

@@ -1,5 +1,6 @@
 """What the guard remembers: one fact after the other, live, at restart and in replay."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -79,6 +80,8 @@ def test_trailing_stop_is_raised_as_told() -> None:
 def test_changed_quantity_changes_the_cost_in_proportion() -> None:
     position = told(GUARDED, ev.PositionChanged(SAMSUNG, "N", 10, 4, "sold elsewhere")).positions[SAMSUNG]
     assert (position.quantity, position.cost) == (4, 280_000)
+    odd = told(replace(GUARDED, cost=700_001), ev.PositionChanged(SAMSUNG, "N", 10, 3, "x")).positions[SAMSUNG]
+    assert repr(odd.cost) == "210000", "whole won"
 
 
 def test_facts_about_a_stock_that_is_not_held_any_more_change_nothing() -> None:

@@ -150,6 +150,16 @@ def test_volatility_interruption_holds_its_stock_and_no_other() -> None:
     assert [submit.order.symbol for submit in world.of(act.Submit)] == [HYNIX, SAMSUNG]
 
 
+def test_exit_held_by_a_halt_is_told_anew_in_the_next_one() -> None:
+    world = held()
+    world.open()
+    for _ in range(2):
+        world.give(HaltOrders("op", SAMSUNG))
+        world.trade(SAMSUNG, 67_000)
+        world.give(ResumeOrders("op", SAMSUNG))
+    assert [fact.reason for fact in world.of(ev.ExitHeld)] == ["halt", "halt"]
+
+
 def test_end_of_a_halt_that_is_not_there_changes_nothing() -> None:
     world = held()
     world.open()

@@ -4,7 +4,7 @@ import pytest
 
 from hantu.engine.config import ExitRule, GuardConfig, Partial, Streams, Trailing
 from hantu.engine.fences import fences
-from tests.unit.engine.world import SAMSUNG, World
+from tests.unit.engine.world import HYNIX, SAMSUNG, World
 
 
 def watching(rule: ExitRule) -> World:
@@ -28,3 +28,10 @@ def test_a_position_is_fenced_by_its_levels():
 def test_where_prices_between_the_levels_matter_there_is_no_fence(rule):
     world = watching(rule)
     assert fences(world.engine.book, world.engine.desk.config) == {}
+
+
+def test_one_position_without_a_fence_leaves_the_others_theirs():
+    config = GuardConfig(default_rule=ExitRule(), rules={HYNIX: ExitRule(trailing=Trailing(enabled=True))})
+    world = World(config, holdings={HYNIX: (1, 200_000, 1), SAMSUNG: (10, 70_000, 10)})
+    world.start()
+    assert fences(world.engine.book, config) == {SAMSUNG: (67_900, 75_600)}

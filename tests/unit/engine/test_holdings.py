@@ -138,6 +138,7 @@ def test_holding_that_is_gone_is_released_but_a_watched_one_is_still_streamed() 
         world.engine.desk.pending.add(SAMSUNG)
         world.holdings.clear()
         reread(world)
+        world.pass_time(4)
         assert [fact.cause for fact in world.of(ev.PositionClosed)] == ["closed elsewhere"]
         assert world.engine.desk.pending == set()
         world.pass_time(3)
@@ -149,6 +150,7 @@ def test_line_of_the_balance_with_nothing_left_is_no_holding() -> None:
     world.open()
     world.holdings[SAMSUNG] = (0, 70_000, 0)
     reread(world)
+    world.pass_time(4)
     assert SAMSUNG not in world.engine.book.positions
     assert world.engine.desk.sellable == {}
 

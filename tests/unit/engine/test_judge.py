@@ -236,6 +236,7 @@ def test_asleep_a_reached_stop_is_told_once_and_sold_only_where_that_was_chosen(
         return
     (told,) = world.of(ev.StopLossReached)
     assert (told.flow, told.price, told.level, told.quantity) == (f"asleep-{SAMSUNG}", 67_000, 67_900, 10)
+    assert (told.basis, told.purpose, told.name, told.average_price) == ("poll", "stop_loss", f"N{SAMSUNG}", 70_000)
     assert [fact.reason for fact in world.of(ev.ExitHeld)] == ["asleep"]
     world.poll(SAMSUNG, 68_000)
     world.poll(SAMSUNG, 67_000)

@@ -148,6 +148,7 @@ def test_refused_key_is_renewed_once_and_a_second_refusal_sleeps() -> None:
     world = connecting()
     world.give(inp.FeedFailed(FeedFailure.AUTH, "bad key", "OPSP0011"))
     assert [action.new_key for action in world.of(act.OpenFeed)] == [False, True]
+    assert [fact.cause for fact in world.of(ev.SessionStateChanged)][-2:] == ["key refused", "new approval key"]
     assert not world.of(ev.ConnectionLost), "the network is fine"
     assert world.engine.book.state is State.CONNECTING
     world.give(inp.FeedFailed(FeedFailure.AUTH, "bad key", "OPSP0011"))
@@ -172,6 +173,7 @@ def test_session_in_use_is_waited_out_once_and_then_sleeps() -> None:
     world = connecting()
     world.give(inp.FeedFailed(FeedFailure.IN_USE, "in use", "OPSP8996"))
     assert world.engine.desk.line.next_try_mono == world.mono + 90.0
+    assert world.of(ev.SessionStateChanged)[-1].cause == "session in use"
     world.pass_time(89, step=1.0)
     assert len(world.of(act.OpenFeed)) == 1
     world.pass_time(2, step=0.5)

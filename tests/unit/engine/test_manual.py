@@ -249,7 +249,7 @@ def test_a_late_rejection_by_the_exchange_delays_no_exit() -> None:
     assert world.of(act.Submit)[-1].order.purpose is Purpose.STOP_LOSS
 
 
-MANDATE = Mandate("M-1", "operator", "2026-11-23 00:00:00.000000", "hash", 100, {})
+MANDATE = Mandate("M-1", "operator", "2026-11-23 00:00:00.000000", "hash", 100)
 
 
 @pytest.mark.requirement("DEC-25")
@@ -281,7 +281,7 @@ def test_under_a_mandate_every_exit_names_it_and_its_own_token() -> None:
 @pytest.mark.requirement("DEC-25")
 def test_a_mandate_that_is_too_small_holds_profit_and_never_a_stop() -> None:
     world = monitored(config=replace(CONFIG, mandate_required=True))
-    world.give(inp.MandateRead(replace(MANDATE, limits={SAMSUNG: 9})))
+    world.give(inp.MandateRead(replace(MANDATE, limits=((SAMSUNG, 9),))))
     world.trade(SAMSUNG, 75_600)
     assert not world.of(act.Submit)
     world.trade(SAMSUNG, 67_900)
@@ -294,3 +294,44 @@ def test_people_are_reminded_once_when_a_review_is_due() -> None:
     for days in (0, 30, 30, 31):
         world.give(inp.MandateRead(MANDATE, "", days))
     assert [fact.days for fact in world.of(ev.MandateReviewDue)] == [30, 31]
+
+
+@pytest.mark.requirement("DEC-25")
+def test_terms_that_are_not_those_the_token_was_made_for_allow_nothing() -> None:
+    world = monitored()
+    got = asked_for()
+    assert got.approval
+    wider = replace(got.approval.terms, quantity_max=1_000)
+    world.give(replace(got, approval=replace(got.approval, terms=wider, order_hash=order_hash(wider))))
+    assert reason_of(world)[1:] == ("order hash mismatch", "terms")
+
+
+@pytest.mark.requirement("DEC-25")
+def test_a_second_attempt_of_an_exit_is_not_overtaken_by_hand() -> None:
+    world = monitored()
+    world.trade(SAMSUNG, 67_900)
+    (submit,) = world.of(act.Submit)
+    refused = Outcome(OutcomeKind.REFUSED, code="EGW00201", message="rate", retryable=True)
+    world.give(inp.SubmitEnded(submit.order.intent_id, refused))
+    world.give(asked_for())
+    assert reason_of(world)[2] == "exit_under_way"
+
+
+def test_a_halt_learned_from_a_refusal_holds_for_everybody() -> None:
+    world = monitored()
+    world.give(asked_for())
+    (submit,) = world.of(act.Submit)
+    refused = Outcome(OutcomeKind.REFUSED, code="APBK0919", message="halted", refusal=Refusal.HALTED)
+    world.give(inp.SubmitEnded(submit.order.intent_id, refused))
+    assert [halt.symbol for halt in world.of(ev.MarketHalted)] == [SAMSUNG]
+
+
+@pytest.mark.requirement("DEC-25")
+def test_shares_bought_just_before_a_restart_are_not_dropped_by_a_balance_that_lags() -> None:
+    world = monitored()
+    world.give(asked_for(side=Side.BUY, quantity=5))
+    world.fill(world.accept(world.of(act.Submit)[0]), 5, 71_000)
+    again = World(holdings={SAMSUNG: (10, 70_000, 10)}, wall=world.wall, mono=world.mono, orders=dict(world.orders))
+    again.start(*(fact for fact in world.facts if not isinstance(fact, ev.RecoveryCompleted)), next_intent=9)
+    again.pass_time(5)
+    assert again.engine.book.positions[SAMSUNG].quantity == 15

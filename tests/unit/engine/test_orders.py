@@ -87,8 +87,9 @@ def test_answer_that_comes_after_we_gave_up_is_still_evidence() -> None:
     lost(world, intent_id)
     ended(world, intent_id, OutcomeKind.REFUSED, code="X")
     assert world.engine.book.intents[intent_id].state is IntentState.UNKNOWN, "a late refusal may be of the wrong call"
-    ended(world, intent_id, OutcomeKind.ACCEPTED, order_no="101")
+    ended(world, intent_id, OutcomeKind.ACCEPTED, order_no="101", branch_no="00950")
     assert world.engine.book.intents[intent_id].state is IntentState.WORKING
+    assert world.engine.book.intents[intent_id].branch_no == "00950"
     ended(world, intent_id, OutcomeKind.ACCEPTED, order_no="102")
     assert [fact.order_no for fact in world.of(ev.OrderAccepted)] == ["101"]
 
@@ -101,6 +102,7 @@ def test_answer_that_never_comes_is_a_doubt_after_a_minute() -> None:
     world.pass_time(1)
     (told,) = world.of(ev.OrderUnresolved)
     assert (told.intent_id, told.reason, told.sent_at) == (intent_id, "응답 없음", "")
+    assert (told.symbol, told.name, told.flow) == (SAMSUNG, f"N{SAMSUNG}", world.of(ev.IntentRecorded)[0].flow)
 
 
 def test_answer_is_waited_for_while_the_records_cannot_be_written() -> None:
@@ -238,6 +240,7 @@ def test_rejection_by_the_exchange_found_in_the_list_rests_and_is_told() -> None
     lists(world)
     (told,) = world.of(ev.OrderRejectedBroker)
     assert (told.code, told.reason, told.retryable) == ("RFUS_YN", "거래소 거부 (inquiry)", False)
+    assert (told.symbol, told.name) == (SAMSUNG, f"N{SAMSUNG}")
     assert [(f.code, f.reason, f.next_try_s) for f in world.of(ev.OrderFailed)] == [
         ("RFUS_YN", "거래소가 주문을 거부했습니다", 60.0)
     ]

@@ -86,6 +86,15 @@ def test_failed_inquiry_of_an_idle_evening_is_not_hurried(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["balance", "orders"])
+def test_failed_inquiry_of_a_start_is_hurried_whatever_the_hour(kind: str) -> None:
+    world = held(wall=OPEN - timedelta(hours=3), answer_reads=False)
+    world.start()
+    failed(world, kind)
+    reads_ = world.engine.desk.reads
+    assert (reads_.balance_due if kind == "balance" else reads_.orders_due) == world.mono + 2.0
+
+
+@pytest.mark.parametrize("kind", ["balance", "orders"])
 def test_inquiry_is_not_made_twice_at_once_and_a_lost_one_is_made_again(kind: str) -> None:
     world = held(wall=OPEN + timedelta(minutes=5), answer_reads=False)
     world.start()

@@ -32,7 +32,7 @@ def restarted(*facts: ev.Fact, **changes: object) -> World:
         ((recorded(state=IntentState.TRIGGERED),), ev.IntentVoided("20261123-0001", "전송 전 재시작"), "void"),
         (
             (recorded(),),
-            ev.OrderUnresolved("20261123-0001", "F", SAMSUNG, "N005930", "전송 중 재시작", ""),
+            ev.OrderUnresolved("20261123-0001", "F", SAMSUNG, "N005930", "보낸 뒤 답을 받기 전에 감시가 꺼짐", ""),
             "unknown",
         ),
         (

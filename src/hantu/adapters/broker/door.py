@@ -128,7 +128,7 @@ class Door:
         """Return the market seconds ``request`` has to wait for the pace of orders."""
         return self._counts.wait_s(request, now)
 
-    def deny_last(self, request: Request) -> Denied | None:
+    def _last(self, request: Request) -> Denied | None:
         """Ask kill switch and lease once more; nothing may happen between this and the write."""
         return kill_switch(self._kill(), request) or lease_held(self._lease(), request)
 
@@ -151,7 +151,7 @@ class Door:
         )
         if denied is not None and denied.code in BREACHES:
             self._tell_breach(denied.code, request, denied.reason, now)
-        return denied or self._counts.day_full(request, now) or self.deny_last(request)
+        return denied or self._counts.day_full(request, now) or self._last(request)
 
     def _tell_breach(self, code: str, request: Request, reason: str, now: Instant) -> None:
         # The day's loss is the account's; everything else is about one stock.

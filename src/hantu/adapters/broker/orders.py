@@ -19,6 +19,7 @@ from hantu.adapters.broker.pace import Pacer
 from hantu.adapters.broker.wire import Answer, Wire
 from hantu.adapters.broker.wires import ConnectFailed, Wires
 from hantu.domain.errors import BrokenError, RetryableError
+from hantu.domain.instant import Instant
 from hantu.domain.order import CancelRequest, OrderRequest, Outcome, OutcomeKind
 from hantu.kis.codes import CodeClass, lookup
 from hantu.kis.endpoints import ORDER_REVISE, Endpoint
@@ -97,11 +98,12 @@ class OrderSender:
         await self._wires.close()
 
     async def _send(self, request: Request, endpoint: Endpoint, body: dict[str, str]) -> Outcome:
-        denied = self._door.deny(request, self._environment, self._clock.now())
+        now = self._clock.now()
+        denied = self._door.deny(request, self._environment, now)
         if denied is not None:
             return denied.outcome()
         payload = msgspec.json.encode(body)
-        ready = self._at_hand(request) or await self._ready(request)
+        ready = self._at_hand(request, now) or await self._ready(request)
         if isinstance(ready, Outcome):
             return ready
         # From here to the write there is no await: what was checked still holds.
@@ -115,10 +117,10 @@ class OrderSender:
         self._door.ended(request, outcome)
         return outcome
 
-    def _at_hand(self, request: Request) -> tuple[str, Wire] | None:
+    def _at_hand(self, request: Request, now: Instant) -> tuple[str, Wire] | None:
         """Return token and wire with a place taken, if nothing has to be waited for."""
         token = self._authority.token_at_hand()
-        if not token or self._door.wait_s(request, self._clock.now()) > 0:
+        if not token or self._door.wait_s(request, now) > 0:
             return None
         wire = self._wires.take_idle()
         if wire is not None and not self._pacer.enter_now(lane_of(request), ledger=ORDER_REVISE.ledger):

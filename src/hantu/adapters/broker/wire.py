@@ -109,7 +109,11 @@ class Wire(asyncio.Protocol):
         Bytes the loop has not read yet may be a close notice or mere session
         tickets; one turn of the loop tells.
         """
-        return self.alive() and not self._poll.poll(0)
+        return self.alive() and self.quiet()
+
+    def quiet(self) -> bool:
+        """Tell whether the socket has nothing to read: no answer, no notice of its end."""
+        return not self._poll.poll(0)
 
     def send(self, request: bytes) -> asyncio.Future[Answer]:
         """Write one request; from here on it counts as sent."""

@@ -103,10 +103,12 @@ class Wires:
             await self._changed.wait()
 
     def take_idle(self) -> Wire | None:
-        """Return a usable idle wire and throw away the dead ones."""
-        self._drop(self._age_max_s)
-        for wire in reversed(self._idle):
-            if wire.usable():
+        """Return a usable idle wire, the newest first, and throw away what dead ones are met."""
+        for wire in self._idle[::-1]:
+            if not wire.alive() or wire.idle_s() > self._age_max_s:
+                self._idle.remove(wire)
+                wire.discard()
+            elif wire.quiet():
                 self._idle.remove(wire)
                 return wire
         return None

@@ -57,6 +57,8 @@ def _state(before: IntentState, change: IntentChange, remaining: int, filled: in
         return before
     if change.state is _S.WORKING:
         return _S.WORKING if before in _BEFORE_WORKING else before
+    if change.state is _S.REFUSED and before is _S.WORKING:
+        return _S.REJECTED_LATE
     if change.state is not None:
         return change.state
     if remaining == 0:

@@ -213,16 +213,18 @@ def _origins(connection: Connection, owner: Owner) -> tuple[HeldOrigin, ...]:
         )
     }
     held = connection.execute(
-        "SELECT symbol, selection_id, held_since FROM positions WHERE quantity > 0 AND environment = ? AND account = ?",
+        "SELECT symbol, selection_id, held_since, average_price, stop_price, trailing, high, partial_done "
+        "FROM positions WHERE quantity > 0 AND environment = ? AND account = ?",
         (owner.environment, owner.account),
     )
-    for symbol, selection_id, held_since in held:
+    for symbol, selection_id, held_since, average, stop, trailing, high, partial_done in held:
         known = origins.get(symbol)
         origins[symbol] = HeldOrigin(
             Symbol(symbol),
             selection_id or (known.selection_id if known else 0),
             held_since or (known.bought_on if known else ""),
-        )
+            average, stop, bool(trailing), high, bool(partial_done),
+        )  # fmt: skip
     return tuple(origins[symbol] for symbol in sorted(origins))
 
 

@@ -6,12 +6,13 @@ from hantu.domain import events as ev
 
 _GUARDED = """INSERT INTO positions (
     environment, account, symbol, name, quantity, cost, average_price, stop_price, target_price, rule, guarded,
-    selection_id, held_since, updated_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
+    selection_id, held_since, updated_at, trailing, high, partial_done)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (environment, account, symbol) DO UPDATE SET
     name = excluded.name, quantity = excluded.quantity, cost = excluded.cost,
     average_price = excluded.average_price, stop_price = excluded.stop_price,
     target_price = excluded.target_price, rule = excluded.rule, guarded = 1, updated_at = excluded.updated_at,
+    trailing = excluded.trailing, high = excluded.high, partial_done = excluded.partial_done,
     selection_id = CASE WHEN excluded.selection_id > 0 OR positions.quantity = 0
                         THEN excluded.selection_id ELSE positions.selection_id END,
     held_since = CASE WHEN excluded.held_since <> '' OR positions.quantity = 0
@@ -38,7 +39,8 @@ def guarded(connection: Connection, fact: ev.PositionGuarded, context: RowContex
         _GUARDED,
         (
             context.environment, context.account, fact.symbol, fact.name, fact.quantity, fact.cost, fact.average_price, fact.stop_price,
-            fact.target_price, fact.rule, fact.selection_id, fact.held_since, context.timestamp,
+            fact.target_price, fact.rule, fact.selection_id, fact.held_since, context.timestamp, int(fact.trailing),
+            fact.high, int(fact.partial_done),
         ),
     )  # fmt: skip
     return ""
@@ -72,7 +74,16 @@ def sold(connection: Connection, symbol: str, quantity: int, context: RowContext
 def stop_raised(connection: Connection, fact: ev.TrailingStopRaised, context: RowContext) -> str:
     """File the stop a trailing rule has raised."""
     connection.execute(
-        "UPDATE positions SET stop_price = ?, updated_at = ? WHERE environment = ? AND account = ? AND symbol = ?",
-        (fact.stop_price, context.timestamp, context.environment, context.account, fact.symbol),
+        "UPDATE positions SET stop_price = ?, trailing = 1, high = ?, updated_at = ? "
+        "WHERE environment = ? AND account = ? AND symbol = ?",
+        (fact.stop_price, fact.high, context.timestamp, context.environment, context.account, fact.symbol),
     )
     return ""
+
+
+def partial_taken(connection: Connection, symbol: str, context: RowContext) -> None:
+    """File that the first profit of a position was taken; it is not taken again."""
+    connection.execute(
+        "UPDATE positions SET partial_done = 1, updated_at = ? WHERE environment = ? AND account = ? AND symbol = ?",
+        (context.timestamp, context.environment, context.account, symbol),
+    )

@@ -11,7 +11,8 @@ from hantu.adapters.store.row_context import RowContext
 from hantu.adapters.store.sqlite import Connection
 from hantu.domain import events as ev
 from hantu.domain.account import Side
-from hantu.domain.order import IntentState
+from hantu.domain.delays import notice_delay_ms
+from hantu.domain.order import IntentState, Purpose
 
 _INSERT_INTENT = """INSERT INTO intents (
     intent_id, flow, kind, state, account, environment, symbol, name, side, purpose, target, quantity,
@@ -47,6 +48,8 @@ _INSERT_FILL = """INSERT INTO fills (
     event_id, trade_date, account, intent_id, order_no, symbol, name, side, quantity, price, cumulative,
     filled_at, received_at, source)
 VALUES (?, ?, ?, (SELECT intent_id FROM intents WHERE intent_id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+
+_INSERT_METRIC = "INSERT INTO monitoring_metrics (metric_name, metric_value, recorded_at) VALUES (?, ?, ?)"
 
 _text_list = msgspec.json.Encoder()
 
@@ -121,6 +124,10 @@ def _order_filled(connection: Connection, fact: ev.OrderFilled, context: RowCont
         ),
     )  # fmt: skip
     connection.execute(_AVERAGE_FILL, (fact.intent_id,))
+    if fact.source == "notice":
+        delay = notice_delay_ms(fact.filled_at, fact.received_at)
+        if delay is not None:
+            connection.execute(_INSERT_METRIC, ("fill_notice_delay_ms", delay, context.timestamp))
     if fact.side is Side.BUY:
         selection_rows.save_buy(connection, fact.symbol, fact.name, fact.quantity, fact.price, context)
     else:
@@ -147,6 +154,8 @@ def _position_guarded(connection: Connection, fact: ev.PositionGuarded, context:
 
 
 def _exit_filled(connection: Connection, fact: selection_rows.Ended, context: RowContext) -> str:
+    if fact.purpose is Purpose.PARTIAL_PROFIT:
+        position_rows.partial_taken(connection, fact.symbol, context)
     return selection_rows.save_exit(connection, fact, context)
 
 
@@ -177,4 +186,10 @@ _WRITERS: dict[type, Callable[[Connection, Any, RowContext], str]] = {
     ev.SleepLeft: state_rows.actor_row,
     ev.MarketHalted: state_rows.manual_halt,
     ev.MarketResumed: state_rows.manual_halt,
+    ev.RecoveryBegan: state_rows.recovery_row,
+    ev.RecoveryStepDone: state_rows.recovery_row,
+    ev.RecoveryStopped: state_rows.recovery_row,
+    ev.RecoveryResumed: state_rows.recovery_row,
+    ev.RecoveryCompleted: state_rows.recovery_row,
+    ev.OrderResolvedByPerson: state_rows.actor_row,
 }

@@ -36,6 +36,11 @@ _ALERTS = """SELECT alert_id, severity, priority, category, message, channel, se
     attempts, given_up, last_error FROM alert_events"""
 _ALERTS_OF_FLOW = f"{_ALERTS} WHERE event_id IN (SELECT event_id FROM event_log WHERE correlation_id = ?)"  # noqa: S608
 
+_MEANWHILE = (
+    f"{_EVENTS} WHERE event_type IN ('recovery_began', 'recovery_stopped', 'recovery_completed', 'killswitch_on')"
+    " AND correlation_id <> ? AND event_id > ? AND event_id < ?"
+)
+
 _TRIGGERS = ("stop_loss_reached", "take_profit_reached")
 _EXITS = ("stop_loss_filled", "take_profit_filled")
 
@@ -105,6 +110,10 @@ class Queries:
             if not flow:
                 return ()
             rows = connection.execute(f"{_EVENTS} WHERE correlation_id = ? ORDER BY event_id", (flow,)).fetchall()
+            if rows:
+                # A restart in the middle is part of the story, though it is nobody's effect.
+                rows += connection.execute(_MEANWHILE, (flow, rows[0][0], rows[-1][0])).fetchall()
+                rows.sort(key=lambda row: str(row[0]))
             told: dict[str, list[AlertRecord]] = {}
             for row in connection.execute(_ALERTS_OF_FLOW, (flow,)):
                 told.setdefault(row[7], []).append(_alert(row))

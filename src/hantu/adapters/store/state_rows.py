@@ -56,9 +56,22 @@ def monitor_started(connection: Connection, _fact: ev.MonitorStarted, context: R
     return ""
 
 
-def actor_row(connection: Connection, fact: ev.MonitorStopped | ev.SleepLeft, context: RowContext) -> str:
+def actor_row(
+    connection: Connection, fact: ev.MonitorStopped | ev.SleepLeft | ev.OrderResolvedByPerson, context: RowContext
+) -> str:
     """File what a person or program had the guard do."""
     audit(connection, context.event_type, fact.actor, context.timestamp, context.payload, context.event_id)
+    return ""
+
+
+def recovery_row(
+    connection: Connection,
+    fact: ev.RecoveryBegan | ev.RecoveryStepDone | ev.RecoveryStopped | ev.RecoveryResumed | ev.RecoveryCompleted,
+    context: RowContext,
+) -> str:
+    """File one step of a recovery; a plain start is filed by the lease already."""
+    if fact.flow:
+        audit(connection, context.event_type, fact.actor, context.timestamp, context.payload, context.event_id)
     return ""
 
 

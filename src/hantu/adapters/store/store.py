@@ -167,11 +167,11 @@ class SqliteStore:
         """Read the selections of a day, best score first."""
         return await asyncio.to_thread(_read_watchlist, self._path, trade_date)
 
-    async def close(self) -> None:
-        """Finish writing, mark a clean end, release the lease."""
+    async def close(self, *, clean: bool = True) -> None:
+        """Finish writing, mark a clean end unless it was none, release the lease."""
         if self._loop is None:
             return
-        if self._lease is not None and not self._degraded:
+        if self._lease is not None and not self._degraded and clean:
             ended: asyncio.Future[None] = self._loop.create_future()
             self._writer.submit(Job(self._release, partial(self._post, _resolve, ended), record=False))
             await asyncio.wait([ended], timeout=CLOSE_WAIT_S)

@@ -2,12 +2,13 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from hantu.domain.instant import utc_text
 from hantu.domain.session import KST
 
 
 def to_text(moment: datetime) -> str:
     """Return an aware moment as stored."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return utc_text(moment.astimezone(UTC))
 
 
 def from_text(text: str) -> datetime:

@@ -127,6 +127,17 @@ COMMANDS = {
         "Show whether the standing approval holds and how often it was used.", "hantu approvals mandate show"
     ),
     "approvals mandate revoke": Entry("Revoke the standing approval.", "hantu approvals mandate revoke"),
+    "recovery": Entry(
+        "Recovery in five steps: detect, kill switch, clean up open orders, restart, synchronise.",
+        "hantu recovery show",
+    ),
+    "recovery run": Entry(
+        "Recover now; a recovery that stopped goes on from its failed step. Never places an order.",
+        "hantu recovery run",
+    ),
+    "recovery show": Entry(
+        "Show the latest recovery: steps, times, differences, what remains open.", "hantu recovery show --json"
+    ),
     "positions": Entry("Show holdings with stop and target (last records if no guard runs).", "hantu positions"),
     "orders": Entry("Look at order records; lists them without a subcommand.", "hantu orders list --state working"),
     "orders list": Entry(
@@ -136,6 +147,20 @@ COMMANDS = {
     ),
     "orders show": Entry(
         "Show one order in detail.", "hantu orders show 0000000123", {"ident": "Intent id or order number."}
+    ),
+    "orders resolve": Entry(
+        "Say what became of an escalated order. Refused with exit code 3 if the broker's records say otherwise.",
+        'hantu orders resolve 20261123-0001 --as absent --reason "asked the desk"',
+        {
+            "ident": "Intent id.",
+            "verdict": "filled, absent, or adopted:NUMBER.",
+            "reason": "How you know; required.",
+        },
+    ),
+    "orders amend": Entry(
+        "Orders are never amended; says why and what is done instead (exit code 3).",
+        "hantu orders amend 20261123-0001",
+        {"ident": "Intent id or order number."},
     ),
     "events": Entry(
         "Show recorded events in order of time.",

@@ -132,6 +132,12 @@ COMMANDS = {
         "상시 승인이 유효한지, 몇 번 쓰였는지 보여 줍니다.", "hantu approvals mandate show"
     ),
     "approvals mandate revoke": Entry("상시 승인을 취소합니다.", "hantu approvals mandate revoke"),
+    "recovery": Entry("장애 뒤의 복구 5단계: 감지 → 킬 스위치 → 미체결 정리 → 재시작 → 동기화.", "hantu recovery show"),
+    "recovery run": Entry(
+        "복구를 실행합니다. 멈춘 복구가 있으면 실패한 단계부터 이어 갑니다. 새 주문은 내지 않습니다.",
+        "hantu recovery run",
+    ),
+    "recovery show": Entry("마지막 복구의 단계, 시각, 차이, 남은 일을 보여 줍니다.", "hantu recovery show --json"),
     "positions": Entry("보유 종목과 손절가·익절가를 보여 줍니다(감시가 꺼져 있으면 마지막 기록).", "hantu positions"),
     "orders": Entry("주문 기록을 봅니다. 하위 명령이 없으면 목록을 보여 줍니다.", "hantu orders list --state working"),
     "orders list": Entry(
@@ -141,6 +147,20 @@ COMMANDS = {
     ),
     "orders show": Entry(
         "주문 하나를 자세히 보여 줍니다.", "hantu orders show 0000000123", {"ident": "의도 ID 또는 주문번호."}
+    ),
+    "orders resolve": Entry(
+        "결과를 알 수 없는 주문(사람 확인 필요)의 결론을 알려 줍니다. 증권사 기록과 어긋나면 거부합니다(종료 코드 3).",
+        'hantu orders resolve 20261123-0001 --as absent --reason "고객센터 확인"',
+        {
+            "ident": "의도 ID.",
+            "verdict": "filled(체결됨), absent(접수 안 됨), adopted:주문번호(이 주문임).",
+            "reason": "무엇으로 확인했는지(필수).",
+        },
+    ),
+    "orders amend": Entry(
+        "정정 주문은 쓰지 않습니다. 이유와 대신할 방법을 알려 줍니다(종료 코드 3).",
+        "hantu orders amend 20261123-0001",
+        {"ident": "의도 ID 또는 주문번호."},
     ),
     "events": Entry(
         "기록된 사건을 시간 순서로 보여 줍니다.",

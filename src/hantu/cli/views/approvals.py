@@ -40,7 +40,7 @@ def mandate_lines(found: dict[str, Any]) -> str:
         f"자동 매도 상시 승인: 유효 ({mandate.mandate_id})",
         f"서명: {mandate.signed_by} {korean_time(mandate.signed_at)}",
         f"한도: 주문당 {mandate.default_limit:,}주",
-        *(f"  {symbol}: {limit:,}주" for symbol, limit in sorted(mandate.limits.items())),
+        *(f"  {symbol}: {limit:,}주" for symbol, limit in mandate.limits),
         f"사용: {found['uses']:,}회"
         + (f", 마지막 {korean_time(found['last_used_at'])}" if found["last_used_at"] else ""),
     ]

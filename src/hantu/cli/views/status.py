@@ -50,6 +50,9 @@ def status_view(status: Status, width: int) -> RenderableType:
     if warnings:
         parts.append(warnings)
     parts.append(_positions(status.get("positions", []), width, resting=status.get("state") in RESTING))
+    working = _orders(status.get("positions", []))
+    if working:
+        parts.append(working)
     if status.get("watch"):
         parts.append(_watched(status["watch"], width))
     return Group(*parts)
@@ -70,6 +73,7 @@ def _head(status: Status) -> Text:
 def _facts(status: Status, width: int) -> Table:
     line, subscribed = status.get("connection", {}), status.get("subscriptions", {})
     counts, latency = status.get("counts", {}), status.get("latency_ms", {})
+    late = status.get("notice_delay_ms") or {}
     facts = [
         ("연결", _connection(line)),
         ("구독", _subscribed(subscribed)),
@@ -78,6 +82,7 @@ def _facts(status: Status, width: int) -> Table:
         ("수신", f"체결 {counts.get('trades', 0):,} · 오류 {counts.get('parse_errors', 0):,}"),
         ("주문", f"{counts.get('orders', 0):,}건 · 체결 {counts.get('fills', 0):,}건"),
         ("지연", f"중간 {_ms(latency.get('p50'))} · 99% {_ms(latency.get('p99'))}"),
+        ("체결 통보 지연", f"중간 {_ms(late.get('p50'))} · 99% {_ms(late.get('p99'))}"),
         ("무방비", seconds(status.get("unprotected_s"))),
         ("오늘 손익", f"{signed(status.get('day_pnl', 0))}원 · 청산 {status.get('exits_today', 0)}건"),
         ("프로세스", f"pid {status.get('pid')} · {status.get('version')}{_speed(status)}"),
@@ -108,6 +113,14 @@ def _warnings(status: Status) -> Text | None:
         lines.append(
             (f"킬스위치 {KILL_LEVELS.get(kill['level'], kill['level'])}: {kill.get('reason', '')}", "bold red")
         )
+    recovery = status.get("recovery") or {}
+    if recovery.get("state") == "stopped":
+        lines.append((f"복구 중단: {recovery.get('reason', '')} → `hantu recovery run`", "bold red"))
+    elif recovery.get("state") == "running":
+        lines.append(("복구 중 → `hantu recovery show`", "bold yellow"))
+    for order in status.get("needs_person") or []:
+        text = f"사람 확인이 필요한 주문: {order.get('name')}({order.get('symbol')}) {order.get('intent_id')}"
+        lines.append((f"{text} → `hantu orders resolve`", "bold red"))
     if status.get("sleep_cause"):
         cause = str(status["sleep_cause"])
         lines.append((f"휴면 원인: {SLEEP_CAUSES.get(cause, cause)} → `hantu monitor restart`", "bold red"))
@@ -160,6 +173,17 @@ def _state(row: Mapping[str, Any], *, resting: bool) -> Text:
         text += f" {order.get('filled', 0)}/{order.get('quantity', 0)}주 {seconds(order.get('waited_s'))}"
     calm = row.get("state") in ("guarded", "closed")
     return Text(text, "" if calm else "bold yellow")
+
+
+def _orders(rows: Sequence[Mapping[str, Any]]) -> Text | None:
+    """Return one line an open order, with the number to look it up by."""
+    lines = [
+        f"주문 {order.get('order_no') or '(번호 확인 중)'}  {row.get('name') or row['symbol']}  "
+        f"{order.get('filled', 0)}/{order.get('quantity', 0)}주  {seconds(order.get('waited_s'))}  {order.get('intent_id')}"
+        for row in rows
+        if (order := row.get("order"))
+    ]
+    return Text("\n".join(lines)) if lines else None
 
 
 def _watched(rows: Sequence[Mapping[str, Any]], width: int) -> RenderableType:

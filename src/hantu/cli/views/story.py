@@ -10,7 +10,7 @@ Line = tuple[str, str, str]
 """Label, text, style."""
 
 BASES = {"trade": "체결가", "low": "저가", "high": "고가", "poll": "조회가"}
-SOURCES = {"notice": "체결 통보", "inquiry": "체결 조회"}
+SOURCES = {"notice": "체결 통보", "inquiry": "체결 조회", "person": "사람 확인"}
 
 
 def tell(event_type: str, payload: Payload) -> Line | None:
@@ -27,6 +27,8 @@ def _recovered(fact: Payload) -> Line:
     differences = fact.get("differences") or ()
     if differences:
         return ("대조", f"증권사 잔고와 다른 점 {len(differences)}건을 바로잡음: {', '.join(differences)}", "yellow")
+    if fact.get("flow"):
+        return ("복구 완료", f"{seconds(fact['duration_s'])} 걸림, 다른 점 없음", "bold green")
     return ("대조", "증권사 잔고·주문과 대조 완료, 다른 점 없음", "")
 
 
@@ -66,7 +68,16 @@ def _intent(fact: Payload) -> Line | None:
     )
 
 
+FOUND_BY = {
+    "inquiry": "증권사 주문 목록에서 같은 주문을 하나만 찾아 이어받음: 주문번호 {}",
+    "notice": "체결 통보에서 같은 주문을 하나만 찾아 이어받음: 주문번호 {}",
+    "person": "사람이 확인해 준 주문으로 이어받음: 주문번호 {}",
+}
+
+
 def _accepted(fact: Payload) -> Line:
+    if fact.get("how") in FOUND_BY:
+        return ("이어받음", FOUND_BY[fact["how"]].format(fact["order_no"]), "bold green")
     return ("접수", f"주문번호 {fact['order_no']} 접수", "")
 
 
@@ -79,7 +90,55 @@ def _failed(fact: Payload) -> Line:
 
 
 def _unresolved(fact: Payload) -> Line:
-    return ("확인 중", f"{_stock(fact)} 주문이 접수됐는지 알 수 없어 조회로 확인함: {fact['reason']}", "bold yellow")
+    return (
+        "확인 중",
+        f"{_stock(fact)} 주문이 접수됐는지 알 수 없음 ({fact['reason']}). 증거가 나올 때까지 다시 보내지 않고 조회함",
+        "bold yellow",
+    )
+
+
+def _not_sent(fact: Payload) -> Line:
+    return ("미전송", f"{_stock(fact)} 주문이 나가지 않음: {fact['reason'] or fact['code']}", "yellow")
+
+
+def _canceled(fact: Payload) -> Line:
+    return ("취소 확인", f"{fact['symbol']} {fact['quantity']:,}주 취소를 증권사 기록으로 확인", "")
+
+
+def _cancel_result(fact: Payload) -> Line:
+    words = {
+        "working": "취소 요청 접수 (취소 수량 확인을 기다림)",
+        "filled": "취소 요청 끝남",
+        "refused": "취소 거부",
+        "unknown": "취소가 됐는지 알 수 없어 조회로 확인함",
+        "absent": "취소되지 않음, 주문은 살아 있음",
+        "not_sent": "취소 요청이 나가지 않음",
+    }
+    return ("취소 요청", words.get(str(fact["state"]), str(fact["state"])), "")
+
+
+def _expired(fact: Payload) -> Line:
+    return ("소멸", f"{fact['symbol']} {fact['quantity']:,}주 장 마감으로 소멸", "yellow")
+
+
+def _unconfirmed(fact: Payload) -> Line:
+    text = f"{_stock(fact)} {seconds(fact['waited_s'])} 동안 {fact['filled']:,}/{fact['ordered']:,}주만 체결"
+    return ("미체결", text, "yellow")
+
+
+def _recovery_began(fact: Payload) -> Line:
+    cause = "감시가 비정상 종료된 것을 발견" if fact["cause"] == "unclean_end" else f"요청 {fact['actor']}"
+    return ("복구 시작", f"{cause}, 나갔을 수 있는 주문을 모두 확인함 ({fact['flow']})", "bold yellow")
+
+
+def _recovery_stopped(fact: Payload) -> Line:
+    return ("복구 중단", f"{fact['reason']} → `hantu recovery run`", "bold red")
+
+
+def _resolved(fact: Payload) -> Line:
+    if fact["denied"]:
+        return ("사람 확인", f"{fact['actor']}의 결론 {fact['verdict']} 거부: {fact['denied']}", "yellow")
+    return ("사람 확인", f"{fact['actor']}의 결론 {fact['verdict']} {fact['order_no']}: {fact['reason']}", "bold")
 
 
 def _filled(fact: Payload) -> Line:
@@ -199,6 +258,14 @@ TELLERS: Mapping[str, Callable[[Payload], Line | None]] = {
     "intent_recorded": _intent,
     "order_accepted": _accepted,
     "order_rejected_broker": _refused,
+    "order_not_sent": _not_sent,
+    "order_canceled": _canceled,
+    "cancel_resolved": _cancel_result,
+    "order_expired": _expired,
+    "fill_unconfirmed": _unconfirmed,
+    "recovery_began": _recovery_began,
+    "recovery_stopped": _recovery_stopped,
+    "order_resolved_by_person": _resolved,
     "order_failed": _failed,
     "order_unresolved": _unresolved,
     "order_filled": _filled,

@@ -23,6 +23,8 @@ HELD_REASONS = {
     "not_sellable": "매도 가능 수량 없음",
     "mandate": "상시 승인 없음",
     "session": "장 시간 아님",
+    "mismatch": "보유 수량 확인 중",
+    "recovering": "복구 중",
 }
 PURPOSES = {
     "stop_loss": "손절",
@@ -43,6 +45,7 @@ INTENT_STATES = {
     "canceled": "취소",
     "expired": "장 마감 소멸",
     "refused": "거부",
+    "rejected_late": "접수 뒤 거래소 거부",
     "not_sent": "미전송",
     "absent": "접수 안 됨",
     "void": "무효",

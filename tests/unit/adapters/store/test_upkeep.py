@@ -54,7 +54,7 @@ def test_a_migration_runs_once_and_whole(database: Path) -> None:
     with closing(connect(database, wait_s=0.1)) as connection:
         assert migrate(connection, database, steps) == len(steps)
         broken = Migration(
-            2, "0002_broken.sql", "CREATE TABLE more (a INTEGER) STRICT;\nCREATE TABLE orders (a INTEGER);"
+            9001, "9001_broken.sql", "CREATE TABLE more (a INTEGER) STRICT;\nCREATE TABLE orders (a INTEGER);"
         )
         with pytest.raises(BrokenError):
             migrate(connection, database, (*steps, broken))
