@@ -19,6 +19,10 @@ class People:
 
     def __init__(self, world: Any) -> None:
         self._world = world
+        self.wished = KillLevel.OFF
+        """The level the guard's process was told last, whether or not it has it on record yet."""
+        self.wished_in = 0
+        """The life that was told."""
 
     def plan(self) -> None:
         call = partial(self._world.loop.call_later, context=self._world.network.world)
@@ -61,7 +65,7 @@ class People:
             text = json.dumps({"level": act.level, "reason": "simulated", "actor": "person", "timestamp": f"{act.at}"})
             world.settings.kill_file.write_text(text, encoding="utf-8")
         else:
-            world.process.deliver(SetKill("person", act.level, "simulated"))
+            self._wish(act.level)
         if act.released_at is not None:
             world.loop.call_at(act.released_at, self._release, context=world.network.world)
 
@@ -69,7 +73,12 @@ class People:
         world = self._world
         world.settings.kill_file.unlink(missing_ok=True)
         world.tell("[person] releases the kill switch")
-        world.process.deliver(SetKill("person", KillLevel.OFF, "simulated"))
+        self._wish(KillLevel.OFF)
+
+    def _wish(self, level: KillLevel) -> None:
+        process = self._world.process
+        if process.deliver(SetKill("person", level, "simulated")):
+            self.wished, self.wished_in = level, process.lives
 
     def _by_hand(self, order: ManualOrder) -> None:
         world = self._world

@@ -22,6 +22,10 @@ from hantu.harness.invariants import Flight, Judge
 
 ATTEMPTS_MAX = 3
 """Orders of one exit: the first, its one repetition after a refusal, and one replacement."""
+ORDERS_MAX = 2
+"""Of those, orders the broker took."""
+UNFILLED_S = 180.0
+"""So long an order may rest before a person must know."""
 SEND_WITHIN_S = 15.0
 """An order leaves within this time of its decision, or not at all."""
 LINE_SETTLES_S = 100.0
@@ -47,6 +51,8 @@ class Promises:
     """The level on record: a guard that forgets it has not released it."""
     _recorded_at: dict[str, float] = field(default_factory=dict)
     _attempts: Counter[str] = field(default_factory=Counter)
+    _taken: Counter[str] = field(default_factory=Counter)
+    _unfilled: set[str] = field(default_factory=set)
     _to_tell: dict[str, float] = field(default_factory=dict)
     """Key, or type where the key is of one moment, of each urgent alert → when its fact was recorded."""
 
@@ -60,6 +66,10 @@ class Promises:
                     self._attempts[fact.flow] += fact.kind == "order"
                     if self._attempts[fact.flow] > ATTEMPTS_MAX:
                         judge.fail("I14", f"{fact.flow}: order number {self._attempts[fact.flow]} of one exit")
+                case ev.OrderAccepted():
+                    self._accepted(fact)
+                case ev.FillUnconfirmed():
+                    self._unfilled.add(fact.intent_id)
                 case ev.KillswitchOn():
                     self.kill = fact.level
                 case ev.KillswitchOff():
@@ -84,6 +94,18 @@ class Promises:
         if flight.side is not None and age_s > SEND_WITHIN_S:
             self.judge.fail("I10", f"{name} leaves {age_s:.1f} s after it was decided")
 
+    def judge_waiting(self) -> None:
+        """I4: an order that has rested for long without faults is one a person was told of."""
+        judge = self.judge
+        for number, owner in judge.orders.items():
+            order = judge.exchange._desk.orders[number]  # noqa: SLF001 - the judge reads the exchange's own books
+            age_s = judge.exchange.now.timestamp() - order.received
+            if owner is None or order.kind != "new" or not order.remaining or age_s < UNFILLED_S:
+                continue
+            judge.seen["I4 resting"] += 1
+            if owner.intent_id not in self._unfilled and owner.symbol not in judge.with_a_person():
+                judge.fail("I4", f"{owner.intent_id} rests for {age_s:.0f} s and nobody was told")
+
     def judge_the_end(self, healthy: bool, told: Sequence[Alert]) -> None:
         """After minutes without faults: the database has caught up, and people know what they must know."""
         judge, now = self.judge, self.judge.now()
@@ -106,6 +128,14 @@ class Promises:
                 judge.fail(
                     "I8", f"{name} is {progress.state}, {progress.filled} filled; the database says {stored[name]}"
                 )
+
+    def _accepted(self, fact: ev.OrderAccepted) -> None:
+        intent = self.judge.intents.get(fact.intent_id)
+        if intent is None or intent.kind != "order":
+            return
+        self._taken[intent.flow] += 1
+        if self._taken[intent.flow] > ORDERS_MAX:
+            self.judge.fail("I14", f"{intent.flow}: {self._taken[intent.flow]} orders of one exit were taken")
 
     def _lost(self, now: float) -> None:
         since = self.calm_since()

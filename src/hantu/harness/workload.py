@@ -386,11 +386,11 @@ def _kills(rng: Random, swarm: _Swarm, length: float) -> tuple[KillAct, ...]:
 
 
 def _kills_between(rng: Random, swarm: _Swarm, length: float) -> tuple[KillAct, ...]:
-    """The kill file appears when an intent is durable and its bytes have not left."""
-    if not swarm.has("kill file between commit and send", 0.3):
+    """Somebody uses the kill switch when an intent is durable and its bytes have not left."""
+    if not swarm.has("kill switch between commit and send", 0.7):
         return ()
     level, released = rng.choice((KillLevel.ACTIVE, KillLevel.HARD)), rng.uniform(length / 2, length)
-    return (KillAct(0.0, "file", level, released, "after commit intent", rng.randint(1, 3)),)
+    return (KillAct(0.0, rng.choice(("file", "wish")), level, released, "after commit intent", rng.randint(1, 3)),)
 
 
 def wall_of(moment: time) -> datetime:

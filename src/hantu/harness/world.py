@@ -158,6 +158,10 @@ class World:
         self.judge.seen[f"fault {name}"] += 1
         self.tell(f"[fault] {name}")
 
+    def boundary(self, where: str, what: str = "") -> bool:
+        """Meet a durable boundary; True when the process died there."""
+        return self.process.boundary(where, what)
+
     def faulty(self) -> bool:
         """Tell whether faults may strike: not in the last, calm stretch."""
         return self.calm_since is None
@@ -168,7 +172,8 @@ class World:
         level = order.level if order else KillLevel.OFF
         known = self.process.life.switch.level if self.process.life is not None else KillLevel.OFF
         ranks = list(KillLevel)
-        return max(level, known, self.promises.kill, key=ranks.index)
+        wished = self.people.wished if self.people.wished_in == self.process.lives else KillLevel.OFF
+        return max(level, known, wished, self.promises.kill, key=ranks.index)
 
     # --- the exchange's side -------------------------------------------------------------
 
@@ -267,6 +272,7 @@ class World:
             if not self._judged and wall >= wall_of(LAST_LOOK):
                 self._judged = True
                 judge_exits(self.judge, self.process.book(), self.told)
+                self.promises.judge_waiting()
             if jumps and self.loop.time() >= jumps[0].real:
                 jumps.pop(0)
                 self.process.deliver(Woken())
