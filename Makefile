@@ -2,6 +2,7 @@
 #   PYTHON=/path/to/python   which interpreter makes .venv (default: the first suitable one on PATH)
 #   ARGS="..."               handed to the program behind demo, bench and test
 #   SEEDS=200                how many seeded days `make sim` plays
+#   SAMPLE=1200              how many mutants `make mutation` tries, drawn by a seed (default: all)
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -11,12 +12,13 @@ SHELL := /bin/bash
 PYTHON ?=
 ARGS ?=
 SEEDS ?= 200
+SAMPLE ?=
 BIN := .venv/bin
 
-.PHONY: help setup demo test check fmt bench sim zoo chaos docs lock clean
+.PHONY: help setup demo test check fmt coverage mutation bench sim zoo chaos docs lock clean
 
 help: ## list the targets
-	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
+	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
 setup: ## make .venv and install the locked dependencies (once, and again when the locks change)
 	@PYTHON="$(PYTHON)" tools/setup
@@ -25,11 +27,17 @@ demo: setup ## play a compressed trading day; ARGS=--keep leaves it running
 	@$(BIN)/hantu demo $(ARGS)
 
 test: setup ## check and every test; the tests run even when a check fails
-	@failed=0; tools/check format lint types imports dead-code || failed=1; \
+	@failed=0; tools/check format lint types imports dead-code coverage || failed=1; \
 	  $(BIN)/python -m pytest -n 2 $(ARGS) || failed=$$?; exit $$failed
 
 check: setup ## format, lint, types, import layers, dead code, purity, tidiness
 	@tools/check format lint types imports dead-code pure tidy
+
+coverage: setup ## every branch of domain and engine is taken by a unit test
+	@tools/check coverage
+
+mutation: setup ## change the engine and count what its tests notice, writes docs/mutation.md; SAMPLE=1200
+	@nice $(BIN)/python tools/mutation.py $(if $(SAMPLE),--sample $(SAMPLE)) $(ARGS)
 
 fmt: setup ## format and mend what can be mended
 	@$(BIN)/ruff check --fix-only --quiet .
@@ -38,8 +46,8 @@ fmt: setup ## format and mend what can be mended
 bench: setup ## measure against goals and other programs, writes docs/benchmarks.md; ARGS=--quick
 	@$(BIN)/python -m bench $(ARGS)
 
-sim: setup ## seeded trading days on a virtual clock; SEEDS=n
-	@$(BIN)/python -m pytest tests/simulation -n 2 --seeds $(SEEDS) $(ARGS)
+sim: setup ## seeded trading days on virtual time, each played twice; SEEDS=n
+	@$(BIN)/hantu simulate --seeds 1..$(SEEDS) --twice $(ARGS)
 
 zoo: setup ## plant every bug of tests/zoo and see who notices, writes docs/zoo.md; ARGS="--bugs a,b"
 	@$(BIN)/python -m tests.zoo.run --report docs/zoo.md $(ARGS)
@@ -54,5 +62,5 @@ lock: ## choose the newest allowed dependencies and write both lock files
 	@PYTHON="$(PYTHON)" tools/lock
 
 clean: ## remove what the tools made; records in var/ stay
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage build dist htmlcov
+	@rm -rf .venv mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage build dist htmlcov
 	@find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,7 +1,6 @@
 """Inquiries that tell yesterday's truth: lists and balances which follow the ledger some seconds late."""
 
 from collections.abc import Callable
-from copy import deepcopy
 from typing import Any
 
 from hantu.simulator.exchange import Exchange, Row
@@ -37,8 +36,10 @@ class Lag:
         if not self._balance_s:
             return
         now = self._exchange.now.timestamp()
+        if self._balances and now < self._balances[-1][0] + 1.0:
+            return
         for number in self._exchange._desk.accounts:  # noqa: SLF001 - a fault of the exchange's own inquiry
-            self._balances.append((now, deepcopy(self._read_balance(number))))
+            self._balances.append((now, self._read_balance(number)))
         while len(self._balances) > 1 and self._balances[1][0] <= now - self._balance_s:
             del self._balances[0]
 
@@ -61,4 +62,4 @@ class Lag:
         if not self._on() or not self._balances:
             return self._read_balance(account)
         self._struck("B9 balance lags")
-        return deepcopy(self._balances[0][1])
+        return self._balances[0][1]

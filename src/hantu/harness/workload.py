@@ -165,7 +165,7 @@ def draw(seed: int) -> Day:
         accounts=(AccountSpec(ACCOUNT, HTS_ID, cash=50_000_000, holdings=holdings),),
         stocks=stocks,
         gateway=_gateway(rng, swarm),
-        rules=RulesSpec(static_vi=swarm.has("static VI", 0.5)),
+        rules=RulesSpec(static_vi=swarm.has("static VI", 0.5), book_interval=2.0),
         faults=_market_faults(rng, swarm, segments, [one.symbol for one in stocks]),
     )
     length = _seconds(segments, CALM_FROM)

@@ -8,7 +8,7 @@ import pytest
 
 from hantu.domain import events as ev
 from hantu.domain.account import BrokerOrder, Side
-from hantu.domain.commands import KillLevel, SetKill
+from hantu.domain.commands import HaltOrders, KillLevel, SetKill
 from hantu.domain.money import Price, Quantity
 from hantu.domain.order import IntentState, NoticeKind, Outcome, OutcomeKind, Purpose, Refusal
 from hantu.engine import decision as act
@@ -123,6 +123,7 @@ def test_order_that_was_not_sent_rests_and_is_told(code: str) -> None:
     world.give(SetKill("op", KillLevel.ACTIVE, "x"))
     ended(world, intent_id, OutcomeKind.NOT_SENT, code=code, message="no")
     assert [(fact.code, fact.reason) for fact in world.of(ev.OrderNotSent)] == [(code, "no")]
+    assert all(fact.name == f"N{SAMSUNG}" for fact in world.of(ev.OrderBlockedKillswitch))
     blocked = [(fact.sender, fact.level, fact.purpose) for fact in world.of(ev.OrderBlockedKillswitch)]
     assert blocked == ([("door", KillLevel.ACTIVE, Purpose.STOP_LOSS)] if code.startswith("denied:kill") else [])
     assert [(fact.code, fact.reason, fact.next_try_s) for fact in world.of(ev.OrderFailed)] == [(code, "no", 60.0)]
@@ -521,3 +522,16 @@ def test_wake_is_asked_for_when_a_second_attempt_or_a_look_at_the_fill_is_due() 
     world.mono += 60
     world.give(inp.Woken())
     assert wake(world) is None, "it was looked at"
+
+
+@pytest.mark.requirement("MON-4.1.11")
+def test_waiting_is_told_with_its_seconds_and_a_halted_stock_keeps_its_order() -> None:
+    world, number = stopped()
+    since = world.mono
+    world.give(HaltOrders("op", SAMSUNG))
+    world.pass_time(65)
+    (told,) = world.of(ev.FillUnconfirmed)
+    assert 60 <= told.waited_s <= world.mono - since
+    assert (told.symbol, told.name) == (SAMSUNG, f"N{SAMSUNG}")
+    assert not world.of(act.Cancel), "what cannot be replaced is not taken back"
+    assert number in world.orders

@@ -46,7 +46,7 @@ def _listed(world: World, number: str, quantity: int, filled: int = 0) -> Any:
 
     at = (world.wall + timedelta(hours=9)).strftime("%H%M%S")
     return BrokerOrder(
-        number, "", "00950", SAMSUNG, Side.SELL, Quantity(quantity), Price(0), Quantity(filled), Price(0),
+        number, "", "00950", SAMSUNG, Side.SELL, Quantity(quantity), Price(66_900), Quantity(filled), Price(0),
         Quantity(quantity - filled), Quantity(0), Quantity(0), at,
     )  # fmt: skip
 

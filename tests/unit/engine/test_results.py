@@ -149,3 +149,12 @@ def test_balance_is_read_again_five_seconds_after_an_exit() -> None:
     world.fill(number, 10, 67_800)
     assert world.engine.desk.reads.balance_due == world.mono + 5.0
     assert timedelta(seconds=5).total_seconds() == world.engine.desk.config.pace.settle_s
+
+
+@pytest.mark.requirement("MON-N.13")
+def test_sale_of_a_fund_bears_no_tax_in_its_result() -> None:
+    world = held(config=replace(CONFIG, markets={SAMSUNG: Market.ETF}))
+    world.open()
+    world.trade(SAMSUNG, 67_900)
+    world.fill(world.accept(world.of(act.Submit)[0]), 10, 67_800)
+    assert [fact.pnl for fact in world.of(ev.StopLossFilled)] == [678_000 - 101 - 700_000 - 105]

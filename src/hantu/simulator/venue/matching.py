@@ -1,6 +1,6 @@
 """The order book of one stock: best price first, then whoever came first."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -82,7 +82,13 @@ class Book:
 
     def available(self, taker: Side, limit: int) -> int:
         """Return how many shares an order of side ``taker`` could take up to ``limit``."""
-        return sum(shares for price, shares in self._totals[_other(taker)].items() if _reaches(taker, limit, price))
+        side = _other(taker)
+        prices, totals = self._prices[side], self._totals[side]
+        if taker is Side.BUY:
+            reached = prices[: bisect_right(prices, limit)]
+        else:
+            reached = prices[bisect_left(prices, limit) :]
+        return sum([totals[price] for price in reached])
 
     def rest(self, order: Resting) -> None:
         """Put an order at the end of its price's queue."""
