@@ -68,6 +68,10 @@ class Promises:
                         judge.fail("I14", f"{fact.flow}: order number {self._attempts[fact.flow]} of one exit")
                 case ev.OrderAccepted():
                     self._accepted(fact)
+                case ev.PositionClosed():
+                    held = judge.held(fact.symbol)
+                    if held and fact.symbol not in judge.excused:
+                        judge.fail("I24", f"{fact.symbol} is told closed ({fact.cause}), {held} are held")
                 case ev.FillUnconfirmed():
                     self._unfilled.add(fact.intent_id)
                 case ev.KillswitchOn():
