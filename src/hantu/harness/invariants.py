@@ -270,12 +270,16 @@ class Judge:
         """Return the shares the account holds now."""
         return self.exchange._desk.accounts[self.account].held(symbol)  # noqa: SLF001
 
-    def live(self, symbol: str) -> int:
-        """Return the shares live sell orders of the guard may still sell."""
+    def live(self, symbol: str, *, protective: bool = False) -> int:
+        """Return the shares live sell orders of the guard may still sell; only stops, if asked for."""
         return sum(
             one.remaining
             for number, one in self.exchange._desk.orders.items()  # noqa: SLF001
-            if number in self.orders and one.symbol == symbol and one.side is Side.SELL and one.kind == "new"
+            if number in self.orders
+            and one.symbol == symbol
+            and one.side is Side.SELL
+            and one.kind == "new"
+            and (not protective or self._stops(number))
         )
 
     def price(self, symbol: str) -> int:
@@ -293,6 +297,11 @@ class Judge:
     def with_a_person(self) -> set[str]:
         """Return stocks with an order whose fate only a person can tell: they were told, and nothing is sent."""
         return {intent.symbol for intent in self.intents.values() if intent.intent_id in self.escalated}
+
+    def _stops(self, number: int) -> bool:
+        """A resting profit order keeps its shares from the stop; it protects nothing."""
+        intent = self.orders[number]
+        return intent is not None and intent.purpose.protective
 
     def oversold(self) -> None:
         """I1 as the ledger sees it, after every step."""
