@@ -142,10 +142,10 @@ class World:
         """Add to the hash of the day."""
         self._hash.update(f"{self.loop.time():.6f} {kind} {what!r}\n".encode())
 
-    def durable(self, facts: tuple[Fact, ...]) -> None:
-        """Take in what is on disk now."""
+    def durable(self, facts: tuple[Fact, ...], *, late: bool = False) -> None:
+        """Take in what is on disk now; ``late`` if it was found there at a start."""
         self.known.update(facts)
-        self.judge.recorded(facts)
+        self.judge.recorded(facts, late=late)
         self.promises.recorded(facts)
         self.trace("durable", facts)
 
@@ -339,13 +339,14 @@ class World:
             self.judge.fail("I12", f"two recoveries turned {before} into {self._standing()}")
 
     def _standing(self) -> str:
-        """Return what must survive a restart: holdings, intents, kill level, orders at the exchange."""
+        """Return what must survive a restart: holdings, intents, orders at the exchange."""
         if self.process.life is None:
             return "no guard"
         book = self.process.life.engine.book
         positions = sorted((one.symbol, one.quantity) for one in book.positions.values() if one.quantity)
         intents = sorted((one.record.intent_id, one.state.value, one.filled) for one in book.open_intents())
-        return f"{positions} {intents} {book.kill} {len(self.gateway.exchange._desk.orders)}"  # noqa: SLF001
+        # The kill level is not among it: a start may find a reason to set it, and it only gets stricter.
+        return f"{positions} {intents} {len(self.gateway.exchange._desk.orders)}"  # noqa: SLF001
 
     def _close(self) -> None:
         for name, count in self.judge.states.items():
