@@ -83,6 +83,9 @@ class KillAct:
     door: str
     level: KillLevel
     released_at: float | None
+    boundary: str = ""
+    nth: int = 0
+    """The n-th time a durable boundary is met, instead of a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,9 @@ def draw(seed: int) -> Day:
     """Return the day of ``seed``; the same integer is the same day, on every machine."""
     rng = Random(f"hantu day {seed}")
     swarm = _Swarm(rng)
+    # Kinds of trouble added later are drawn apart, so that the others stay what they were.
+    later = Random(f"hantu later {seed}")
+    added = _Swarm(later)
     segments = _segments(rng)
     stocks, holdings = _stocks(rng, segments)
     scenario = Scenario(
@@ -174,10 +180,11 @@ def draw(seed: int) -> Day:
             fail_after=swarm.rate("D2", 0.002, 0.05),
             slow=swarm.rate("D5", 0.005, 0.1),
             slow_s=rng.uniform(0.2, 5.0),
+            spill_slow=added.rate("D1 spill too late", 0.05, 0.5),
         ),
         crashes=_crashes(rng, swarm, length),
         freezes=_freezes(rng, swarm, length),
-        kills=_kills(rng, swarm, length),
+        kills=_kills(rng, swarm, length) or _kills_between(later, added, length),
         manual=tuple(
             ManualOrder(rng.uniform(30, length), rng.choice(stocks).symbol, rng.random() < 0.7, rng.choice((0.3, 1.0)))
             for _ in range(rng.randint(1, 3) if swarm.has("B7 manual order") else 0)
@@ -196,7 +203,7 @@ def draw(seed: int) -> Day:
         clock_jumps=((rng.uniform(30, length), rng.choice((-30.0, -2.0, 2.0, 30.0))),)
         if swarm.has("C1 wall clock jump", 0.5)
         else (),
-        swarm=tuple(swarm.chosen),
+        swarm=(*swarm.chosen, *added.chosen),
     )
 
 
@@ -289,6 +296,9 @@ def _market_fault(rng: Random, kind: FaultKind, at: time, symbols: list[str]) ->
     duration = rng.choice((0.0, 5.0, 20.0, 60.0))
     if kind in ("refuse", "refuse_ws", "silence", "maintenance", "delay", "halt", "stock_halt", "vi", "hold_notices"):
         duration = rng.choice((3.0, 8.0, 30.0, 100.0))
+    elif kind in ("duplicate_notices", "drop_notices"):
+        # Notices are rare: what strikes them only for seconds strikes none.
+        duration *= 10
     target = {
         "cut": "", "stock_halt": rng.choice(symbols), "vi": rng.choice(symbols), "delay": rng.choice(("", "rest", "ws")),
         "silence": rng.choice(("ws", "rest")), "reject_order": rng.choice((*symbols, "")),
@@ -373,6 +383,14 @@ def _kills(rng: Random, swarm: _Swarm, length: float) -> tuple[KillAct, ...]:
     released = rng.uniform(at + 1, length + 1) if rng.random() < 0.6 else None
     level = rng.choice((KillLevel.ACTIVE, KillLevel.HARD))
     return (KillAct(at, rng.choice(("file", "wish")), level, released),)
+
+
+def _kills_between(rng: Random, swarm: _Swarm, length: float) -> tuple[KillAct, ...]:
+    """Somebody uses the kill switch when an intent is durable and its bytes have not left."""
+    if not swarm.has("kill switch between commit and send", 0.7):
+        return ()
+    level, released = rng.choice((KillLevel.ACTIVE, KillLevel.HARD)), rng.uniform(length / 2, length)
+    return (KillAct(0.0, rng.choice(("file", "wish")), level, released, "after commit intent", rng.randint(1, 3)),)
 
 
 def wall_of(moment: time) -> datetime:
