@@ -15,7 +15,7 @@ SEEDS ?= 200
 SAMPLE ?=
 BIN := .venv/bin
 
-.PHONY: help setup demo test check fmt coverage mutation bench sim chaos docs lock clean
+.PHONY: help setup demo test check fmt coverage mutation bench sim zoo chaos docs lock clean
 
 help: ## list the targets
 	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -48,6 +48,9 @@ bench: setup ## measure against goals and other programs, writes docs/benchmarks
 
 sim: setup ## seeded trading days on virtual time, each played twice; SEEDS=n
 	@$(BIN)/hantu simulate --seeds 1..$(SEEDS) --twice $(ARGS)
+
+zoo: setup ## plant every bug of tests/zoo and see who notices, writes docs/zoo.md; ARGS="--bugs a,b"
+	@$(BIN)/python -m tests.zoo.run --report docs/zoo.md $(ARGS)
 
 chaos: setup ## 300 real kill -9, full disks, bad networks, writes docs/chaos.md; ARGS="KILLS=40 SEED=9"
 	@$(BIN)/python -m tests.chaos.run $(ARGS)

@@ -2,7 +2,19 @@
 
 from hantu.domain.instrument import Symbol
 from hantu.domain.session import trading_date
-from hantu.engine import acceptance, exits, fills, holdings, judge, line, recovery, results, unresolved
+from hantu.engine import (
+    acceptance,
+    exits,
+    fills,
+    flatten,
+    holdings,
+    judge,
+    line,
+    recovery,
+    results,
+    safety,
+    unresolved,
+)
 from hantu.engine import inputs as inp
 from hantu.engine.decision import ReadBalance, ReadOrders, ReadPrices
 from hantu.engine.journey import State
@@ -29,8 +41,11 @@ def balance_read(turn: Turn, got: inp.BalanceRead) -> None:
         fills.expire_earlier_days(turn)
     desk.equity = got.balance.equity
     desk.equity_start = desk.equity_start or desk.equity
+    before = safety.quantities(turn)
     differences = holdings.compare(turn, got.balance, got.asked_mono)
     desk.balance_known = True
+    safety.balanced(turn, got.balance, before, got.asked_mono)
+    flatten.balanced(turn, got.balance)
     unresolved.balanced(turn, got.asked_mono)
     _corrections(turn, got.asked_mono)
     recovery.try_complete(turn, differences)
@@ -50,6 +65,7 @@ def orders_read(turn: Turn, got: inp.OrdersRead) -> None:
     acceptance.check(turn, got.orders)
     fills.listed(turn, got.orders)
     unresolved.listed(turn, got.orders, got.asked_mono)
+    safety.listed(turn, got.orders, got.asked_mono)
     recovery.try_complete(turn, ())
 
 

@@ -20,6 +20,8 @@ from hantu.adapters.store.writer import Job, Work, Writer
 from hantu.harness.loop import current_node
 
 COMMIT_S = (0.000_3, 0.004)
+SPILL_TOO_LATE_S = (1.1, 3.0)
+"""Longer than the store waits for its spill."""
 
 
 @dataclass(slots=True)
@@ -30,6 +32,8 @@ class DiskFaults:
     fail_after: float = 0.0
     slow: float = 0.0
     slow_s: float = 1.0
+    spill_slow: float = 0.0
+    """Per line of the spill: it becomes durable, but later than anybody waits for it."""
 
 
 @dataclass(slots=True)
@@ -162,10 +166,13 @@ class LoopWorker:
         self._free_at = 0.0
 
     def submit(self, task: Task) -> None:
-        """Run ``task`` a moment later."""
-        loop = asyncio.get_running_loop()
-        # One after the other, as a thread with a queue works them off.
-        self._free_at = max(self._free_at, loop.time()) + self._disk.rng.uniform(*COMMIT_S)
+        """Run ``task`` a moment later, after those before it."""
+        loop, disk = asyncio.get_running_loop(), self._disk
+        wait = disk.rng.uniform(*COMMIT_S)
+        if disk.faults.spill_slow and disk.on() and disk.rng.random() < disk.faults.spill_slow:
+            disk.on_fault("D1 spill too late")
+            wait = disk.rng.uniform(*SPILL_TOO_LATE_S)
+        self._free_at = max(self._free_at, loop.time()) + wait
         loop.call_at(self._free_at, self._run, task)
 
     def stop(self, wait_s: float) -> bool:

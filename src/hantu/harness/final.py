@@ -23,7 +23,7 @@ def judge_exits(judge: Judge, book: Book | None, told: Sequence[Alert]) -> None:
         price = judge.price(symbol)
         if not position.quantity or not position.stop_price or price > position.stop_price:
             continue
-        if judge.live(symbol) or symbol in judge.with_a_person():
+        if judge.live(symbol, protective=True) or symbol in judge.with_a_person():
             continue
         judge.fail("I4", f"{symbol}: {position.quantity} held at {price}, stop {position.stop_price}; told {events}")
 

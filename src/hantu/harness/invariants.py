@@ -88,11 +88,14 @@ class Judge:
 
     # --- what becomes durable --------------------------------------------------------
 
-    def recorded(self, facts: tuple[Fact, ...]) -> None:
-        """Take in what has just become durable."""
+    def recorded(self, facts: tuple[Fact, ...], *, late: bool = False) -> None:
+        """Take in what has just become durable; ``late``: found at a start, though nobody was told of it.
+
+        A record that failed for its writer may turn up all the same; it is older than what came after.
+        """
         for fact in facts:
             self.states[type(fact).__name__] += 1
-            self._edge(fact)
+            self._edge(fact, late=late)
             match fact:
                 case IntentRecorded():
                     self._intent(fact)
@@ -114,7 +117,7 @@ class Judge:
                 case _:
                     pass
 
-    def _edge(self, fact: Fact) -> None:
+    def _edge(self, fact: Fact, *, late: bool) -> None:
         """Count the edges of the intents' state machine, and let none be that does not exist."""
         if isinstance(fact, IntentRecorded):
             self.progress[fact.intent_id] = Progress(fact.state, fact.quantity)
@@ -128,7 +131,7 @@ class Judge:
         kind = self.intents[change.intent_id].kind
         if after.state is not before.state or after.filled != before.filled:
             self.seen[f"edge {kind}: {before.state} -> {after.state}"] += 1
-            if kind == "order" and after.state not in EDGES.get(before.state, frozenset()):
+            if not late and kind == "order" and after.state not in EDGES.get(before.state, frozenset()):
                 self.fail("I8", f"{change.intent_id} went from {before.state} to {after.state}")
 
     def _intent(self, fact: IntentRecorded) -> None:
@@ -279,12 +282,16 @@ class Judge:
         """Return the shares the account holds now."""
         return self.exchange._desk.accounts[self.account].held(symbol)  # noqa: SLF001
 
-    def live(self, symbol: str) -> int:
-        """Return the shares live sell orders of the guard may still sell."""
+    def live(self, symbol: str, *, protective: bool = False) -> int:
+        """Return the shares live sell orders of the guard may still sell; only stops, if asked for."""
         return sum(
             one.remaining
             for number, one in self.exchange._desk.orders.items()  # noqa: SLF001
-            if number in self.orders and one.symbol == symbol and one.side is Side.SELL and one.kind == "new"
+            if number in self.orders
+            and one.symbol == symbol
+            and one.side is Side.SELL
+            and one.kind == "new"
+            and (not protective or self._stops(number))
         )
 
     def price(self, symbol: str) -> int:
@@ -302,6 +309,11 @@ class Judge:
     def with_a_person(self) -> set[str]:
         """Return stocks with an order whose fate only a person can tell: they were told, and nothing is sent."""
         return {intent.symbol for intent in self.intents.values() if intent.intent_id in self.escalated}
+
+    def _stops(self, number: int) -> bool:
+        """A resting profit order keeps its shares from the stop; it protects nothing."""
+        intent = self.orders[number]
+        return intent is not None and intent.purpose.protective
 
     def oversold(self) -> None:
         """I1 as the ledger sees it, after every step."""

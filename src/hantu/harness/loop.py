@@ -19,6 +19,9 @@ T = TypeVar("T")
 THREAD_S = (0.000_2, 0.003)
 """Virtual seconds a call handed to a thread takes, least and most."""
 
+OUR_MISTAKES = (AttributeError, NameError, TypeError, LookupError, AssertionError)
+"""Errors no task may end with, whatever the network and the disk do."""
+
 _node: contextvars.ContextVar["Node | None"] = contextvars.ContextVar("hantu_node", default=None)
 
 
@@ -70,6 +73,10 @@ class SimLoop(asyncio.BaseEventLoop):
 
     def _forget(self, task: "asyncio.Task[Any]") -> None:
         self._tasks.pop(task, None)
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, OUR_MISTAKES) and self.failure is None:
+            # Whoever owns the task may only log it, and logs are read by nobody here.
+            self.failure = error
 
     def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[..., object], *args: Any, **words: Any

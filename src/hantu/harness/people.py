@@ -19,6 +19,10 @@ class People:
 
     def __init__(self, world: Any) -> None:
         self._world = world
+        self.wished = KillLevel.OFF
+        """The level the guard's process was told last, whether or not it has it on record yet."""
+        self.wished_in = 0
+        """The life that was told."""
 
     def plan(self) -> None:
         call = partial(self._world.loop.call_later, context=self._world.network.world)
@@ -29,7 +33,8 @@ class People:
             if not freeze.boundary:
                 call(freeze.at, self._world.process.freeze, "", freeze.lasts_s)
         for act in self._world.day.kills:
-            call(act.at, self._kill_act, act)
+            if not act.boundary:
+                call(act.at, self._kill_act, act)
         for order in self._world.day.manual:
             call(order.at, self._by_hand, order)
         for at, lasts_s in self._world.day.mutes:
@@ -45,6 +50,12 @@ class People:
             world.struck("X1 killed: at a moment")
             world.process.die(crash.down_s)
 
+    def met(self, where: str, nth: int) -> None:
+        """A durable boundary is met for the ``nth`` time: somebody may choose this very moment."""
+        for act in self._world.day.kills:
+            if act.boundary == where and act.nth == nth:
+                self._kill_act(act)
+
     def _kill_act(self, act: KillAct) -> None:
         world = self._world
         if not world.faulty():
@@ -54,7 +65,7 @@ class People:
             text = json.dumps({"level": act.level, "reason": "simulated", "actor": "person", "timestamp": f"{act.at}"})
             world.settings.kill_file.write_text(text, encoding="utf-8")
         else:
-            world.process.deliver(SetKill("person", act.level, "simulated"))
+            self._wish(act.level)
         if act.released_at is not None:
             world.loop.call_at(act.released_at, self._release, context=world.network.world)
 
@@ -62,7 +73,12 @@ class People:
         world = self._world
         world.settings.kill_file.unlink(missing_ok=True)
         world.tell("[person] releases the kill switch")
-        world.process.deliver(SetKill("person", KillLevel.OFF, "simulated"))
+        self._wish(KillLevel.OFF)
+
+    def _wish(self, level: KillLevel) -> None:
+        process = self._world.process
+        if process.deliver(SetKill("person", level, "simulated")):
+            self.wished, self.wished_in = level, process.lives
 
     def _by_hand(self, order: ManualOrder) -> None:
         world = self._world

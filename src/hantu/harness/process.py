@@ -39,10 +39,12 @@ class Process:
         """Return what the living guard believes; None without one."""
         return self.life.engine.book if self.life is not None else None
 
-    def deliver(self, wish: Any) -> None:
-        """Hand a wish to the living guard, as the control socket would."""
-        if self.life is not None and self.node is not None and self.node.alive and not self.node.frozen:
-            self.node.context.run(self.life.guard.deliver, wish)
+    def deliver(self, wish: Any) -> bool:
+        """Hand a wish to the living guard, as the control socket would; tell whether one was there to take it."""
+        if self.life is None or self.node is None or not self.node.alive or self.node.frozen:
+            return False
+        self.node.context.run(self.life.guard.deliver, wish)
+        return True
 
     def freeze(self, where: str, lasts_s: float) -> None:
         """SIGSTOP now, SIGCONT later."""
@@ -59,6 +61,7 @@ class Process:
         self.boundaries[where] += 1
         if not self.alive() or not self._world.faulty():
             return not self.alive()
+        self._world.people.met(where, self.boundaries[where])
         for crash in self._world.day.crashes:
             if crash.boundary == where and crash.nth == self.boundaries[where]:
                 self._world.struck(f"X1 killed: {where}")

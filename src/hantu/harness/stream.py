@@ -4,13 +4,13 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from random import Random
 from typing import Any
 
 from aiohttp import WSMessage, WSMsgType
 from picows import WSCloseCode
 from picows import WSMsgType as FrameType
 
+from hantu.harness.forgery import FORGED_LATER_S, ONE_TRADE, forged
 from hantu.harness.loop import Node, current_node
 from hantu.harness.network import Closable, Network
 from hantu.kis.layouts import Generation
@@ -20,21 +20,6 @@ from hantu.simulator.stream.line import StreamLine
 from hantu.simulator.stream.session import StreamSession
 
 CLOSED = WSMessage(WSMsgType.CLOSED, None, None)
-FORGED_LATER_S = 0.000_1
-ONE_TRADE = b"0|H0STCNT0|001|"
-
-
-def forged(text: str, rng: Random) -> str:
-    """Return a trade frame of one record at a price 6 to 12 % away, with nothing in it that gives it away."""
-    fields = text.split("^")
-    price = int(fields[2])
-    base = price - int(fields[4])
-    false = round(price * (1 + rng.choice((-1, 1)) * rng.uniform(0.06, 0.12)))
-    fields[2], fields[4], fields[5] = str(false), str(false - base), f"{(false - base) / base * 100:.2f}"
-    if rng.random() < 0.5:
-        # A careful forger also moves the day's extremes.
-        fields[8], fields[9] = str(max(false, int(fields[8]))), str(min(false, int(fields[9])))
-    return "^".join(fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ stretch of every day is free of faults: what must be true in the end is judged
 there.
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -14,6 +14,7 @@ from hantu.domain.commands import KillLevel
 from hantu.domain.price_step import daily_limits, round_down
 from hantu.domain.session import KST
 from hantu.harness.disk import DiskFaults
+from hantu.harness.forgery import forged_rate
 from hantu.harness.network import NetFaults
 from hantu.settings.model import ExitSettings, GuardSettings, PartialSettings, TrailingSettings
 from hantu.simulator.scenario import (
@@ -37,8 +38,6 @@ DAY = date(2026, 11, 23)
 ACCOUNT = "12345678-01"
 HTS_ID = "USER"
 SYMBOLS = ("005930", "000660", "035420", "005380", "035720", "051910", "068270", "105560")
-FORGED_DAYS = 0.3
-"""Share of days on which somebody on the path forges trades."""
 CALM_FROM = time(15, 15)
 """From here on nothing goes wrong any more; the guard must converge."""
 LAST_LOOK = time(15, 19, 50)
@@ -85,6 +84,9 @@ class KillAct:
     door: str
     level: KillLevel
     released_at: float | None
+    boundary: str = ""
+    nth: int = 0
+    """The n-th time a durable boundary is met, instead of a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,9 @@ def draw(seed: int) -> Day:
     """Return the day of ``seed``; the same integer is the same day, on every machine."""
     rng = Random(f"hantu day {seed}")
     swarm = _Swarm(rng)
+    # Kinds of trouble added later are drawn apart, so that the others stay what they were.
+    later = Random(f"hantu later {seed}")
+    added = _Swarm(later)
     segments = _segments(rng)
     stocks, holdings = _stocks(rng, segments)
     scenario = Scenario(
@@ -165,22 +170,22 @@ def draw(seed: int) -> Day:
         faults=_market_faults(rng, swarm, segments, [one.symbol for one in stocks]),
     )
     length = _seconds(segments, CALM_FROM)
-    forged = _forged(seed, swarm)
     return Day(
         seed=seed,
         scenario=scenario,
         guard=_guard(rng),
         exits=_exits(rng),
-        net=_net(swarm, forged),
+        net=_net(swarm, seed),
         disk=DiskFaults(
             fail_before=swarm.rate("D1", 0.002, 0.05),
             fail_after=swarm.rate("D2", 0.002, 0.05),
             slow=swarm.rate("D5", 0.005, 0.1),
             slow_s=rng.uniform(0.2, 5.0),
+            spill_slow=added.rate("D1 spill too late", 0.05, 0.5),
         ),
         crashes=_crashes(rng, swarm, length),
         freezes=_freezes(rng, swarm, length),
-        kills=_kills(rng, swarm, length),
+        kills=_kills(rng, swarm, length) or _kills_between(later, added, length),
         manual=tuple(
             ManualOrder(rng.uniform(30, length), rng.choice(stocks).symbol, rng.random() < 0.7, rng.choice((0.3, 1.0)))
             for _ in range(rng.randint(1, 3) if swarm.has("B7 manual order") else 0)
@@ -199,7 +204,7 @@ def draw(seed: int) -> Day:
         clock_jumps=((rng.uniform(30, length), rng.choice((-30.0, -2.0, 2.0, 30.0))),)
         if swarm.has("C1 wall clock jump", 0.5)
         else (),
-        swarm=tuple(swarm.chosen),
+        swarm=(*swarm.chosen, *added.chosen),
     )
 
 
@@ -261,7 +266,7 @@ def _stocks(rng: Random, segments: tuple[Segment, ...]) -> tuple[tuple[StockSpec
                     depth=rng.choice((40, 200, 1_000)),
                     bid_depth=rng.choice((1, 3, 8)) if thin else None,
                     trade_size=rng.choice((2, 10, 40)),
-                    trades_per_second=rng.choice((0.05, 0.2, 0.6)),
+                    trades_per_second=rng.choice((0.05, 0.15, 0.4)),
                 ),
             )
         )
@@ -292,6 +297,9 @@ def _market_fault(rng: Random, kind: FaultKind, at: time, symbols: list[str]) ->
     duration = rng.choice((0.0, 5.0, 20.0, 60.0))
     if kind in ("refuse", "refuse_ws", "silence", "maintenance", "delay", "halt", "stock_halt", "vi", "hold_notices"):
         duration = rng.choice((3.0, 8.0, 30.0, 100.0))
+    elif kind in ("duplicate_notices", "drop_notices"):
+        # Notices are rare: what strikes them only for seconds strikes none.
+        duration *= 10
     target = {
         "cut": "", "stock_halt": rng.choice(symbols), "vi": rng.choice(symbols), "delay": rng.choice(("", "rest", "ws")),
         "silence": rng.choice(("ws", "rest")), "reject_order": rng.choice((*symbols, "")),
@@ -327,18 +335,9 @@ def _exits(rng: Random) -> ExitSettings:
     )
 
 
-def _forged(seed: int, swarm: _Swarm) -> float:
-    """Draw how many trades are forged, by chance of its own: whatever else a seed is stays as it was."""
-    rng = Random(f"hantu forged {seed}")
-    if rng.random() >= FORGED_DAYS:
-        return 0.0
-    swarm.chosen.append("P19")
-    return float(0.005 * 20 ** rng.random())
-
-
-def _net(swarm: _Swarm, forged: float) -> NetFaults:
+def _net(swarm: _Swarm, seed: int) -> NetFaults:
     return NetFaults(
-        forged=forged,
+        forged=forged_rate(seed, swarm.chosen),
         request_lost=swarm.rate("N1", 0.01, 0.3),
         response_lost=swarm.rate("N2", 0.01, 0.3),
         reset=swarm.rate("N3", 0.01, 0.2),
@@ -388,9 +387,14 @@ def _kills(rng: Random, swarm: _Swarm, length: float) -> tuple[KillAct, ...]:
     return (KillAct(at, rng.choice(("file", "wish")), level, released),)
 
 
+def _kills_between(rng: Random, swarm: _Swarm, length: float) -> tuple[KillAct, ...]:
+    """Somebody uses the kill switch when an intent is durable and its bytes have not left."""
+    if not swarm.has("kill switch between commit and send", 0.7):
+        return ()
+    level, released = rng.choice((KillLevel.ACTIVE, KillLevel.HARD)), rng.uniform(length / 2, length)
+    return (KillAct(0.0, rng.choice(("file", "wish")), level, released, "after commit intent", rng.randint(1, 3)),)
+
+
 def wall_of(moment: time) -> datetime:
     """Return the aware moment of a Korean time of the day."""
     return datetime.combine(DAY, moment, KST)
-
-
-NET_FAULT_NAMES = tuple(one.name for one in fields(NetFaults))

@@ -6,7 +6,7 @@ from random import Random
 import msgspec
 import pytest
 
-from hantu.harness.stream import forged
+from hantu.harness.forgery import forged
 from hantu.harness.workload import draw
 from hantu.harness.world import run
 from hantu.kis.hot import decode_trades
