@@ -102,11 +102,8 @@ def play_with(arena: Arena, library: Path, plan: str, kind: str) -> list[str]:
         if plan.startswith("eio-from") and call["received_real"] > faulty + 0.05
     ]
     arena.start_guard()
-    arena.wait(lambda: day.sold() >= 40 or arena.events("order_escalated"), "the exit, or a call for a person", 40)
-    if arena.events("order_escalated"):
-        # The intent came back with a restart, the holding it was meant for was never recorded: a person decides.
-        arena.wait(lambda: any("🚨" in text for text in arena.phone.texts()), "the alert", 10)
-        assert day.sold() == 0
+    # Also where the intent came back with a restart and the holding it was meant for was never recorded.
+    day.wait_until_sold()
     return [*at_death, *after, *day.end_and_judge()]
 
 

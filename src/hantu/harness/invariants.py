@@ -30,7 +30,7 @@ from hantu.domain.events import (
     TakeProfitReached,
     TrailingStopRaised,
 )
-from hantu.domain.order import EDGES, Purpose
+from hantu.domain.order import EDGES, IntentState, Purpose
 from hantu.simulator.exchange import Exchange
 
 
@@ -178,7 +178,9 @@ class Judge:
             self.fail("I3", f"{fact.intent_id} took order {number}, which is not its own")
 
     def _ended(self, fact: Any) -> None:
-        if not isinstance(fact, OrderUnresolved):
+        # A cancel whose order ended meanwhile may still be on its way to the socket.
+        late_cancel = isinstance(fact, CancelResolved) and fact.state is IntentState.FILLED
+        if not isinstance(fact, OrderUnresolved) and not late_cancel:
             # Proved never to have left: the next order that looks alike is another one.
             self.unsent.pop(fact.intent_id, None)
         intent = self.intents.get(fact.intent_id)

@@ -146,7 +146,7 @@ def test_second_attempt_waits_for_halt_and_kill_switch_like_the_first(stop: Halt
 
 @pytest.mark.requirement("MON-8.05")
 def test_resting_profit_order_is_not_canceled_while_the_stop_could_not_be_sent() -> None:
-    world = held()
+    world = held(config=LEAPS)
     world.open()
     world.trade(SAMSUNG, 75_600)
     world.accept(world.of(act.Submit)[0])

@@ -144,7 +144,7 @@ def test_timeout_when_order_lives_then_it_is_adopted_and_never_sent_again() -> N
         inp.SubmitEnded(submit.order.intent_id, Outcome(OutcomeKind.UNKNOWN, code="timeout", sent_mono=world.mono))
     )
     assert world.of(ev.OrderUnresolved)
-    world.trade(SAMSUNG, 60_000)
+    world.trade(SAMSUNG, 66_000)
     assert len(submits(world)) == 1
     number = "777"
     order = submit.order

@@ -18,7 +18,7 @@ from hantu.engine.config import ExitRule, Partial
 from hantu.engine.inputs import FeedFailure
 from hantu.engine.journey import State
 from tests.unit.engine.test_session import items
-from tests.unit.engine.world import CONFIG, HYNIX, SAMSUNG, World, held
+from tests.unit.engine.world import CONFIG, HYNIX, LEAPS, SAMSUNG, World, held
 
 WATCHED = Symbol("000001")
 
@@ -311,7 +311,7 @@ def test_profit_step_that_was_held_back_is_forgotten_when_the_price_falls_below_
 
 
 def test_profit_reached_beside_a_working_stop_waits_for_it() -> None:
-    world = held()
+    world = held(config=LEAPS)
     world.open()
     world.trade(SAMSUNG, 67_900)
     world.accept(world.of(act.Submit)[0])

@@ -17,7 +17,7 @@ from hantu.engine import orders
 from hantu.engine.notices import ORPHAN_LIMIT
 from hantu.engine.turn import Turn
 from tests.unit.engine.test_accidents import canceled_at_broker, sold, stopped
-from tests.unit.engine.world import HYNIX, SAMSUNG, World, held
+from tests.unit.engine.world import HYNIX, LEAPS, SAMSUNG, World, held
 
 
 def sending(price: int = 67_900, **changes: Any) -> tuple[World, str]:
@@ -325,7 +325,7 @@ def test_cancel_names_its_order_and_takes_what_remains() -> None:
 
 
 def test_cancels_refused_again_and_again_are_asked_for_more_and_more_seldom() -> None:
-    world = held()
+    world = held(config=LEAPS)
     world.open()
     world.trade(SAMSUNG, 75_600)
     world.accept(world.of(act.Submit)[0])

@@ -343,8 +343,11 @@ def test_doubt_between_the_levels_ends_with_the_next_price_of_rest_or_by_itself(
     world.pass_time(0.2)
     assert not world.engine.desk.doubts
     assert not world.of(ev.PriceRejected)
+    usual(world)
     odd(world, 66_000)
+    assert world.engine.desk.doubts
     world.give(HaltOrders("op", SAMSUNG))
+    assert not world.engine.desk.doubts
     assert SAMSUNG not in world.engine.desk.pending
 
 
@@ -381,3 +384,22 @@ def test_late_trade_is_neither_doubted_nor_believed() -> None:
     odd(world, traded_at=world.wall - timedelta(seconds=60))
     assert not world.engine.desk.doubts
     assert world.engine.desk.sight(SAMSUNG).sure_price == 70_000
+
+
+def test_doubt_about_one_stock_is_none_about_another() -> None:
+    world = World(holdings={SAMSUNG: (10, 70_000, 10), HYNIX: (5, 70_000, 5)})
+    world.open()
+    usual(world)
+    odd(world)
+    world.trade(HYNIX, 67_000)
+    assert [sent.order.symbol for sent in world.of(act.Submit)] == [HYNIX]
+    assert not world.engine.desk.doubts[SAMSUNG].passed
+
+
+def test_position_without_shares_is_nothing_to_sell_or_to_doubt() -> None:
+    world = watching()
+    world.engine.book.positions[SAMSUNG].quantity = 0
+    odd(world)
+    assert not world.of(act.Submit)
+    assert not world.engine.desk.doubts
+    assert world.engine.desk.sight(SAMSUNG).price == DEEP

@@ -206,7 +206,9 @@ class OrderSender:
     def _look_s(self) -> float:
         """Return real seconds until the keeper looks again: at once when the next token may be had."""
         wait_s = self._authority.token_wait_s()
-        return min(KEEP_S, max(self._clock.real_delay(wait_s), _TIMER_S)) if wait_s else KEEP_S
+        if not wait_s and not self._authority.token_is_due():
+            return KEEP_S
+        return min(KEEP_S, max(self._clock.real_delay(wait_s), _TIMER_S))
 
     async def _keep(self) -> None:
         """Keep the spare wires open and a token at hand, slower the less it helps."""

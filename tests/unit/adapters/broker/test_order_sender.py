@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from hantu.kis.endpoints import Lane
 from hantu.kis.environment import Credentials, EnvironmentName, local
 from hantu.kis.rest import render_failure
 from hantu.kis.throttle import Limits
+from hantu.kis.tokens import IssueLog
 from tests.unit.adapters.broker.conftest import Rig, numbered
 from tests.unit.adapters.broker.scripted_broker import (
     ACCOUNT,
@@ -325,6 +327,20 @@ async def test_expired_token_is_replaced_in_the_background(
     await asyncio.sleep(0.05)
     assert rig.authority.token_at_hand() == "token-1"
     assert len(broker.orders) == 1
+
+
+@pytest.mark.requirement("MON-4.16")
+@pytest.mark.parametrize("asked_ago_s", [61.0, 60.97])
+async def test_next_token_is_fetched_at_the_moment_it_may_be_had(
+    rig: Rig, broker: ScriptedBroker, asked_ago_s: float
+) -> None:
+    """Refused in session, the token came up to a quarter of a minute later than the broker would have issued it."""
+    rig.keyring.put("token", Kept(log=IssueLog((rig.clock.now().wall - timedelta(seconds=asked_ago_s),))))
+    await rig.sender.warm()
+    async with asyncio.timeout(3):
+        while not rig.authority.token_at_hand():
+            await asyncio.sleep(0.01)
+    assert len(broker.issues) == 1
 
 
 async def test_broker_that_is_away_does_not_stop_the_start(
