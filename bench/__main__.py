@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import frames, start
+from bench import frames, kill, start
 from bench.figures import Figures
 from bench.ground import Ground, prepared
 from bench.orders import OrderRound
@@ -17,11 +17,13 @@ from bench.stub import Silence
 from bench.verdict import goals
 
 ROOT = Path(__file__).resolve().parent.parent
-MEASURES = ("orders", "frames", "checks", "memory", "start")
+MEASURES = ("orders", "frames", "checks", "memory", "start", "kill")
 
 
 def main() -> int:
     """Run what was asked for; return 0, or 1 if a measure failed."""
+    if sys.argv[1:2] == ["kill"]:
+        return kill.main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round of everything, at most 40 s")
     parser.add_argument("--smoke", action="store_true", help="five orders of hantu's and the checks: does it run?")
@@ -83,6 +85,8 @@ def _measure(ground: Ground, figures: Figures, args: argparse.Namespace, rounds:
                 f"memory with {stocks} stocks",
                 lambda stocks=stocks: frames.memory(ground, figures, stocks, int(60_000 * scale)),  # type: ignore[misc]
             )
+    if "kill" in wanted:
+        _told("kill switch to the last order byte", lambda: kill.measure(ground, figures, 3 if args.quick else 14))
     if "start" in wanted:
         _told(
             "start to first subscription", lambda: start.start_to_subscription(ground, figures, 1 if args.quick else 3)

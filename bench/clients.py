@@ -16,6 +16,9 @@ READY_S = 20.0
 END_S = 5.0
 ROOT = Path(__file__).resolve().parent.parent
 
+EXTRA_ENVIRONMENT: dict[str, str] = {}
+"""Given to every process that is started, on top of the rest."""
+
 
 class Client:
     """One measured process, connected to a stub and waited for until it is ready."""
@@ -126,6 +129,7 @@ def _environment(home: Path, certificate: Path | None) -> dict[str, str]:
         if not name.startswith("HANTU_") and not name.lower().endswith("_proxy")
     }
     kept |= {"HOME": str(home), "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
+    kept |= EXTRA_ENVIRONMENT
     if certificate is not None:
         kept |= {"SSL_CERT_FILE": str(certificate), "REQUESTS_CA_BUNDLE": str(certificate)}
     return kept

@@ -9,7 +9,7 @@ def goals(figures: Figures, note: str) -> list[Goal]:
     """Return one line per goal."""
     rows = [*_checks(figures), *_frames(figures)]
     rows += _orders(figures) if figures.has("C TLS 60 p50") else [Goal("order path against C", "", "", note, NOT_HERE)]
-    rows += [*_peers(figures), *_process(figures)]
+    rows += [*_peers(figures), *_process(figures), *_kill(figures)]
     rows.append(
         Goal("p99 at 2,000 frames/s with a busy server process", "≤ 20 ms", "≤ 5 ms", "no server yet", NOT_HERE)
     )
@@ -89,4 +89,15 @@ def _process(figures: Figures) -> list[Goal]:
         start = figures.spread("start to subscription ms")
         what = "guard start to first subscription, local exchange (G6)"
         rows.append(judged(what, start.middle, start.shown() + " ms", 3_000, 1_000, " ms"))
+    return rows
+
+
+def _kill(figures: Figures) -> list[Goal]:
+    rows = []
+    for condition in ("healthy", "database frozen", "notifier dead"):
+        if figures.has(f"kill {condition} p99 ms"):
+            found, count = figures.spread(f"kill {condition} p99 ms"), figures.spread(f"kill {condition} activations")
+            alone = " (no server yet: the guard alone)" if condition == "notifier dead" else ""
+            what = f"kill to the last order byte, 20 orders/s, {condition}{alone}, p99 of {count.middle:.0f}"
+            rows.append(judged(what, found.middle, found.shown() + " ms", 500, 50, " ms"))
     return rows

@@ -51,7 +51,7 @@ HOMES = {
     "cryptography": ("kis",),
     "httptools": ("adapters", "simulator", "harness"),
     "msgspec": ANYWHERE_ABOVE,
-    "multidict": ("adapters", "simulator"),  # the headers of aiohttp
+    "multidict": ("adapters", "simulator", "harness"),  # the headers of aiohttp
     "picows": ("adapters", "simulator", "harness"),
     "pysqlite3": ("adapters/store", "harness"),
     "sqlite3": ("adapters/store", "harness"),

@@ -26,6 +26,7 @@ from hantu.adapters.broker.gateway import KisBroker
 from hantu.adapters.broker.trading_days import trading_calendar
 from hantu.adapters.clock import FollowedClock, SystemClock
 from hantu.adapters.kill_switch import Switch
+from hantu.adapters.kill_watch import KillRows
 from hantu.adapters.notify.console import LogNotifier
 from hantu.adapters.notify.last_word import close, last_word, or_told
 from hantu.adapters.notify.telegram import TelegramNotifier
@@ -198,7 +199,10 @@ async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:
     await life.control.open()
     started = await or_told(life.store.load(trading_date(clock.now().wall)), life.notifier)
     life.performer.epoch = started.epoch
+    rows = KillRows(life.store, settings.database, life.switch, life.guard.deliver)
+    await rows.begin()
     life.guard.deliver(started)
+    rows.compare(life.engine.book.kill, records_existed=life.switch.records_existed)
     life.switch.level = life.engine.book.kill
     if life.office is not None:
         await life.office.open()
@@ -208,6 +212,8 @@ async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:
             watch_kill_file(settings.kill_file, lambda: life.engine.book.kill, life.guard.deliver),
             name="kill file",
         ),
+        asyncio.create_task(rows.watch(), name="kill rows"),
+        asyncio.create_task(rows.keep_copy(life.engine.book), name="kill copy"),
         asyncio.create_task(
             watch_watchlist(
                 life.store, lambda: trading_date(clock.now().wall), life.engine.desk.watchlist, life.guard.deliver
@@ -239,8 +245,8 @@ async def build(
         settings.database, clock, holder=f"{socket.gethostname()}:{os.getpid()}", account_alias=settings.account.alias,
         environment=settings.environment, spill_dir=settings.spill_dir, category_of=category_of,
     )  # fmt: skip
+    switch = Switch(settings.kill_file, records_existed=settings.database.exists())
     await _open_store(store, settings)
-    switch = Switch(settings.kill_file)
     calendar = load_calendar(settings.calendar.override_file, always_open=settings.calendar.always_open)
     engine_box: list[Engine] = []
     door = _door(settings, environment, store, switch, engine_box)
@@ -280,7 +286,7 @@ async def build(
         on_unrecordable=lambda reason: dispatcher.post(operations_alert("event_log_failed", reason)),
         authorize=office.desk.authorize if office else None,
     )  # fmt: skip
-    guard.performer = performer
+    guard.performer, switch.deliver = performer, guard.deliver
     store.on_health = lambda health: _storage(guard, dispatcher, health)
     make = partial(makers.control, calls=office.calls) if office else makers.control
     control = control_socket(settings, clock, logs, guard, dispatcher, make)
@@ -327,7 +333,7 @@ def _door(
         settings, environment, kill=switch.now,
         # One machine, one lock: the operating system's lock is the fence, a newer epoch ends us.
         lease=lambda: Lease(store.epoch, 0.0 if switch.fenced else math.inf),
-        desk=lambda: engine_box[0].desk if engine_box else None,
+        desk=lambda: engine_box[0].desk if engine_box else None, on_breach=switch.breached,
     )  # fmt: skip
 
 

@@ -21,6 +21,8 @@ class KillOrder:
     reason: str
     actor: str = "KILL file"
     timestamp: str = ""
+    second: str = ""
+    """The other person ``flatten`` needs."""
 
 
 def read_kill_file(path: Path) -> KillOrder | None:
@@ -39,5 +41,9 @@ def read_kill_file(path: Path) -> KillOrder | None:
     if level is KillLevel.OFF:
         return None
     return KillOrder(
-        level, str(found.get("reason", "")), str(found.get("actor", "KILL file")), str(found.get("timestamp", ""))
+        level,
+        str(found.get("reason", "")),
+        str(found.get("actor", "KILL file")),
+        str(found.get("timestamp", "")),
+        str(found.get("second", "")),
     )

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from hantu.adapters.kill_file import read_kill_file
-from hantu.adapters.kill_switch import STRICTNESS
 from hantu.domain.commands import KillLevel, SetKill
 from hantu.domain.errors import HantuError
 from hantu.domain.instrument import Symbol
 from hantu.engine.inputs import WatchItem, WatchlistChanged
+from hantu.engine.switch import STRICTNESS
 
 KILL_FILE_POLL_S: Final = 0.1
 WATCHLIST_POLL_S: Final = 2.0
@@ -26,15 +26,11 @@ class Watchlist(Protocol):
 
 
 async def watch_kill_file(path: Path, level: Callable[[], KillLevel], deliver: Callable[[SetKill], None]) -> None:
-    """Take the file door: its appearance is a wish like any other; ``level`` tells what is in force."""
-    seen: str | None = None
+    """Take the file door: as long as the file is there it holds; ``level`` tells what is in force."""
     while True:
         order = read_kill_file(path)
-        marker = None if order is None else f"{order.level}{order.timestamp}"
-        if order is not None and marker != seen:
-            if STRICTNESS[order.level] > STRICTNESS[level()]:
-                deliver(SetKill(order.actor, order.level, order.reason))
-        seen = marker
+        if order is not None and STRICTNESS[order.level] > STRICTNESS[level()]:
+            deliver(SetKill(order.actor, order.level, order.reason, order.second))
         await asyncio.sleep(KILL_FILE_POLL_S)
 
 

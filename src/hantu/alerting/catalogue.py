@@ -50,6 +50,8 @@ class StopScope(StrEnum):
     BUYS = "buys"
     STRATEGY = "strategy"
     ALL = "all"
+    EVERYTHING = "everything"
+    """Protective sells too."""
 
 
 SCOPE_WORDS = {
@@ -57,6 +59,7 @@ SCOPE_WORDS = {
     StopScope.BUYS: "신규 매수",
     StopScope.STRATEGY: "해당 전략",
     StopScope.ALL: "보호 매도를 제외한 모든 주문",
+    StopScope.EVERYTHING: "손절을 포함한 모든 주문 (취소만 가능)",
 }
 
 

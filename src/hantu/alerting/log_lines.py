@@ -22,7 +22,8 @@ def lines_of(fact: e.Fact, today: date) -> tuple[LogLine, ...]:
     ``today`` is the Korean date of the fact.
     """
     if isinstance(fact, e.MonitorFinished):
-        return (feed_closed(), _info(finished_text(fact, today)))
+        closed = _info("WebSocket 연결 종료 완료") if fact.stopped else feed_closed()
+        return (closed, _info(finished_text(fact, today)))
     if isinstance(fact, e.DailySummary):
         return (
             _info(short_text(fact)),
@@ -63,6 +64,8 @@ def _(fact: e.AuthFailed) -> tuple[LogLine, ...]:
 
 @_lines.register(e.SessionInUse)
 @_lines.register(e.KillswitchOn)
+@_lines.register(e.KillswitchReleaseRefused)
+@_lines.register(e.FlattenStarted)
 @_lines.register(e.TradeSaveFailed)
 def _(fact: e.Fact) -> tuple[LogLine, ...]:
     return (LogLine("ERROR", short_text(fact)),)
@@ -335,6 +338,20 @@ def _(fact: e.StopLossFilled | e.TakeProfitFilled) -> tuple[LogLine, ...]:
 def _(fact: e.OrderBlockedKillswitch) -> tuple[LogLine, ...]:
     what = f"{fact.symbol} {purpose_word(fact.purpose)}, {fact.level}, {plain(fact.sender)}"
     return (LogLine("ERROR", "Order blocked: Kill switch is active", "order"), _order(f"차단된 주문: {what}"))
+
+
+@_lines.register
+def _(fact: e.PositionsUnprotected) -> tuple[LogLine, ...]:
+    held = (LogLine("ERROR", f"손절 차단 중: {plain(line)}") for line in fact.positions)
+    return (LogLine("ERROR", short_text(fact)), *held)
+
+
+@_lines.register
+def _(fact: e.FlattenCompleted) -> tuple[LogLine, ...]:
+    if not fact.remains:
+        return (_info(short_text(fact)),)
+    left = (LogLine("WARNING", f"남은 종목: {plain(line)}") for line in fact.remains)
+    return (LogLine("WARNING", short_text(fact)), *left)
 
 
 @_lines.register

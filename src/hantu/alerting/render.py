@@ -7,6 +7,7 @@ from hantu.alerting.wording import (
     TIMES,
     duration,
     halt_source_word,
+    korean_time,
     opening_word,
     plain,
     purpose_word,
@@ -253,7 +254,31 @@ def _(fact: e.KillswitchOn) -> str:
 
 @short_text.register
 def _(fact: e.KillswitchOff) -> str:
-    return f"🟢 킬 스위치 해제 - {plain(fact.actor)}: {plain(fact.reason)}"
+    who = f"{plain(fact.actor)}, {plain(fact.second)}" if fact.second else plain(fact.actor)
+    until = f" ({korean_time(fact.until_at)}까지 임시)" if fact.until_at else ""
+    return f"🟢 킬 스위치 해제{until} - {who}: {plain(fact.reason)}"
+
+
+@short_text.register
+def _(fact: e.KillswitchReleaseRefused) -> str:
+    return f"⛔ 킬 스위치 해제 거절 - {plain(fact.actor)}: {plain(', '.join(fact.obstacles))}"
+
+
+@short_text.register
+def _(fact: e.PositionsUnprotected) -> str:
+    return f"🚨 긴급: 손절이 막혀 있음 - 보호되지 않는 보유 종목 {len(fact.positions)}개"
+
+
+@short_text.register
+def _(fact: e.FlattenStarted) -> str:
+    return f"🧹 전량 정리 시작 - {plain(fact.actor)}: {plain(fact.reason)} (보유 {len(fact.positions)}종목)"
+
+
+@short_text.register
+def _(fact: e.FlattenCompleted) -> str:
+    if not fact.remains:
+        return f"✅ 전량 정리 완료 - {fact.sold:,}주 매도, 남은 종목 없음"
+    return f"⚠️ 전량 정리 중단 - {fact.sold:,}주 매도, 남은 종목 {len(fact.remains)}개"
 
 
 @short_text.register
@@ -310,6 +335,8 @@ def _(fact: e.EventLogFailed) -> str:
 
 def finished_text(fact: e.MonitorFinished, today: date) -> str:
     """Return the closing line of the day; it promises only a true opening."""
+    if fact.stopped:
+        return "⏹️ 모니터링 중지 완료 - 다시 시작: hantu monitor start"
     return f"✅ 오늘 모니터링 완료 - {opening_word(fact.next_opening_at, today)} 재시작"
 
 

@@ -146,6 +146,15 @@ SWITCH_AND_DAY = (
         "hantu kill status", "원인을 확인한 뒤 `hantu kill off`로 해제하세요.", StopScope.ALL, "kill-switch"),
     Row("killswitch_off", _FIX, _INFO, _HIGH, _NOW, "킬 스위치 해제",
         "hantu kill status", "해제한 사람과 사유를 확인하세요.", runbook="kill-switch"),
+    _log("killswitch_release_refused", _AUDIT, "킬 스위치 해제가 거절됨", "kill-switch"),
+    Row("positions_unprotected", _FIX, _CRIT, _EMERGENCY, _NOW, "모든 주문이 막혀 손절이 나가지 않음 (5분마다 반복)",
+        "hantu kill status", "아래 종목을 직접 보고, 원인이 끝났으면 `hantu kill off`로 해제하세요.",
+        StopScope.EVERYTHING, "kill-switch"),
+    Row("flatten_started", _FIX, _CRIT, _EMERGENCY, _NOW, "보유 종목 전량 정리 시작",
+        "hantu orders", "멈추려면 `hantu kill hard`를 실행하세요.", StopScope.ALL, "kill-switch"),
+    Row("flatten_completed", _FIX, _WARN, _EMERGENCY, _NOW, "전량 정리가 끝남",
+        "hantu positions", "남은 종목이 있으면 직접 확인하고, 확인 뒤 `hantu kill off`로 해제하세요.",
+        runbook="kill-switch"),
     Row("order_blocked_killswitch", _TRADE, _CRIT, _EMERGENCY, _NOW, "킬 스위치가 켜진 동안 주문 요청",
         "hantu events --type order_blocked_killswitch",
         "요청한 프로그램과 킬 스위치 사유를 확인하세요. 필요하면 직접 매도하세요.",
@@ -160,6 +169,12 @@ SWITCH_AND_DAY = (
 )  # fmt: skip
 
 VARIANTS = (
+    Row("killswitch_on_hard", _FIX, _CRIT, _EMERGENCY, _NOW, "킬 스위치 작동 (모든 주문 차단)",
+        "hantu kill status", "손절도 나가지 않습니다. 보유 종목을 직접 보고, 원인이 끝나면 `hantu kill off`로 해제하세요.",
+        StopScope.EVERYTHING, "kill-switch"),
+    Row("order_blocked_hard", _TRADE, _CRIT, _EMERGENCY, _NOW, "모든 주문이 막힌 동안 손절 조건 도달",
+        "hantu positions", "손절이 나가지 않았습니다. 지금 직접 매도할지 판단하세요.",
+        StopScope.EVERYTHING, "kill-switch"),
     Row("subscribe_failed_held", _SYS, _WARN, _HIGH, _NOW, "보유 종목을 구독하지 못해 감시하지 못함",
         "hantu monitor status", "이 종목은 실시간으로 감시되지 않습니다. 직접 확인하세요.", runbook="connection"),
     Row("exit_held_unable", _TRADE, _WARN, _HIGH, _NOW, "조건에 도달했지만 매도할 수 없음",

@@ -16,6 +16,7 @@ from hantu.alerting.wording import plain
 from hantu.domain import events as e
 from hantu.domain.account import Side
 from hantu.domain.alert import Alert
+from hantu.domain.commands import KillLevel
 from hantu.domain.session import trading_date
 
 DELAY_ALERT_MS = 5_000
@@ -86,8 +87,19 @@ def row_of(fact: e.Fact) -> Row:
         case e.DataDelay(delay_ms=delay_ms) if delay_ms < DELAY_ALERT_MS:
             return CATALOGUE["data_delay_noted"]
         case _:
-            event_type = e.event_type(fact)
+            event_type = _name_at_hard(fact) or e.event_type(fact)
             return CATALOGUE.get(event_type) or unknown(event_type)
+
+
+def _name_at_hard(fact: e.Fact) -> str:
+    """Stops are blocked, too: what is said must not promise them."""
+    match fact:
+        case e.KillswitchOn(level=KillLevel.HARD):
+            return "killswitch_on_hard"
+        case e.OrderBlockedKillswitch(level=KillLevel.HARD, purpose=purpose) if purpose.protective:
+            return "order_blocked_hard"
+        case _:
+            return ""
 
 
 def key_of(fact: e.Fact, context: Context) -> str:

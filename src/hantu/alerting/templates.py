@@ -107,6 +107,26 @@ def with_action(short: str, row: Row, facts: tuple[str, ...] = (), intent_id: st
     return "\n".join((short, "", *lines)) if lines else ""
 
 
+CAUSES = {
+    "position_mismatch": "보유 수량 불일치",
+    "duplicate_order": "중복 주문",
+    "duplicate": "중복 주문",
+    "rejection_burst": "주문 거부 급증",
+    "day_loss": "하루 손실 한도",
+    "repeats_hour": "같은 종목 반복 체결",
+    "unclean_restart": "장중 비정상 재시작",
+    "recovery_stopped": "복구 중단",
+    "release_expired": "임시 해제 만료",
+    "state_unreadable": "킬 스위치 상태를 읽을 수 없음",
+    "records_lost": "기록 분실",
+}
+"""What set the kill switch by itself."""
+
+
+def _cause(fact: e.KillswitchOn) -> str:
+    return CAUSES.get(fact.cause, plain(fact.cause))
+
+
 def details(fact: e.Fact) -> tuple[str, ...]:
     """Return what, where and since when, for the facts that need a person."""
     lines: tuple[str, ...] = ()
@@ -139,6 +159,25 @@ def details(fact: e.Fact) -> tuple[str, ...]:
             lines = _recovery(fact)
         case e.HoldingMismatch() | e.PositionJumped() | e.DoubtOutlivedDay():
             lines = (f"종목: {stock(fact.name, fact.symbol)}",)
+        case _:
+            lines = _switch_details(fact)
+    return lines
+
+
+def _switch_details(fact: e.Fact) -> tuple[str, ...]:
+    lines: tuple[str, ...] = ()
+    match fact:
+        case e.KillswitchOn():
+            how = f"자동 (원인: {_cause(fact)})" if fact.automatic else "수동"
+            lines = (
+                f"누가: {plain(fact.actor)}, {how}",
+                *((f"언제: {korean_time(fact.at)}",) if fact.at else ()),
+                f"왜: {plain(fact.reason)}",
+            )
+        case e.PositionsUnprotected(positions=positions):
+            lines = (f"이유: {plain(fact.reason)}", *(f"- {plain(line)}" for line in positions[:DIFFERENCES_SHOWN]))
+        case e.FlattenStarted(positions=listed) | e.FlattenCompleted(remains=listed):
+            lines = tuple(f"- {plain(line)}" for line in listed[:DIFFERENCES_SHOWN])
         case _:
             pass
     return lines

@@ -16,6 +16,7 @@ _PURPOSES = {
     Purpose.TRAILING_STOP: "트레일링 스탑",
     Purpose.PARTIAL_PROFIT: "부분 익절",
     Purpose.MANUAL: "수동 주문",
+    Purpose.FLATTEN: "전량 정리",
 }
 _HALT_SOURCES = {
     "stream": "장운영 정보",

@@ -16,28 +16,55 @@ OFF: dict[str, Any] = {"level": "off", "reason": "", "actor": "", "timestamp": "
 
 
 def write_file(path: Path, level: str, reason: str, actor: str) -> bool:
-    """Put the file there, or take it away for ``off``; survives a power loss. Always true.
+    """Put the file there; survives a power loss. Always true.
 
     Raises:
         OSError: The folder cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if level == KillLevel.OFF:
-        path.unlink(missing_ok=True)
-    else:
-        state = {"level": level, "reason": reason, "actor": actor, "timestamp": _now()}
-        fresh = path.with_name(path.name + ".new")
+    state = {"level": level, "reason": reason, "actor": actor, "timestamp": _now()}
+    fresh = path.with_name(path.name + ".new")
+    try:
         with fresh.open("w", encoding="utf-8") as target:
             target.write(json.dumps(state, ensure_ascii=False) + "\n")
             target.flush()
             os.fsync(target.fileno())
         fresh.replace(path)
+    except OSError:
+        if level != KillLevel.ACTIVE:
+            raise
+        # On a full disk an empty file still fits, and it means the same.
+        path.touch()
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
     return True
+
+
+def take_away(path: Path) -> bytes | None:
+    """Remove the file; return what it said, None if there was none.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    try:
+        said = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    path.unlink(missing_ok=True)
+    return said
+
+
+def put_back(path: Path, said: bytes | None) -> None:
+    """Put a file back that was taken away for a release that did not come.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    if said is not None:
+        path.write_bytes(said)
 
 
 def read_file(path: Path) -> dict[str, Any] | None:

@@ -62,7 +62,7 @@ def _run(argv: list[str], shell: Shell) -> int:
     if shell.lang == "ko":
         _translate_panels()
     try:
-        result = build(texts).main(args=rest, prog_name="hantu", obj=shell, standalone_mode=False)
+        result = build(texts).main(args=_known_as(rest), prog_name="hantu", obj=shell, standalone_mode=False)
     except typer.Exit as ended:
         return ended.exit_code
     except typer.Abort:
@@ -74,6 +74,11 @@ def _run(argv: list[str], shell: Shell) -> int:
             return USAGE
         raise _typed_wrong(problem, texts.problems) from None
     return result if isinstance(result, int) else DONE
+
+
+def _known_as(words: list[str]) -> list[str]:
+    """The documents call the same command ``killswitch``."""
+    return ["kill", *words[1:]] if words[:1] == ["killswitch"] else words
 
 
 def split_common(argv: list[str]) -> tuple[list[str], dict[str, str]]:

@@ -59,11 +59,18 @@ class ResumeOrders:
 
 @dataclass(frozen=True, slots=True)
 class SetKill:
-    """Set the kill switch; going up is always allowed."""
+    """Set the kill switch; going up is always allowed, a release needs a clean reconciliation.
+
+    ``flatten`` needs a ``second`` person; without one it counts as ``active``.
+    """
 
     actor: str
     level: KillLevel
     reason: str
+    second: str = ""
+    """The other person who answers for it."""
+    release_s: float = 0.0
+    """Release for this long only, market seconds; 0 = until somebody sets it again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,21 @@ class KillswitchOn:
     actor: str
     reason: str
     automatic: bool
+    cause: str = ""
+    """Which check set it; empty for a person."""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class KillswitchOff:
     actor: str
     reason: str
+    second: str = ""
+    until_at: str = ""
+    """End of a temporary release; empty = it lasts."""
+    before: KillLevel = KillLevel.ACTIVE
+    """The level that was released, and comes back at ``until_at``."""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

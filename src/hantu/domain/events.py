@@ -56,6 +56,12 @@ from hantu.domain.exit_facts import (
     TakeProfitFilled,
     TakeProfitReached,
 )
+from hantu.domain.kill_facts import (
+    FlattenCompleted,
+    FlattenStarted,
+    KillswitchReleaseRefused,
+    PositionsUnprotected,
+)
 from hantu.domain.position_facts import (
     AddBuyOpportunity,
     ExitRuleFallback,
@@ -125,6 +131,7 @@ Fact: TypeAlias = (
     | ExitSimulated | IntentRecorded | IntentVoided | OrderAccepted | OrderRejectedBroker
     | OrderNotSent | OrderFailed | OrderUnresolved | OrderAbsent | OrderEscalated | OrderFilled
     | OrderCanceled | OrderExpired | CancelResolved | FillUnconfirmed | ForeignFill
+    | KillswitchReleaseRefused | PositionsUnprotected | FlattenStarted | FlattenCompleted
     | StopLossFilled | TakeProfitFilled | KillswitchOn | KillswitchOff | OrderBlockedKillswitch
     | OrderAllowedProtective | DailySummary | TradeSaveFailed | EventLogFailed | OrderTokenIssued
     | OrderRejectedInvalidSignature | OrderRejectedExpired | OrderRejectedApprovalNotFound
@@ -154,6 +161,8 @@ __all__ = [
     "ExitSimulated",
     "Fact",
     "FillUnconfirmed",
+    "FlattenCompleted",
+    "FlattenStarted",
     "ForeignFill",
     "HoldingMismatch",
     "HoldingMismatchEnded",
@@ -161,6 +170,7 @@ __all__ = [
     "IntentVoided",
     "KillswitchOff",
     "KillswitchOn",
+    "KillswitchReleaseRefused",
     "MandateInForce",
     "MandateLapsed",
     "MandateReviewDue",
@@ -196,6 +206,7 @@ __all__ = [
     "PositionGuarded",
     "PositionJumped",
     "PositionUnguarded",
+    "PositionsUnprotected",
     "ReconnectExhausted",
     "ReconnectFailed",
     "Reconnected",

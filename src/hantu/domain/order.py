@@ -23,11 +23,17 @@ class Purpose(StrEnum):
     TRAILING_STOP = "trailing_stop"
     PARTIAL_PROFIT = "partial_profit"
     MANUAL = "manual"
+    FLATTEN = "flatten"
 
     @property
     def protective(self) -> bool:
         """Whether it cuts a loss; such orders pass the ``active`` kill level."""
         return self in (Purpose.STOP_LOSS, Purpose.TRAILING_STOP)
+
+    @property
+    def urgent(self) -> bool:
+        """Whether being out matters more than the price: it goes to the best bid."""
+        return self.protective or self is Purpose.FLATTEN
 
 
 class IntentState(StrEnum):

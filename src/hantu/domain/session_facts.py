@@ -116,6 +116,8 @@ class MonitorStopped:
 @dataclass(frozen=True, slots=True)
 class MonitorFinished:
     next_opening_at: str
+    stopped: bool = False
+    """A person stopped it: it does not begin again by itself today."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from hantu.domain.account import Side
 from hantu.domain.commands import KillLevel
 from hantu.domain.instrument import Symbol
 from hantu.domain.order import MAY_BE_LIVE, TERMINAL, IntentState, Purpose, check_edge
+from hantu.engine.closed import Closed
 from hantu.engine.journey import State
 from hantu.engine.recovery_state import Recovery
 
@@ -90,21 +91,15 @@ class Flow:
     """Its result has been told."""
 
 
-@dataclass(slots=True)
-class Closed:
-    """Result of one finished exit, for the day's summary."""
-
-    symbol: Symbol
-    pnl: int
-
-
 class Book:
     """State derived from facts, and nothing else."""
 
     def __init__(self) -> None:
         self.state = State.IDLE
         self.kill = KillLevel.OFF
-        self.kill_reason = ""
+        self.kill_reason = self.kill_actor = self.kill_cause = self.kill_at = ""
+        self.kill_automatic = self.flatten_begun = False
+        self.release_until, self.level_released = "", KillLevel.OFF
         self.sleep_cause = ""
         self.positions: dict[Symbol, Position] = {}
         self.unguarded: dict[Symbol, ev.PositionUnguarded] = {}
@@ -161,16 +156,18 @@ class Book:
             ev.StopLossFilled: self._exit_filled,
             ev.TakeProfitFilled: self._exit_filled,
             ev.ManualSellFilled: self._exit_filled,
-            ev.KillswitchOn: self._killswitch_on,
-            ev.KillswitchOff: self._killswitch_off,
+            ev.KillswitchOn: self._switched,
+            ev.KillswitchOff: self._switched,
+            ev.FlattenStarted: self._switched,
+            ev.FlattenCompleted: self._switched,
             ev.DailySummary: self._daily_summary,
             ev.RecoveryBegan: self._recovery_began,
             ev.RecoveryStepDone: self._recovery_moved,
             ev.RecoveryStopped: self._recovery_moved,
             ev.RecoveryResumed: self._recovery_moved,
             ev.RecoveryCompleted: self._recovery_moved,
-            ev.HoldingMismatch: lambda fact: self.mismatched.add(fact.symbol),
-            ev.HoldingMismatchEnded: lambda fact: self.mismatched.discard(fact.symbol),
+            ev.HoldingMismatch: self._compared,
+            ev.HoldingMismatchEnded: self._compared,
         }
 
     def apply(self, fact: ev.Fact) -> None:
@@ -372,11 +369,20 @@ class Book:
         if position is not None and fact.purpose is Purpose.PARTIAL_PROFIT:
             position.partial_done = True
 
-    def _killswitch_on(self, fact: ev.KillswitchOn) -> None:
-        self.kill, self.kill_reason = fact.level, fact.reason
-
-    def _killswitch_off(self, fact: ev.KillswitchOff) -> None:
-        self.kill, self.kill_reason = KillLevel.OFF, ""
+    def _switched(self, fact: ev.KillswitchOn | ev.KillswitchOff | ev.FlattenStarted | ev.FlattenCompleted) -> None:
+        if isinstance(fact, ev.KillswitchOn):
+            self.kill, self.kill_reason, self.kill_actor = fact.level, fact.reason, fact.actor
+            self.kill_cause, self.kill_at, self.kill_automatic, self.release_until = (
+                fact.cause,
+                fact.at,
+                fact.automatic,
+                "",
+            )
+        elif isinstance(fact, ev.KillswitchOff):
+            self.kill, self.kill_reason, self.kill_actor, self.kill_cause = KillLevel.OFF, "", fact.actor, ""
+            self.kill_at, self.kill_automatic = fact.at, False
+            self.release_until, self.level_released = fact.until_at, fact.before
+        self.flatten_begun = isinstance(fact, ev.FlattenStarted)
 
     def _recovery_began(self, fact: ev.RecoveryBegan) -> None:
         self.recovery = Recovery(fact.flow, fact.cause, fact.actor, fact.began_at)
@@ -386,6 +392,9 @@ class Book:
     ) -> None:
         if self.recovery is not None and fact.flow == self.recovery.flow:
             self.recovery.apply(fact)
+
+    def _compared(self, fact: ev.HoldingMismatch | ev.HoldingMismatchEnded) -> None:
+        (self.mismatched.add if isinstance(fact, ev.HoldingMismatch) else self.mismatched.discard)(fact.symbol)
 
     def _daily_summary(self, fact: ev.DailySummary) -> None:
         self.summary_sent = True

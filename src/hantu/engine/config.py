@@ -170,6 +170,8 @@ class GuardConfig:
     """Per stock; None = never guard this one."""
     markets: Mapping[Symbol, Market] = field(default_factory=dict)
     sell_while_sleeping: bool = False
+    day_loss_bps: int = 300
+    """Loss of a day, realised or not, against the account's worth at its start, that sets the kill switch; 0 = never."""
     account: str = "main"
     """Alias of the account orders are decided for."""
     environment: str = "local"

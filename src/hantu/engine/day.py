@@ -260,7 +260,7 @@ def _finish(turn: Turn) -> None:
     desk.closing = False
     desk.close_deadline = None
     turn.move(State.IDLE, "day ended" if session_over else "stopped")
-    turn.record(ev.MonitorFinished(stamp))
+    turn.record(ev.MonitorFinished(stamp, turn.book.stopped))
     if desk.start_asked:
         open_day(turn, f"start by {desk.start_asked}")
 

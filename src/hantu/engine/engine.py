@@ -14,13 +14,13 @@ from typing import Any
 
 from hantu.domain import commands as cmd
 from hantu.domain import events as ev
-from hantu.domain.commands import KillLevel
 from hantu.domain.instant import Instant
 from hantu.domain.market import MarketOperation
 from hantu.domain.order import Notice
 from hantu.domain.quote import BookTop, Trade
 from hantu.engine import (
     day,
+    flatten,
     holdings,
     judge,
     line,
@@ -32,6 +32,8 @@ from hantu.engine import (
     reading,
     recovery,
     registrations,
+    safety,
+    switch,
     unresolved,
     verdicts,
 )
@@ -74,6 +76,7 @@ class Engine:
             inp.Started: recovery.started,
             inp.WatchlistChanged: _watchlist_changed,
             inp.StorageHealth: _storage_health,
+            inp.SafetyBreach: switch.breached,
             inp.Woken: _woken,
             inp.OrderPlaced: manual.placed,
             inp.TokenIssued: lambda turn, got: turn.record(got.fact),
@@ -83,7 +86,7 @@ class Engine:
             cmd.RestartMonitoring: _restart,
             cmd.HaltOrders: lambda turn, got: day.halt(turn, got.symbol, "manual", got.actor),
             cmd.ResumeOrders: lambda turn, got: day.resume(turn, got.symbol, "manual", got.actor),
-            cmd.SetKill: _set_kill,
+            cmd.SetKill: switch.set_kill,
             cmd.RunRecovery: procedure.run,
             cmd.ResolveOrder: verdicts.resolve,
         }
@@ -114,7 +117,7 @@ class Engine:
         """Return the monotonic moment at which the engine wants to be woken."""
         turn = Turn(self._desk, now)
         moments = [now.mono + IDLE_WAKE_S]
-        for part in (day, line, registrations, orders, unresolved, reading):
+        for part in (day, line, registrations, orders, unresolved, switch, flatten, reading):
             moment = part.next_due(turn)
             if moment is not None:
                 moments.append(moment)
@@ -128,8 +131,9 @@ def _woken(turn: Turn, _: inp.Woken) -> None:
 
 
 def _due(turn: Turn) -> None:
-    for part in (line, registrations, orders, unresolved, procedure, day, reading):
+    for part in (line, registrations, orders, unresolved, procedure, day, switch, flatten, reading):
         part.due(turn)
+    safety.observed(turn)
 
 
 def _feed_closed(turn: Turn, got: inp.FeedClosed) -> None:
@@ -180,13 +184,3 @@ def _restart(turn: Turn, got: cmd.RestartMonitoring) -> None:
         day.open_day(turn, f"restart by {got.actor}")
     elif turn.book.state is State.UNSUBSCRIBING:
         turn.desk.start_asked = got.actor
-
-
-def _set_kill(turn: Turn, got: cmd.SetKill) -> None:
-    if got.level is turn.book.kill:
-        return
-    if got.level is KillLevel.OFF:
-        turn.record(ev.KillswitchOff(got.actor, got.reason))
-        turn.forget("held")
-    else:
-        turn.record(ev.KillswitchOn(got.level, got.actor, got.reason, automatic=False))

@@ -27,6 +27,9 @@ Reached = ev.StopLossReached | ev.TakeProfitReached
 
 def leave(turn: Turn, position: Position, hit: Hit, *, traded_at: str, received_at: str) -> None:
     """Act on a reached level: sell, or record why not."""
+    if turn.book.kill is KillLevel.FLATTEN:
+        # The plan sells what is held, whatever its level.
+        return
     flow = f"{turn.today.replace('-', '')}-{position.symbol}-{hit.purpose}-{turn.desk.next_intent}"
     reached = _reached(position, hit, flow, traded_at, received_at)
     if turn.desk.config.mode is Mode.WATCH:
@@ -153,9 +156,7 @@ def closed_to(turn: Turn, symbol: Symbol, purpose: Purpose) -> str | None:
         return "session"
     if turn.book.halted(symbol) is not None:
         return "halt"
-    if turn.book.kill in (KillLevel.HARD, KillLevel.FLATTEN):
-        return "kill"
-    if turn.book.kill is KillLevel.ACTIVE and not purpose.protective:
+    if not passes(turn.book.kill, purpose):
         return "kill"
     if symbol in turn.book.mismatched and not purpose.protective:
         return "mismatch"
@@ -164,6 +165,13 @@ def closed_to(turn: Turn, symbol: Symbol, purpose: Purpose) -> str | None:
     if not turn.desk.recovered:
         return "recovering"
     return mandates.NO_MANDATE if mandates.missing(turn, symbol, purpose) else None
+
+
+def passes(level: KillLevel, purpose: Purpose) -> bool:
+    """Tell whether a sell of ``purpose`` may leave at a kill level."""
+    if level is KillLevel.FLATTEN:
+        return purpose is Purpose.FLATTEN
+    return level is KillLevel.OFF or (level is KillLevel.ACTIVE and purpose.protective)
 
 
 def sellable_now(turn: Turn, symbol: Symbol) -> int:
@@ -178,7 +186,7 @@ def sellable_now(turn: Turn, symbol: Symbol) -> int:
 def exit_price(turn: Turn, symbol: Symbol, purpose: Purpose, price: int) -> int:
     """Return a valid limit price for leaving (DEC-18).
 
-    A protective sell goes to the best bid when one younger than a minute is
+    A protective or urgent sell goes to the best bid when one younger than a minute is
     known, any other to the current price; both on a price step and inside the
     day's limits.
     """
@@ -186,7 +194,7 @@ def exit_price(turn: Turn, symbol: Symbol, purpose: Purpose, price: int) -> int:
     sight, market = desk.sight(symbol), desk.market_of(symbol)
     wanted = sight.price or price
     quote_fresh = turn.now.mono - sight.quote_mono <= desk.config.pace.stale_quote_s
-    if purpose.protective and sight.bid > 0 and quote_fresh:
+    if purpose.urgent and sight.bid > 0 and quote_fresh:
         wanted = min(sight.bid, wanted) if wanted else sight.bid
     limit = round_down(wanted, market)
     if sight.lower_limit and limit < sight.lower_limit:

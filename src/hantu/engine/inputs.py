@@ -191,6 +191,18 @@ class StorageHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class SafetyBreach:
+    """A check found what must stop new orders: the kill switch goes to ``active`` by itself."""
+
+    check: str
+    """Name of the check, for example day_loss, duplicate, repeats_hour, unclean_restart."""
+    symbol: Symbol
+    """Empty = the whole account."""
+    reason: str
+    """For people, Korean."""
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPlaced:
     """A client asks for one order under a token; what the shell found out about it.
 
@@ -244,5 +256,13 @@ StreamInput: TypeAlias = (
 BrokerInput: TypeAlias = SubmitEnded | CancelEnded | BalanceRead | OrdersRead | PricesRead | RangesRead
 ApprovalInput: TypeAlias = OrderPlaced | TokenIssued | MandateRead
 Input: TypeAlias = (
-    StreamInput | BrokerInput | Command | Started | WatchlistChanged | StorageHealth | ApprovalInput | Woken
+    StreamInput
+    | BrokerInput
+    | Command
+    | Started
+    | WatchlistChanged
+    | StorageHealth
+    | SafetyBreach
+    | ApprovalInput
+    | Woken
 )

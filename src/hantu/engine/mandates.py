@@ -32,7 +32,7 @@ def read(turn: Turn, got: MandateRead) -> None:
 
 def missing(turn: Turn, symbol: Symbol, purpose: Purpose) -> bool:
     """Whether an exit of ``purpose`` has to wait for a standing approval of all that is held."""
-    if purpose.protective or purpose is Purpose.MANUAL or not turn.desk.config.mandate_required:
+    if purpose.urgent or purpose is Purpose.MANUAL or not turn.desk.config.mandate_required:
         return False
     position, mandate = turn.book.positions.get(symbol), turn.desk.mandate
     largest = min(position.quantity, turn.desk.config.order_quantity_max) if position else 0

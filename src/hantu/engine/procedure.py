@@ -79,7 +79,9 @@ def _kill_switch(turn: Turn) -> str:
     assert recovery is not None
     if level is KillLevel.OFF:
         reason = f"{CAUSES[recovery.cause]} - 복구 {recovery.flow}"
-        turn.record(ev.KillswitchOn(KillLevel.ACTIVE, recovery.actor, reason, recovery.cause != "command"))
+        automatic = recovery.cause != "command"
+        cause = "unclean_restart" if automatic else ""
+        turn.record(ev.KillswitchOn(KillLevel.ACTIVE, recovery.actor, reason, automatic, cause, turn.stamp))
         _done(turn, "킬 스위치 작동: 손절 매도와 취소만 허용")
     else:
         _done(turn, f"킬 스위치가 이미 작동 중 ({level})")
@@ -227,7 +229,11 @@ def _stop(turn: Turn, recovery: Recovery, step: RecoveryStep, reason: str) -> No
     progress = turn.desk.progress
     if turn.book.kill is KillLevel.OFF:
         # Released meanwhile; a recovery that failed is no state to take risk in.
-        turn.record(ev.KillswitchOn(KillLevel.ACTIVE, GUARD, f"복구 중단: {reason}", automatic=True))
+        turn.record(
+            ev.KillswitchOn(
+                KillLevel.ACTIVE, GUARD, f"복구 중단: {reason}", automatic=True, cause="recovery_stopped", at=turn.stamp
+            )
+        )
     took = turn.now.mono - (progress.since_mono or turn.now.mono)
     turn.record(ev.RecoveryStopped(recovery.flow, step, GUARD, progress.since_wall, round(took, 3), reason))
 

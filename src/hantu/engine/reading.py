@@ -2,7 +2,7 @@
 
 from hantu.domain.instrument import Symbol
 from hantu.domain.session import trading_date
-from hantu.engine import exits, fills, holdings, judge, line, recovery, results, unresolved
+from hantu.engine import exits, fills, flatten, holdings, judge, line, recovery, results, safety, unresolved
 from hantu.engine import inputs as inp
 from hantu.engine.decision import ReadBalance, ReadOrders, ReadPrices
 from hantu.engine.journey import State
@@ -29,8 +29,11 @@ def balance_read(turn: Turn, got: inp.BalanceRead) -> None:
         fills.expire_earlier_days(turn)
     desk.equity = got.balance.equity
     desk.equity_start = desk.equity_start or desk.equity
+    before = safety.quantities(turn)
     differences = holdings.compare(turn, got.balance, got.asked_mono)
     desk.balance_known = True
+    safety.balanced(turn, got.balance, before, got.asked_mono)
+    flatten.balanced(turn, got.balance)
     unresolved.balanced(turn, got.asked_mono)
     _corrections(turn, got.asked_mono)
     recovery.try_complete(turn, differences)
@@ -49,6 +52,7 @@ def orders_read(turn: Turn, got: inp.OrdersRead) -> None:
     reads.orders_read_mono = max(got.asked_mono, reads.orders_read_mono or got.asked_mono)
     fills.listed(turn, got.orders)
     unresolved.listed(turn, got.orders, got.asked_mono)
+    safety.listed(turn, got.orders, got.asked_mono)
     recovery.try_complete(turn, ())
 
 

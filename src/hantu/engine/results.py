@@ -56,6 +56,8 @@ def exit_finished(turn: Turn, intent: Intent) -> None:
     spent = flow.entry_price * quantity
     pnl = amount - sale_costs(amount, market, costs) - spent - purchase_fee(spent, costs)
     kind = _ENDS.get(flow.purpose, ev.TakeProfitFilled)
+    if flow.purpose is Purpose.FLATTEN and pnl < 0:
+        kind = ev.StopLossFilled
     turn.record(
         kind(
             record.flow, record.symbol, record.name, (amount + quantity // 2) // quantity, flow.entry_price, quantity,

@@ -115,6 +115,35 @@ class Watch:
 
 
 @dataclass(slots=True)
+class SwitchWork:
+    """What the kill switch remembers only while this process lives."""
+
+    set_mono: float = -1e9
+    """When the level in force was set, or this life began."""
+    clean_mono: float = -1e9
+    """When the latest balance without a difference was asked for."""
+    told_mono: float = -1e9
+    """When unprotected holdings were last listed."""
+    sell_mono: float = -1e9
+    """When the flatten plan last sent a sell."""
+    refusals: deque[float] = field(default_factory=lambda: deque(maxlen=10))
+    """Times of the latest refusals by the broker."""
+    counted: dict[str, int] = field(default_factory=dict)
+    """Order number of a stranger → shares of it that explained a change of holdings."""
+    unexplained: dict[Symbol, int] = field(default_factory=dict)
+    """Stock → change of holdings no order explains so far."""
+    unexplained_mono: float = -1e9
+    compared_on: str = ""
+    """The date of the latest look at what is held."""
+    twins: set[str] = field(default_factory=set)
+    """Order numbers reported as sent twice."""
+    gain_at_start: int | None = None
+    """Unrealised profit, won, in the day's first balance."""
+    prices_mono: float = -1e9
+    """When the flatten plan last asked for prices."""
+
+
+@dataclass(slots=True)
 class Desk:
     """Everything the engine has at hand; volatile beside the book."""
 
@@ -169,6 +198,7 @@ class Desk:
     equity_start: int = 0
     equity: int = 0
     epoch: int = 1
+    switch: SwitchWork = field(default_factory=SwitchWork)
     storage_ok: bool = True
     mandate: Mandate | None = None
     """The standing approval exits run under."""
@@ -296,6 +326,11 @@ class Turn:
             return
         check_move(before, after)
         self.record(SessionStateChanged(before.value, after.value, cause))
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """What was decided so far in this turn."""
+        return tuple(self._facts)
 
     def decision(self) -> Decision:
         """Return what was decided."""

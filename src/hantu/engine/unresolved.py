@@ -163,11 +163,11 @@ def fits(turn: Turn, intent: Intent, order: BrokerOrder) -> bool:
         and order.limit_price == record.limit_price
         and order.order_no not in record.baseline
         and taken is None
-        and _not_before_sending(turn, intent, order)
+        and not_before_sending(turn, intent, order)
     )
 
 
-def _not_before_sending(turn: Turn, intent: Intent, order: BrokerOrder) -> bool:
+def not_before_sending(turn: Turn, intent: Intent, order: BrokerOrder) -> bool:
     """An order entered before ours was sent is a person's, however alike it looks."""
     try:
         ordered = from_korean_clock(order.ordered_at, turn.now.wall).strftime("%Y-%m-%d %H:%M:%S.%f")

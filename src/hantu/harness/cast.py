@@ -45,7 +45,7 @@ class Stage(Protocol):
         """Take in what is about to be recorded."""
         ...
 
-    def durable(self, facts: tuple[Fact, ...]) -> None:
+    def durable(self, facts: tuple[Fact, ...], *, late: bool = False) -> None:
         """Take in what is on disk now."""
         ...
 
@@ -115,7 +115,7 @@ class SimStore(SqliteStore):
     async def load(self, trade_date: date) -> Started:
         """Read what is there; what became durable as the process died is news to the judge, too."""
         started = await super().load(trade_date)
-        self.world.durable(tuple(fact for fact in started.facts if fact not in self.world.known))
+        self.world.durable(tuple(fact for fact in started.facts if fact not in self.world.known), late=True)
         return started
 
 

@@ -265,7 +265,7 @@ def _stocks(rng: Random, segments: tuple[Segment, ...]) -> tuple[tuple[StockSpec
                     depth=rng.choice((40, 200, 1_000)),
                     bid_depth=rng.choice((1, 3, 8)) if thin else None,
                     trade_size=rng.choice((2, 10, 40)),
-                    trades_per_second=rng.choice((0.05, 0.2, 0.6)),
+                    trades_per_second=rng.choice((0.05, 0.15, 0.4)),
                 ),
             )
         )

@@ -52,7 +52,7 @@ from hantu.simulator.scenario import EXCHANGE_FAULTS
 from hantu.simulator.server import CURRENT_LAYOUT
 from hantu.simulator.stream.hub import StreamHub
 
-STEP_S = 0.5
+STEP_S = 1.0
 """Market seconds between two steps of the exchange."""
 REST_URL, WS_URL = "http://127.0.0.1:9443", "ws://127.0.0.1:21000"
 WAKE_S = 5.0
@@ -146,10 +146,10 @@ class World:
         """Take in what is about to be recorded."""
         self.promises.decided(facts)
 
-    def durable(self, facts: tuple[Fact, ...]) -> None:
-        """Take in what is on disk now."""
+    def durable(self, facts: tuple[Fact, ...], *, late: bool = False) -> None:
+        """Take in what is on disk now; ``late`` if it was found there at a start."""
         self.known.update(facts)
-        self.judge.recorded(facts)
+        self.judge.recorded(facts, late=late)
         self.promises.recorded(facts)
         self.trace("durable", facts)
 
@@ -251,11 +251,12 @@ class World:
         gateway = self.gateway
         fills = 0
         jumps = list(gateway.clock.jumps())
+        calm_from, last_look = wall_of(CALM_FROM), wall_of(LAST_LOOK)
         own = sorted((one for one in self.day.scenario.faults if one.kind in EXCHANGE_FAULTS), key=lambda one: one.at)
         while not self.over:
             gateway.play()
             wall = gateway.wall()
-            if self.calm_since is None and wall >= wall_of(CALM_FROM):
+            if self.calm_since is None and wall >= calm_from:
                 self._calm()
             while own and wall_of(own[0].at) <= wall:
                 self.struck(f"exchange: {own.pop(0).kind}")
@@ -274,7 +275,7 @@ class World:
                 self.tell(f"[exchange] {fill['side']} {fill['symbol']} {fill['quantity']} @ {fill['price']}")
             fills = len(all_fills)
             self.judge.oversold()
-            if not self._judged and wall >= wall_of(LAST_LOOK):
+            if not self._judged and wall >= last_look:
                 self._judged = True
                 judge_exits(self.judge, self.process.book(), self.told)
                 self.promises.judge_waiting()
@@ -342,13 +343,14 @@ class World:
             self.judge.fail("I12", f"two recoveries turned {before} into {self._standing()}")
 
     def _standing(self) -> str:
-        """Return what must survive a restart: holdings, intents, kill level, orders at the exchange."""
+        """Return what must survive a restart: holdings, intents, orders at the exchange."""
         if self.process.life is None:
             return "no guard"
         book = self.process.life.engine.book
         positions = sorted((one.symbol, one.quantity) for one in book.positions.values() if one.quantity)
         intents = sorted((one.record.intent_id, one.state.value, one.filled) for one in book.open_intents())
-        return f"{positions} {intents} {book.kill} {len(self.gateway.exchange._desk.orders)}"  # noqa: SLF001
+        # The kill level is not among it: a start may find a reason to set it, and it only gets stricter.
+        return f"{positions} {intents} {len(self.gateway.exchange._desk.orders)}"  # noqa: SLF001
 
     def _close(self) -> None:
         for name, count in self.judge.states.items():

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from hantu.domain import commands as cmd
-from hantu.domain.commands import Command, KillLevel
+from hantu.domain.commands import Command
 from hantu.domain.errors import DeniedError, HantuError, UsageError
 from hantu.domain.instrument import Symbol
 from hantu.telemetry import get_logger
@@ -49,6 +49,7 @@ class Control:
         status: Callable[[], dict[str, Any]],
         set_level: Callable[[str], None],
         shutdown: Callable[[str], None],
+        kill: Callable[[dict[str, Any], str], Awaitable[None]],
         calls: Mapping[str, Call] | None = None,
         objection: Callable[[cmd.ResolveOrder], str] = lambda _: "",
     ) -> None:
@@ -58,6 +59,7 @@ class Control:
         self._status = status
         self._set_level = set_level
         self._shutdown = shutdown
+        self._kill = kill
         self._objection = objection
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
@@ -114,7 +116,11 @@ class Control:
                 await self._watch(float(request.args.get("interval_s", 0.5)), writer)
                 return
             call = self._calls.get(request.command)
-            result = await call(request.args, client_of(writer, request)) if call else self._do(request)
+            if request.command == "kill":
+                await self._kill(request.args, request.actor or "unknown")
+                result = self._status()
+            else:
+                result = await call(request.args, client_of(writer, request)) if call else self._do(request)
             answer: dict[str, Any] = {"ok": True, "result": result}
         except HantuError as error:
             code = next((name for kind, name in CODES if isinstance(error, kind)), "failed")
@@ -147,8 +153,6 @@ class Control:
                 self._deliver(cmd.HaltOrders(actor, Symbol(str(args.get("symbol", "")))))
             case "resume":
                 self._deliver(cmd.ResumeOrders(actor, Symbol(str(args.get("symbol", "")))))
-            case "kill":
-                self._deliver(_kill(args, actor))
             case "recover":
                 self._deliver(cmd.RunRecovery(actor))
             case "resolve":
@@ -201,17 +205,3 @@ def client_of(writer: asyncio.StreamWriter, request: Request) -> str:
             "다른 사용자의 프로그램은 주문을 요청할 수 없습니다.", next_step="감시를 실행한 사용자로 다시 시도하세요."
         )
     return f"socket:{uid}:{request.actor or 'unknown'}"
-
-
-def _kill(args: dict[str, Any], actor: str) -> cmd.SetKill:
-    try:
-        level = KillLevel(str(args.get("level", "")))
-    except ValueError:
-        raise UsageError(
-            f"알 수 없는 킬 스위치 단계입니다: {args.get('level')}",
-            next_step="off, active, hard, flatten 중 하나입니다.",
-        ) from None
-    reason = str(args.get("reason", "")).strip()
-    if level is KillLevel.OFF and not reason:
-        raise UsageError("킬 스위치 해제에는 사유가 필요합니다.", next_step='--reason "사유"를 함께 적어 주세요.')
-    return cmd.SetKill(actor, level, reason)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from statistics import quantiles
 from typing import Any
 
+from hantu.domain.commands import KillLevel
 from hantu.domain.instant import Instant
 from hantu.domain.instrument import Symbol
 from hantu.domain.journey_words import state_word
@@ -13,11 +14,21 @@ from hantu.engine import registrations
 from hantu.engine.book import Intent, Position
 from hantu.engine.engine import Engine
 from hantu.engine.journey import State
+from hantu.engine.switch import obstacles
 from hantu.engine.turn import Turn
 from hantu.runtime.guard import Counts
 
 MARKET = Symbol("")
 DOUBT = (IntentState.UNKNOWN, IntentState.ESCALATED)
+
+
+def _kill(engine: Engine) -> dict[str, Any]:
+    book = engine.book
+    return {
+        "level": book.kill.value, "reason": book.kill_reason, "actor": book.kill_actor, "timestamp": book.kill_at,
+        "automatic": book.kill_automatic, "cause": book.kill_cause, "release_until": book.release_until,
+        "obstacles": list(obstacles(engine.desk)) if book.kill is not KillLevel.OFF else [],
+    }  # fmt: skip
 
 
 def status(engine: Engine, counts: Counts, now: Instant, fixed: dict[str, Any]) -> dict[str, Any]:
@@ -36,7 +47,7 @@ def status(engine: Engine, counts: Counts, now: Instant, fixed: dict[str, Any]) 
         "moment": {"name": counts.moment, "at": counts.moment_at},
         "session_state": book.state.value,
         "market_time": f"{now.wall.astimezone(KST):%Y-%m-%d %H:%M:%S}",
-        "kill": {"level": book.kill.value, "reason": book.kill_reason},
+        "kill": _kill(engine),
         "connection": {
             "connected": line.open,
             "attempt": line.attempt,

@@ -32,6 +32,7 @@ def engine_config(settings: Settings, environment: KisEnvironment, calendar: Cal
         default_rule=default_rule,
         rules=rules,
         sell_while_sleeping=guard.sell_while_sleeping,
+        day_loss_bps=settings.limits.max_day_loss_bps,
         account=environment.credentials.alias,
         environment=settings.environment,
         order_quantity_max=settings.limits.max_order_quantity,

@@ -10,6 +10,7 @@ from hantu.adapters.clock import FollowedClock, SystemClock
 from hantu.runtime.control import Control
 from hantu.runtime.dispatcher import Dispatcher
 from hantu.runtime.guard import Guard
+from hantu.runtime.kill_wish import KillDesk
 from hantu.runtime.status import status
 from hantu.settings.model import Settings
 from hantu.telemetry import Logs
@@ -40,5 +41,6 @@ def control_socket(
         status=state,
         set_level=logs.set_level,
         shutdown=lambda actor: guard.end(f"shutdown by {actor}"),
+        kill=KillDesk(guard.engine, guard.deliver, real=settings.environment == "real").ask,
         objection=lambda wish: guard.engine.objection(wish, clock.now()),
     )

@@ -54,6 +54,9 @@ SHORT = {
     "take_profit_filled": "💰 익절 체결: 삼성전자 (005930) +8.2% / 71,500원 \N{MULTIPLICATION SIGN} 10주",
     "killswitch_on": "🛑 킬 스위치 작동 (수동, active: 보호 매도 외 차단) - operator: 점검",
     "killswitch_off": "🟢 킬 스위치 해제 - operator: 점검 끝",
+    "positions_unprotected": "🚨 긴급: 손절이 막혀 있음 - 보호되지 않는 보유 종목 1개",
+    "flatten_started": "🧹 전량 정리 시작 - kim, lee: 시스템 이상 (보유 1종목)",
+    "flatten_completed": "✅ 전량 정리 완료 - 10주 매도, 남은 종목 없음",
     "order_blocked_killswitch": "[ERROR] Order blocked: Kill switch is active - 삼성전자 (005930) 익절 (guard)",
     "manual_sell_filled": "✅ 수동 주문 체결: 삼성전자 (005930) -2.3% / 64,500원 × 10주",  # noqa: RUF001 - as people write it
     "mandate_lapsed": "⚠️ 자동 매도 상시 승인 없음: 서명한 뒤 청산 규칙이 바뀜 - 익절은 보류, 손절은 계속",

@@ -118,7 +118,7 @@ def test_profit_is_told_as_one() -> None:
     assert [fact.purpose for fact in world.of(ev.TakeProfitReached)] == [Purpose.TAKE_PROFIT]
 
 
-@pytest.mark.parametrize("level", [KillLevel.ACTIVE, KillLevel.HARD, KillLevel.FLATTEN])
+@pytest.mark.parametrize("level", [KillLevel.ACTIVE, KillLevel.HARD])
 @pytest.mark.parametrize(("price", "protective"), [(67_000, True), (76_000, False)])
 def test_kill_switch_lets_only_protective_sells_pass_and_only_at_its_first_level(
     level: KillLevel, price: int, protective: bool

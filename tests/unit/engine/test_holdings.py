@@ -83,6 +83,7 @@ def test_holding_without_a_price_cannot_be_guarded_and_is_told_once(quantity: in
     line = Holding(SAMSUNG, "N", Quantity(quantity), Quantity(quantity), Price(0), Won(cost), Price(0))
     world = World()
     world.start()
+    world.answer_reads = False
     for _ in range(2):
         world.give(inp.BalanceRead(Balance((line,), Won(0), Won(0)), world.mono))
     assert len(world.of(ev.PositionGuarded)) == guarded

@@ -326,6 +326,7 @@ def _shares(quantity: int) -> Balance:
 def test_a_small_change_is_believed_at_once_and_told() -> None:
     world = held()
     world.open()
+    world.answer_reads = False
     world.give(inp.BalanceRead(_shares(8), world.mono))
     (changed,) = world.of(ev.PositionChanged)
     assert changed.cause == "reconcile"

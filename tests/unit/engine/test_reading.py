@@ -262,6 +262,7 @@ def test_answers_that_overtake_each_other_leave_the_newest_moment() -> None:
 def test_worth_of_the_account_at_the_first_look_is_what_the_day_is_measured_by() -> None:
     world = held(wall=OPEN - timedelta(hours=3))
     world.start()
+    world.answer_reads = False
     for equity in (110_000_000, 90_000_000):
         world.give(inp.BalanceRead(Balance((), Won(0), Won(equity)), world.mono))
     assert (world.engine.desk.equity_start, world.engine.desk.equity) == (100_000_000, 90_000_000)

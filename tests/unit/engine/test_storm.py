@@ -31,7 +31,7 @@ from hantu.domain.instant import Instant
 from hantu.domain.instrument import Symbol
 from hantu.domain.market import MarketOperation, OperationKind
 from hantu.domain.money import Price, Quantity
-from hantu.domain.order import IntentState
+from hantu.domain.order import IntentState, Purpose
 from hantu.domain.quote import Trade
 from hantu.engine import decision as act
 from hantu.engine import inputs as inp
@@ -40,6 +40,7 @@ from hantu.engine.config import ExitRule, GuardConfig, Partial, Streams, Trailin
 from hantu.engine.engine import Engine
 from hantu.engine.inputs import FeedFailure, Input, WatchItem
 from hantu.engine.journey import State
+from hantu.engine.switch import obstacles
 from tests.unit.engine.lenient_broker import LenientBroker
 from tests.unit.engine.world import HYNIX, OPEN, SAMSUNG
 
@@ -144,7 +145,10 @@ class Storm(RuleBasedStateMachine):
                 assert [f.state for f in recorded] == [IntentState.SENDING], "I3"
                 assert self.broker.ours(order.symbol)[1] == 0, "I13: an earlier order may live"
                 assert order.quantity > 0
-                assert self.engine.book.kill in (KillLevel.OFF, KillLevel.ACTIVE), "I2"
+                level, purpose = self.engine.book.kill, order.purpose
+                assert level is not KillLevel.HARD, "I2"
+                assert level is not KillLevel.ACTIVE or purpose.protective, "I2"
+                assert (level is KillLevel.FLATTEN) == (purpose is Purpose.FLATTEN), "I2"
                 assert self.engine.book.halted(order.symbol) is None, "sent into a halt"
                 assert CONFIG.calendar.in_session(self.wall), "sent outside the session"
                 self.broker.submit(order)
@@ -289,7 +293,7 @@ class Storm(RuleBasedStateMachine):
     @if_any("kill")
     @rule(level=st.sampled_from(KillLevel))
     def kill_switch(self, level: KillLevel) -> None:
-        self.give(SetKill("op", level, "storm"))
+        self.give(SetKill("op", level, "storm", second="second"))
 
     @if_any("commands")
     @rule(which=st.sampled_from((StartMonitoring, StopMonitoring, RestartMonitoring, HaltOrders, ResumeOrders)))
@@ -382,6 +386,9 @@ class Storm(RuleBasedStateMachine):
             self.pass_time(4.8)
         book = self.engine.book
         waiting = {i.record.symbol for i in book.open_intents() if i.state is IntentState.ESCALATED}
+        if book.kill is not KillLevel.OFF:
+            assert waiting, f"nothing is open, and the kill switch is not released: {obstacles(self.engine.desk)}"
+            waiting = set(self.broker.shares)
         left = {symbol for symbol, quantity in self.broker.shares.items() if quantity and symbol not in waiting}
         assert not left, f"below the stop and nobody acts: {left}, {book.state}, {book.halts}"
         doubtful = [i for i in book.open_intents() if i.state is IntentState.UNKNOWN]
@@ -412,7 +419,11 @@ class Storm(RuleBasedStateMachine):
                 self.advance(left_s)
                 self.pass_time(90)
             self.next_day(restarted=False)
-        self.give(SetKill("op", KillLevel.OFF, "tail"))
+        for _ in range(12):
+            self.give(SetKill("op", KillLevel.OFF, "tail"))
+            if self.engine.book.kill is KillLevel.OFF:
+                break
+            self.pass_time(5)
         if Symbol("") in self.engine.book.halts:
             self.give(ResumeOrders("op"))
         if self.engine.book.state is State.SLEEPING:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from hantu.adapters.store.commit import PRODUCED_BY_STORE
 from hantu.adapters.store.entries import AlertRow, BatchEntry, decode_fact
@@ -169,20 +170,45 @@ def _kill_in_force(connection: Connection, facts: list[Fact]) -> Fact | None:
     It does not end at midnight, and a person may have set it while no guard ran.
     """
     row = connection.execute(
-        "SELECT kill_level, reason, actor, automatic FROM system_state ORDER BY timestamp DESC LIMIT 1"
+        """SELECT s.kill_level, s.reason, s.actor, s.automatic, e.event_type, e.payload_json
+        FROM system_state AS s LEFT JOIN event_log AS e ON e.event_id = s.event_id
+        ORDER BY s.timestamp DESC LIMIT 1"""
     ).fetchone()
-    level = KillLevel(row[0]) if row is not None else KillLevel.OFF
+    level = _level_of(row[0]) if row is not None else KillLevel.OFF
     known = KillLevel.OFF
     for fact in facts:
         if isinstance(fact, KillswitchOn):
             known = fact.level
         elif isinstance(fact, KillswitchOff):
             known = KillLevel.OFF
-    if level is known:
+    whole = _recorded_kill(row)
+    unsaid = isinstance(whole, KillswitchOff) and whole.until_at and whole not in facts
+    if level is known and not unsaid:
         return None
+    if whole is not None:
+        return whole
     if level is KillLevel.OFF:
         return KillswitchOff(row[2], row[1])
     return KillswitchOn(level, row[2], row[1], bool(row[3]))
+
+
+def _level_of(text: object) -> KillLevel:
+    """A level nobody knows counts as ``active``."""
+    try:
+        return KillLevel(str(text))
+    except ValueError:
+        return KillLevel.ACTIVE
+
+
+def _recorded_kill(row: Any) -> KillswitchOn | KillswitchOff | None:
+    """Return the whole fact a state row belongs to; rows written by hand have none."""
+    if row is None or row[4] is None:
+        return None
+    try:
+        fact = decode_fact(row[4], row[5])
+    except ValueError:
+        return None
+    return fact if isinstance(fact, KillswitchOn | KillswitchOff) else None
 
 
 def _decode(rows: Iterable[tuple[str, str, str, str]]) -> Iterable[Stored]:

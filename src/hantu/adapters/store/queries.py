@@ -155,7 +155,11 @@ class Queries:
         if not rows:
             return KillState(KillLevel.OFF)
         level, reason, actor, since, automatic = rows[0]
-        return KillState(KillLevel(level), reason, actor, since, bool(automatic))
+        try:
+            known = KillLevel(level)
+        except ValueError:
+            return KillState(KillLevel.ACTIVE, f"알 수 없는 단계: {level}", actor, since, bool(automatic), known=False)
+        return KillState(known, reason, actor, since, bool(automatic))
 
     def summary(self, day: date) -> SummaryRow | None:
         """Return the summary of a Korean day; None before it is made."""

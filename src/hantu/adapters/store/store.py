@@ -14,6 +14,7 @@ from hantu.adapters.store.commit import commit_batch, commit_delivery
 from hantu.adapters.store.entries import BatchEntry, DeliveryEntry, Entry
 from hantu.adapters.store.entry_builder import EntryBuilder, no_category
 from hantu.adapters.store.event_ids import EventIds
+from hantu.adapters.store.kill_rows import KillRow, last_kill_row, read_kill_rows
 from hantu.adapters.store.loading import Owner, read_memory, read_started, read_watchlist, restore_outbox
 from hantu.adapters.store.migrations import migrate
 from hantu.adapters.store.outbox import Outbox
@@ -166,6 +167,15 @@ class SqliteStore:
     async def watchlist(self, trade_date: date) -> tuple[WatchItem, ...]:
         """Read the selections of a day, best score first."""
         return await asyncio.to_thread(_read_watchlist, self._path, trade_date)
+
+    async def last_kill_row(self) -> int:
+        """Return the number of the newest kill switch row."""
+        return await asyncio.to_thread(last_kill_row, self._path)
+
+    async def kill_rows(self, after: int) -> tuple[KillRow, ...]:
+        """Return kill switch rows newer than ``after`` that others wrote."""
+        rows = await asyncio.to_thread(read_kill_rows, self._path, after)
+        return tuple(row for row in rows if row.produced_by != self._holder)
 
     async def close(self, *, clean: bool = True) -> None:
         """Finish writing, mark a clean end unless it was none, release the lease."""

@@ -75,10 +75,23 @@ COMMANDS = {
         'hantu kill hard --reason "guard misbehaves"',
         REASON,
     ),
+    "kill flatten": Entry(
+        "Leave everything: cancel open buys and profit orders, then sell one by one. Takes two people.",
+        'hantu kill flatten --reason "system fault" --second NAME',
+        {
+            "reason": "Why; kept in the records (required).",
+            "second": "The second person who agrees (required).",
+            "confirm": "The word flatten. A terminal asks for it.",
+        },
+    ),
     "kill off": Entry(
-        "Release the kill switch; needs a reason.",
+        "Release the kill switch; needs a reason and a clean reconciliation since it was set, else exit code 3.",
         'hantu kill off --reason "cause found"',
-        {"reason": "Why (required); asked for on a terminal."},
+        {
+            "reason": "Why (required). A terminal asks.",
+            "second": "The second person; needed to release hard and flatten on a real account.",
+            "lasting": "Release for this long only: 10m, 1h. Paper and practice only.",
+        },
     ),
     "kill status": Entry("Show the level, who set it and why.", "hantu kill status --json"),
     "approvals": Entry(

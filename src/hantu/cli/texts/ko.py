@@ -80,10 +80,23 @@ COMMANDS = {
         'hantu kill hard --reason "감시 오작동 의심"',
         {"reason": "기록에 남길 이유."},
     ),
+    "kill flatten": Entry(
+        "보유 종목을 모두 정리합니다: 열린 매수와 익절 주문을 취소하고 하나씩 매도합니다. 두 사람이 필요합니다.",
+        'hantu kill flatten --reason "시스템 이상" --second 이름',
+        {
+            "reason": "기록에 남길 이유(필수).",
+            "second": "함께 확인한 두 번째 사람(필수).",
+            "confirm": "확인 문구 flatten. 터미널에서는 물어봅니다.",
+        },
+    ),
     "kill off": Entry(
-        "킬스위치를 풉니다. 이유가 필요합니다.",
+        "킬스위치를 풉니다. 이유가 필요하고, 켜진 뒤의 잔고·주문 대조가 깨끗해야 합니다. 아니면 종료 코드 3.",
         'hantu kill off --reason "원인 확인 완료"',
-        {"reason": "푸는 이유(필수). 터미널에서는 물어봅니다."},
+        {
+            "reason": "푸는 이유(필수). 터미널에서는 물어봅니다.",
+            "second": "함께 확인한 두 번째 사람. 실전에서 hard와 flatten을 풀 때 필요합니다.",
+            "lasting": "이 시간 동안만 풉니다: 10m, 1h. 모의투자와 연습에서만.",
+        },
     ),
     "kill status": Entry("킬스위치 상태와 누가, 왜 켰는지 보여 줍니다.", "hantu kill status --json"),
     "approvals": Entry(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hantu.cli.views.wording import HELD_REASONS, PURPOSES, SIDES, percent, seconds, signed
+from hantu.cli.views.wording import HELD_REASONS, KILL_LEVELS, PURPOSES, SIDES, korean_time, percent, seconds, signed
 
 Payload = Mapping[str, Any]
 Line = tuple[str, str, str]
@@ -237,7 +237,42 @@ def _foreign(fact: Payload) -> Line:
 
 
 def _kill_on(fact: Payload) -> Line:
-    return ("킬스위치", f"{fact['level']} ({fact['actor']}): {fact['reason']}", "bold red")
+    how = "자동" if fact.get("automatic") else "수동"
+    level = KILL_LEVELS.get(str(fact["level"]), str(fact["level"]))
+    return ("킬스위치", f"{level} - {fact['actor']} ({how}): {fact['reason']}", "bold red")
+
+
+def _kill_off(fact: Payload) -> Line:
+    who = ", ".join(str(name) for name in (fact["actor"], fact.get("second")) if name)
+    until = fact.get("until_at")
+    kept = f" ({korean_time(str(until))}까지 임시)" if until else ""
+    return ("킬스위치", f"해제{kept} - {who}: {fact['reason']}", "green")
+
+
+def _kill_kept(fact: Payload) -> Line:
+    return ("킬스위치", f"해제 거절 - {fact['actor']}: {', '.join(fact['obstacles'])}", "bold yellow")
+
+
+def _blocked(fact: Payload) -> Line:
+    purpose = PURPOSES.get(str(fact["purpose"]), str(fact["purpose"]))
+    return ("주문 차단", f"{_stock(fact)} {purpose}: 킬스위치 {fact['level']}", "bold red")
+
+
+def _allowed(fact: Payload) -> Line:
+    return ("보호 매도 허용", f"{fact['symbol']} 주문 {fact['intent_id']} (킬스위치 {fact['level']})", "yellow")
+
+
+def _unprotected(fact: Payload) -> Line:
+    return ("손절 차단 중", "; ".join(fact["positions"]), "bold red")
+
+
+def _flatten_begun(fact: Payload) -> Line:
+    return ("전량 정리 시작", f"{fact['actor']}: {fact['reason']} ({len(fact['positions'])}종목)", "bold red")
+
+
+def _flatten_over(fact: Payload) -> Line:
+    left = "; ".join(fact["remains"]) or "남은 종목 없음"
+    return ("전량 정리 끝", f"{fact['sold']:,}주 매도, {left}", "bold yellow" if fact["remains"] else "green")
 
 
 def _sleep(fact: Payload) -> Line:
@@ -282,6 +317,13 @@ TELLERS: Mapping[str, Callable[[Payload], Line | None]] = {
     "daily_summary": _summary,
     "monitor_finished": _finished,
     "killswitch_on": _kill_on,
+    "killswitch_off": _kill_off,
+    "killswitch_release_refused": _kill_kept,
+    "order_blocked_killswitch": _blocked,
+    "order_allowed_protective": _allowed,
+    "positions_unprotected": _unprotected,
+    "flatten_started": _flatten_begun,
+    "flatten_completed": _flatten_over,
     "position_closed": _closed,
     "trade_save_failed": _unsaved,
     "order_absent": _absent,

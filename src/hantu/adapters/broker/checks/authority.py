@@ -38,7 +38,7 @@ def kill_switch(level: KillLevel, request: Request) -> Denied | None:
     sell = request.side is Side.SELL
     if level is KillLevel.ACTIVE and sell and request.purpose.protective:
         return None
-    if level is KillLevel.FLATTEN and sell and request.purpose is Purpose.MANUAL:
+    if level is KillLevel.FLATTEN and sell and request.purpose is Purpose.FLATTEN:
         return None
     return Denied("kill", f"킬 스위치({level})가 주문을 막았습니다.")
 

@@ -13,7 +13,7 @@ def token_held(flaw: Callable[[OrderRequest], str], request: Request) -> Denied 
     not wait for a signature (DEC-25). ``flaw`` returns why a token does not
     hold, empty if it does.
     """
-    if isinstance(request, CancelRequest) or request.purpose.protective:
+    if isinstance(request, CancelRequest) or request.purpose.urgent:
         return None
     problem = flaw(request)
     return Denied("token", f"승인 토큰이 이 주문과 맞지 않습니다({problem}).") if problem else None

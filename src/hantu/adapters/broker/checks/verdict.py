@@ -30,4 +30,4 @@ class Denied:
 
 def protective(order: OrderRequest) -> bool:
     """Tell whether an order cuts a loss; a target or a person's order can wait, this cannot."""
-    return order.side is Side.SELL and order.purpose.protective
+    return order.side is Side.SELL and order.purpose.urgent

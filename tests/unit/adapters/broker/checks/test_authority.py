@@ -27,7 +27,7 @@ _PASSES = {
     KillLevel.OFF: {(side, purpose) for side in Side for purpose in Purpose},
     KillLevel.ACTIVE: {(Side.SELL, Purpose.STOP_LOSS), (Side.SELL, Purpose.TRAILING_STOP)},
     KillLevel.HARD: set(),
-    KillLevel.FLATTEN: {(Side.SELL, Purpose.MANUAL)},
+    KillLevel.FLATTEN: {(Side.SELL, Purpose.FLATTEN)},
 }
 
 

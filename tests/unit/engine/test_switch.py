@@ -1,0 +1,229 @@
+"""The kill switch in the engine: who sets it, what releases it, what it repeats, what it lets through."""
+
+from dataclasses import replace
+
+import pytest
+
+from hantu.domain import events as ev
+from hantu.domain.account import BrokerOrder, Side
+from hantu.domain.commands import KillLevel, SetKill
+from hantu.domain.instrument import Symbol
+from hantu.domain.money import Price, Quantity
+from hantu.domain.order import Outcome, OutcomeKind
+from hantu.engine import decision as act
+from hantu.engine import inputs as inp
+from hantu.engine.switch import READING, obstacles
+from tests.unit.engine.world import CONFIG, HYNIX, SAMSUNG, World, held
+
+
+def opened(world: World | None = None) -> World:
+    world = world or held()
+    world.open()
+    return world
+
+
+def kill(world: World, level: KillLevel, *, second: str = "", release_s: float = 0.0) -> None:
+    world.give(SetKill("kim", level, "점검", second, release_s))
+
+
+def level(world: World) -> KillLevel:
+    return world.engine.book.kill
+
+
+@pytest.mark.requirement("DEC-2", "ALR-12")
+def test_setting_needs_nothing_and_says_who_when_why() -> None:
+    world = opened()
+    kill(world, KillLevel.ACTIVE)
+    on = world.of(ev.KillswitchOn)[0]
+    assert (on.level, on.actor, on.reason, on.automatic, on.cause) == (KillLevel.ACTIVE, "kim", "점검", False, "")
+    assert on.at.startswith("2026-11-23 00:00")
+
+
+@pytest.mark.requirement("ALR-9", "DEC-2")
+def test_active_lets_a_stop_go_and_says_so_and_blocks_profit_once() -> None:
+    world = opened(World(holdings={SAMSUNG: (10, 70_000, 10), HYNIX: (10, 70_000, 10)}))
+    kill(world, KillLevel.ACTIVE)
+    for _ in range(3):
+        world.trade(HYNIX, 75_600)
+    assert not world.of(act.Submit)
+    blocked = world.of(ev.OrderBlockedKillswitch)
+    assert [(fact.symbol, fact.level) for fact in blocked] == [(HYNIX, KillLevel.ACTIVE)]
+    world.trade(SAMSUNG, 67_900)
+    (submit,) = world.of(act.Submit)
+    assert [fact.intent_id for fact in world.of(ev.OrderAllowedProtective)] == [submit.order.intent_id]
+
+
+@pytest.mark.requirement("DEC-2")
+def test_hard_blocks_the_stop_pages_and_repeats_the_list_every_five_minutes() -> None:
+    world = opened()
+    kill(world, KillLevel.HARD)
+    assert len(world.of(ev.PositionsUnprotected)) == 1, "entering it pages"
+    world.trade(SAMSUNG, 67_900)
+    assert not world.of(act.Submit)
+    assert [fact.level for fact in world.of(ev.OrderBlockedKillswitch)] == [KillLevel.HARD]
+    world.pass_time(299, step=5.0)
+    assert len(world.of(ev.PositionsUnprotected)) == 1
+    world.pass_time(302, step=5.0)
+    listed = world.of(ev.PositionsUnprotected)
+    assert len(listed) == 3
+    assert listed[-1].positions == ("N005930 (005930) 10주, 손절가 67,900원",)
+
+
+@pytest.mark.requirement("DEC-3", "DEC-36")
+def test_a_release_needs_a_reconciliation_newer_than_the_cause() -> None:
+    world = opened()
+    world.answer_reads = False
+    kill(world, KillLevel.ACTIVE)
+    kill(world, KillLevel.OFF)
+    assert level(world) is KillLevel.ACTIVE
+    assert obstacles(world.engine.desk) == (READING,)
+    world.pass_time(0.5)
+    world.give(inp.BalanceRead(world.balance(), world.mono))
+    kill(world, KillLevel.OFF)
+    assert level(world) is KillLevel.ACTIVE, "the orders have not been read"
+    world.give(inp.OrdersRead((), world.mono))
+    kill(world, KillLevel.OFF)
+    off = world.of(ev.KillswitchOff)[0]
+    assert (level(world), off.actor, off.reason, off.before) == (KillLevel.OFF, "kim", "점검", KillLevel.ACTIVE)
+
+
+@pytest.mark.requirement("DEC-3")
+def test_an_order_in_doubt_stands_against_a_release_and_the_refusal_is_recorded() -> None:
+    world = opened()
+    world.trade(SAMSUNG, 67_900)
+    (submit,) = world.of(act.Submit)
+    world.give(inp.SubmitEnded(submit.order.intent_id, Outcome(OutcomeKind.UNKNOWN, code="timeout")))
+    kill(world, KillLevel.ACTIVE)
+    world.pass_time(3)
+    kill(world, KillLevel.OFF)
+    assert level(world) is KillLevel.ACTIVE
+    (refused,) = world.of(ev.KillswitchReleaseRefused)
+    assert submit.order.intent_id in refused.obstacles[0]
+
+
+def test_lowering_hard_is_a_release_too() -> None:
+    world = opened()
+    world.answer_reads = False
+    kill(world, KillLevel.HARD)
+    kill(world, KillLevel.ACTIVE)
+    assert level(world) is KillLevel.HARD
+
+
+@pytest.mark.requirement("ALR-13")
+def test_a_temporary_release_ends_by_itself_also_after_a_restart() -> None:
+    world = opened()
+    kill(world, KillLevel.ACTIVE)
+    world.pass_time(3)
+    kill(world, KillLevel.OFF, release_s=600)
+    assert level(world) is KillLevel.OFF
+    assert world.of(ev.KillswitchOff)[0].until_at
+    facts = tuple(fact for fact in world.facts if isinstance(fact, ev.Fact.__args__))
+    again = World(holdings=world.holdings, wall=world.wall, mono=world.mono)
+    again.start(*facts)
+    for one in (world, again):
+        one.pass_time(595, step=5.0)
+        assert level(one) is KillLevel.OFF
+        one.pass_time(10)
+        assert level(one) is KillLevel.ACTIVE
+        last = one.of(ev.KillswitchOn)[-1]
+        assert (last.automatic, last.cause) == (True, "release_expired")
+
+
+@pytest.mark.requirement("OPS-05-3", "DEC-3")
+def test_a_breach_sets_it_once_with_its_cause_and_never_lowers() -> None:
+    world = opened()
+    for _ in range(2):
+        world.give(inp.SafetyBreach("repeats_hour", SAMSUNG, "한 시간에 4번"))
+    (on,) = world.of(ev.KillswitchOn)
+    assert (on.level, on.automatic, on.cause, on.actor) == (KillLevel.ACTIVE, True, "repeats_hour", "hantu")
+    kill(world, KillLevel.HARD)
+    world.give(inp.SafetyBreach("repeats_hour", SAMSUNG, "한 시간에 5번"))
+    assert level(world) is KillLevel.HARD
+
+
+@pytest.mark.requirement("OPS-05-3", "DEC-3", "OPS-IF-1")
+def test_shares_that_no_order_explains_set_it() -> None:
+    world = opened()
+    world.pass_time(120, step=5.0)
+    world.holdings[SAMSUNG] = (7, 70_000, 7)
+    world.pass_time(310, step=5.0)
+    (on,) = world.of(ev.KillswitchOn)
+    assert (on.cause, on.automatic) == ("position_mismatch", True)
+    assert "-3주" in on.reason
+
+
+def stranger(number: str, quantity: int, **changes: object) -> BrokerOrder:
+    base = BrokerOrder(
+        number, "", "00950", SAMSUNG, Side.SELL, Quantity(quantity), Price(68_000), Quantity(quantity), Price(68_000),
+        Quantity(0), Quantity(0), Quantity(0), "090500",
+    )  # fmt: skip
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def test_shares_a_person_sold_elsewhere_are_explained_by_their_order() -> None:
+    world = opened()
+    world.pass_time(120, step=5.0)
+    world.holdings[SAMSUNG] = (7, 70_000, 7)
+    world.orders["900"] = stranger("900", 3)
+    world.pass_time(310, step=5.0)
+    assert world.engine.book.positions[SAMSUNG].quantity == 7
+    assert not world.of(ev.KillswitchOn)
+    assert not world.engine.desk.switch.unexplained
+
+
+@pytest.mark.requirement("OPS-05-3", "DEC-3")
+def test_an_order_like_ours_that_nobody_intended_sets_it_once() -> None:
+    world = opened()
+    world.trade(SAMSUNG, 67_900)
+    (submit,) = world.of(act.Submit)
+    number = world.accept(submit)
+    twin = replace(world.orders[number], order_no="901")
+    world.orders["901"] = twin
+    for _ in range(3):
+        world.give(inp.OrdersRead(tuple(world.orders.values()), world.mono))
+    (on,) = world.of(ev.KillswitchOn)
+    assert on.cause == "duplicate_order"
+    assert "901" in on.reason
+
+
+def test_an_order_like_ours_of_another_time_is_a_persons() -> None:
+    world = opened()
+    world.trade(SAMSUNG, 67_900)
+    number = world.accept(world.of(act.Submit)[0])
+    world.orders["901"] = replace(world.orders[number], order_no="901", ordered_at="090230")
+    world.give(inp.OrdersRead(tuple(world.orders.values()), world.mono))
+    assert not world.of(ev.KillswitchOn)
+
+
+@pytest.mark.requirement("OPS-05-3", "DEC-3")
+@pytest.mark.parametrize(("count", "every_s", "fires"), [(9, 10.0, False), (10, 10.0, True), (10, 40.0, False)])
+def test_ten_refusals_in_five_minutes_set_it(count: int, every_s: float, fires: bool) -> None:
+    symbols = [Symbol(f"{number:06d}") for number in range(100, 100 + count)]
+    world = opened(World(holdings=dict.fromkeys(symbols, (10, 70_000, 10))))
+    for symbol in symbols:
+        world.trade(symbol, 67_900)
+        submit = world.of(act.Submit)[-1]
+        assert submit.order.symbol == symbol
+        world.give(inp.SubmitEnded(submit.order.intent_id, Outcome(OutcomeKind.REFUSED, code="APBK0919")))
+        world.pass_time(every_s, step=5.0)
+    assert [on.cause for on in world.of(ev.KillswitchOn)] == ["rejection_burst"] * fires
+
+
+@pytest.mark.requirement("OPS-05-3", "DEC-3")
+def test_the_days_loss_sets_it_once_a_day() -> None:
+    world = opened(held(config=replace(CONFIG, day_loss_bps=3)))
+    assert world.engine.desk.equity_start == 100_000_000
+    world.pass_time(60, step=5.0)
+
+    def fall(price: int) -> None:
+        balance = world.balance()
+        lines = tuple(replace(line, price=Price(price)) for line in balance.holdings)
+        world.give(inp.BalanceRead(replace(balance, holdings=lines), world.mono))
+
+    fall(67_001)
+    assert not world.of(ev.KillswitchOn)
+    fall(67_000)
+    fall(66_900)
+    (on,) = world.of(ev.KillswitchOn)
+    assert on.cause == "day_loss"
+    assert "30,000원" in on.reason
