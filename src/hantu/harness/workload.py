@@ -6,7 +6,7 @@ stretch of every day is free of faults: what must be true in the end is judged
 there.
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -396,6 +396,3 @@ def _kills_between(rng: Random, swarm: _Swarm, length: float) -> tuple[KillAct, 
 def wall_of(moment: time) -> datetime:
     """Return the aware moment of a Korean time of the day."""
     return datetime.combine(DAY, moment, KST)
-
-
-NET_FAULT_NAMES = tuple(one.name for one in fields(NetFaults))
