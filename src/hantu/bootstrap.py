@@ -121,11 +121,12 @@ def run_guard(settings: Settings, *, start_now: bool = False, announce: Callable
         HantuError: Something must be put right first; says what.
     """
     environment = kis_environment(settings)
-    token_key(settings)
     host = urlsplit(environment.rest_url).netloc
     lock = ProcessLock(settings.lock_file, account_lock(environment.credentials.account, host))
     lock.acquire()
     try:
+        # After the lock, which says in words what is wrong with the folder.
+        token_key(settings)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             return runner.run(_lives(settings, environment, start_now, announce or (lambda _: None)))
     finally:

@@ -90,7 +90,8 @@ def hide_account(number: str) -> None:
 
 def mask(text: str) -> str:
     """Return ``text`` with secrets replaced; for everything that leaves to people or disk."""
-    return _PATTERNS.sub(_hidden, _SECRETS.mask(text))
+    # Looks first: a registered value inside a token would break the look of the rest.
+    return _SECRETS.mask(_PATTERNS.sub(_hidden, text))
 
 
 def _hidden(match: re.Match[str]) -> str:

@@ -41,6 +41,10 @@ class Stage(Protocol):
         """Meet a durable boundary; True when the process died there."""
         ...
 
+    def decided(self, facts: tuple[Fact, ...]) -> None:
+        """Take in what is about to be recorded."""
+        ...
+
     def durable(self, facts: tuple[Fact, ...], *, late: bool = False) -> None:
         """Take in what is on disk now."""
         ...
@@ -104,6 +108,7 @@ class SimStore(SqliteStore):
 
     async def record(self, batch: Batch) -> None:
         """Make a batch durable, then tell the judge, before anybody acts on it."""
+        self.world.decided(batch.facts)
         await super().record(batch)
         self.world.durable(batch.facts)
 

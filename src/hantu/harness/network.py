@@ -21,6 +21,12 @@ from multidict import CIMultiDict, MultiDict
 from hantu.harness.loop import Node, SimLoop, current_node
 
 GARBAGE = b"<html><body>Service Temporarily Unavailable</body></html>"
+NO_PROOF = (
+    GARBAGE,
+    b'{"rt_cd":"1","msg_cd":"EGW00001","msg1":"inner error"}',
+    b'{"rt_cd":"1","msg_cd":"ZZZZ9999","msg1":"nobody has seen this code"}',
+)
+"""Answers that say nothing about an order that was taken."""
 ANSWER_WAIT_S = 120.0
 
 
@@ -125,7 +131,7 @@ class Network:
         if self.loop.time() < self.deaf_until or self.hit(self.faults.response_lost, "N2 response lost"):
             return
         if order and self.hit(self.faults.stranger, "P10 error page though accepted"):
-            reply = Reply(self.rng.choice((200, 500, 502)), GARBAGE, {})
+            reply = Reply(self.rng.choice((200, 500, 502)), self.rng.choice(NO_PROOF), {})
         elif order and self.hit(self.faults.no_number, "P9 success without number"):
             reply = Reply(200, b'{"rt_cd":"0","msg_cd":"APBK0013","msg1":"OK","output":{}}', reply.headers)
         elif self.hit(self.faults.reset, "N3 reset in the answer"):

@@ -49,12 +49,18 @@ class Promises:
     """Whether continuous trading goes on."""
     kill: KillLevel = KillLevel.OFF
     """The level on record: a guard that forgets it has not released it."""
-    _recorded_at: dict[str, float] = field(default_factory=dict)
+    _decided_at: dict[str, float] = field(default_factory=dict)
     _attempts: Counter[str] = field(default_factory=Counter)
     _taken: Counter[str] = field(default_factory=Counter)
     _unfilled: set[str] = field(default_factory=set)
     _to_tell: dict[str, float] = field(default_factory=dict)
     """Key, or type where the key is of one moment, of each urgent alert → when its fact was recorded."""
+
+    def decided(self, facts: Sequence[ev.Fact]) -> None:
+        """Note when orders are decided: a process may freeze before their record is known to be durable."""
+        for fact in facts:
+            if isinstance(fact, ev.IntentRecorded):
+                self._decided_at[fact.intent_id] = self.judge.now()
 
     def recorded(self, facts: Sequence[ev.Fact]) -> None:
         """Take in what has just become durable."""
@@ -62,7 +68,7 @@ class Promises:
         for fact in facts:
             match fact:
                 case ev.IntentRecorded():
-                    self._recorded_at[fact.intent_id] = now
+                    self._decided_at.setdefault(fact.intent_id, now)
                     self._attempts[fact.flow] += fact.kind == "order"
                     if self._attempts[fact.flow] > ATTEMPTS_MAX:
                         judge.fail("I14", f"{fact.flow}: order number {self._attempts[fact.flow]} of one exit")
@@ -94,7 +100,7 @@ class Promises:
         self.judge.seen["I3 on disk"] += 1
         if not self._on_disk(name):
             self.judge.fail("I3", f"{name} leaves, and neither database nor spill knows it")
-        age_s = now - self._recorded_at.get(name, now)
+        age_s = now - self._decided_at.get(name, now)
         if flight.side is not None and age_s > SEND_WITHIN_S:
             self.judge.fail("I10", f"{name} leaves {age_s:.1f} s after it was decided")
 

@@ -142,6 +142,10 @@ class World:
         """Add to the hash of the day."""
         self._hash.update(f"{self.loop.time():.6f} {kind} {what!r}\n".encode())
 
+    def decided(self, facts: tuple[Fact, ...]) -> None:
+        """Take in what is about to be recorded."""
+        self.promises.decided(facts)
+
     def durable(self, facts: tuple[Fact, ...], *, late: bool = False) -> None:
         """Take in what is on disk now; ``late`` if it was found there at a start."""
         self.known.update(facts)
