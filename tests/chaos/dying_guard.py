@@ -140,8 +140,8 @@ def around_sending(boundary: Boundary) -> None:
     wrap("cancel")
     at_hand, send = OrderSender._at_hand, Wire.send
 
-    def ready(self: OrderSender, request: Any) -> Any:
-        found = at_hand(self, request)
+    def ready(self: OrderSender, request: Any, *rest: Any) -> Any:
+        found = at_hand(self, request, *rest)
         if request.intent_id in boundary.ours:
             boundary.at("before last check")
         return found

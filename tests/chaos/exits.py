@@ -81,7 +81,14 @@ class ExitDay:
     def wait_until_sold(self, shares: int | None = None, timeout: float = 40.0) -> None:
         """Wait until the exit is done at the exchange."""
         wanted = EXPECTED[self.kind] if shares is None else shares
+        self.arena.wait(lambda: self.sold() >= wanted or self._released(), f"{wanted} sold", timeout)
         self.arena.wait(lambda: self.sold() >= wanted, f"{wanted} sold", timeout)
+
+    def _released(self) -> bool:
+        """Let profits go again, as a person does: after a death in session they wait for a release."""
+        if self.kind != "partial" or not self.arena.events("recovery_completed"):
+            return False
+        return self.arena.run("kill", "off", "--reason", "checked", check=False).returncode == 0
 
     def end_and_judge(self, **notes: Any) -> list[str]:
         """End the guard once its records have caught up; return every broken rule."""

@@ -169,8 +169,9 @@ def closed_to(turn: Turn, symbol: Symbol, purpose: Purpose) -> str | None:
 
 def passes(level: KillLevel, purpose: Purpose) -> bool:
     """Tell whether a sell of ``purpose`` may leave at a kill level."""
-    if level is KillLevel.FLATTEN:
-        return purpose is Purpose.FLATTEN
+    if level is KillLevel.FLATTEN or purpose is Purpose.FLATTEN:
+        # The plan sells alone, and nothing of it goes on once it was called off.
+        return level is KillLevel.FLATTEN and purpose is Purpose.FLATTEN
     return level is KillLevel.OFF or (level is KillLevel.ACTIVE and purpose.protective)
 
 
@@ -228,6 +229,9 @@ def _ended_before(turn: Turn, symbol: Symbol) -> str:
 def _look_again(turn: Turn) -> None:
     """What locks the shares may be gone: ask, but not with every trade."""
     reads = turn.desk.reads
+    if reads.orders_asked is not None or reads.orders_due is not None:
+        # Under way: a list that is slow to come is no reason to ask for the balance over and over.
+        return
     if turn.now.mono - (reads.orders_read_mono or -1e9) >= turn.desk.config.pace.inquiry_every_s:
         turn.ask_balance()
         turn.ask_orders()

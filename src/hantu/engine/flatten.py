@@ -14,7 +14,7 @@ from hantu.domain.commands import KillLevel
 from hantu.domain.instrument import Symbol
 from hantu.domain.order import IntentState, Purpose
 from hantu.domain.session import Phase
-from hantu.engine import exits, fills, line
+from hantu.engine import exits, fills, holdings, line
 from hantu.engine.book import Intent, Position
 from hantu.engine.config import Mode
 from hantu.engine.decision import ReadPrices
@@ -25,6 +25,8 @@ STEP_S: Final = 0.5
 ASK_S: Final = 2.0
 """Market seconds between two questions for prices."""
 WORKING: Final = (IntentState.WORKING, IntentState.PARTIAL)
+RULE: Final = "flatten"
+"""The rule of a holding that has none and is to be left."""
 NEVER: Final = 2_000_000_000
 """A target no price reaches, won: the plan alone decides about this holding."""
 
@@ -43,12 +45,15 @@ def due(turn: Turn) -> None:
         if not (in_session and _held(turn)):
             return
         begin(turn, "hantu", "남은 보유 종목을 이어서 정리")
-    _cancel_buys(turn)
-    unpriced = [position.symbol for position in _held(turn) if not _step(turn, position)]
-    if unpriced and in_session:
-        _ask_prices(turn, tuple(unpriced))
+    if in_session:
+        # Outside of it neither a sell nor a cancel is taken by anybody.
+        _cancel_buys(turn)
+        unpriced = [position.symbol for position in _held(turn) if not _step(turn, position)]
+        if unpriced:
+            _ask_prices(turn, tuple(unpriced))
     after_close = turn.desk.config.calendar.phase(turn.now.wall) in (Phase.AFTER_CLOSE, Phase.CLOSED_DAY)
-    if _finished(turn) or (after_close and not _open(turn)):
+    # What only a person can resolve does not keep the report back; it is named in it.
+    if _finished(turn) or (after_close and all(left.state is IntentState.ESCALATED for left in _open(turn))):
         remains = tuple(f"{_line(held)}: {_why(turn, held)}" for held in _held(turn))
         sold = sum(i.filled for i in turn.book.intents.values() if i.record.purpose is Purpose.FLATTEN)
         turn.record(ev.FlattenCompleted(sold, remains))
@@ -61,20 +66,34 @@ def next_due(turn: Turn) -> float | None:
     return turn.now.mono + STEP_S
 
 
-def balanced(turn: Turn, balance: Balance) -> None:
-    """Take in what nobody asked to guard: it is left like the rest."""
+def balanced(turn: Turn, balance: Balance, asked_mono: float) -> None:
+    """Take in what nobody asked to guard: it is left like the rest.
+
+    A balance lags behind fills: what it still shows of shares just sold is not sold again.
+    """
     if turn.book.kill is not KillLevel.FLATTEN:
         return
     for holding in balance.holdings:
         if holding.quantity <= 0 or holding.symbol in turn.book.positions:
             continue
+        if holdings.too_soon(turn, holding.symbol, holding.quantity, asked_mono):
+            continue
         turn.desk.told.add(("ruled", holding.symbol))
         turn.record(
             ev.PositionGuarded(
                 holding.symbol, holding.name, holding.quantity, holding.cost, holding.average_price, 0, NEVER,
-                "flatten", "flatten",
+                RULE, RULE,
             )
         )  # fmt: skip
+
+
+def called_off(turn: Turn) -> None:
+    """What was taken in only to be left is again a holding nobody asked to guard."""
+    for position in turn.book.positions.values():
+        if position.rule == RULE:
+            turn.forget("ruled", position.symbol)
+            turn.forget("unguarded", position.symbol)
+            turn.ask_balance()
 
 
 # --- leaves ------------------------------------------------------------------------
@@ -156,7 +175,7 @@ def _line(position: Position) -> str:
 
 
 def _why(turn: Turn, position: Position) -> str:
-    if turn.book.open_intent(position.symbol) is not None:
+    if any(turn.book.open_intent(position.symbol, side) is not None for side in Side):
         return "주문 결과 확인 중"
     if turn.book.halted(position.symbol) is not None:
         return "거래 정지"

@@ -95,14 +95,14 @@ def compare(turn: Turn, balance: Balance, asked_mono: float) -> tuple[str, ...]:
     desk.listed_held = {symbol: int(holding.quantity) for symbol, holding in held.items()}
     differences: list[str] = []
     for symbol, holding in held.items():
-        if _unsettled(turn, symbol, asked_mono) or _moved_too_soon(turn, symbol, holding.quantity, asked_mono):
+        if too_soon(turn, symbol, holding.quantity, asked_mono):
             continue
         if conservation.jumped(turn, symbol, int(holding.quantity), asked_mono):
             continue
         _compare_one(turn, holding, differences)
         conservation.check(turn, symbol, asked_mono)
     for symbol in [symbol for symbol in book.positions if symbol not in held]:
-        if _unsettled(turn, symbol, asked_mono) or _moved_too_soon(turn, symbol, 0, asked_mono):
+        if too_soon(turn, symbol, 0, asked_mono):
             continue
         if conservation.jumped(turn, symbol, 0, asked_mono):
             continue
@@ -111,6 +111,11 @@ def compare(turn: Turn, balance: Balance, asked_mono: float) -> tuple[str, ...]:
         turn.record(ev.PositionClosed(symbol, position.name, "closed elsewhere"))
         released(turn, symbol)
     return tuple(differences)
+
+
+def too_soon(turn: Turn, symbol: Symbol, quantity: int, asked_mono: float) -> bool:
+    """Whether a balance asked for then may be older than what we know of a stock; asks for another if so."""
+    return _unsettled(turn, symbol, asked_mono) or _moved_too_soon(turn, symbol, quantity, asked_mono)
 
 
 def released(turn: Turn, symbol: Symbol) -> None:
@@ -179,7 +184,7 @@ def _apply_rule(turn: Turn, position: Position) -> None:
 def _unsettled(turn: Turn, symbol: Symbol, asked_mono: float) -> bool:
     if turn.book.open_intent(symbol) is not None:
         return True
-    return _too_soon(turn, turn.desk.settle_until.get(symbol, -1e9), asked_mono)
+    return _before(turn, turn.desk.settle_until.get(symbol, -1e9), asked_mono)
 
 
 def _moved_too_soon(turn: Turn, symbol: Symbol, quantity: int, asked_mono: float) -> bool:
@@ -192,10 +197,10 @@ def _moved_too_soon(turn: Turn, symbol: Symbol, quantity: int, asked_mono: float
         # Its fills are counted one by one; taken from the balance too they would count twice.
         return True
     until = turn.desk.raise_until if quantity > known else turn.desk.fall_until
-    return _too_soon(turn, until.get(symbol, -1e9), asked_mono)
+    return _before(turn, until.get(symbol, -1e9), asked_mono)
 
 
-def _too_soon(turn: Turn, until: float, asked_mono: float) -> bool:
+def _before(turn: Turn, until: float, asked_mono: float) -> bool:
     if asked_mono >= until:
         return False
     turn.ask_balance(until - turn.now.mono)

@@ -45,7 +45,7 @@ def balance_read(turn: Turn, got: inp.BalanceRead) -> None:
     differences = holdings.compare(turn, got.balance, got.asked_mono)
     desk.balance_known = True
     safety.balanced(turn, got.balance, before, got.asked_mono)
-    flatten.balanced(turn, got.balance)
+    flatten.balanced(turn, got.balance, got.asked_mono)
     unresolved.balanced(turn, got.asked_mono)
     _corrections(turn, got.asked_mono)
     recovery.try_complete(turn, differences)

@@ -29,12 +29,14 @@ def set_kill(turn: Turn, got: SetKill) -> None:
     """Take a person's wish in; a release that is not due is recorded as refused."""
     now, wanted = turn.book.kill, got.level
     if wanted is KillLevel.FLATTEN and (not got.second.strip() or got.second.strip() == got.actor.strip()):
-        # To sell everything takes two people; until then nothing new is risked.
-        wanted = KillLevel.ACTIVE
+        # To sell everything takes two people; until then nothing new is risked, and nothing stricter is lowered.
+        wanted = max(now, KillLevel.ACTIVE, key=STRICTNESS.__getitem__)
     if wanted is now:
         return
     if (wanted is KillLevel.OFF or now is KillLevel.HARD) and _refused(turn, got):
         return
+    if now is KillLevel.FLATTEN:
+        flatten.called_off(turn)
     if wanted is KillLevel.OFF:
         until = turn.wall_text(turn.now.mono + got.release_s) if got.release_s > 0 else ""
         turn.record(ev.KillswitchOff(got.actor, got.reason, got.second, until, now, turn.stamp))

@@ -1,16 +1,20 @@
 """Leave everything: one ordinary order after another, nothing before a confirmed cancel, resumable."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from hantu.domain import events as ev
+from hantu.domain.account import BrokerOrder, Side
 from hantu.domain.commands import HaltOrders, KillLevel, SetKill
 from hantu.domain.instrument import Symbol
-from hantu.domain.money import Quantity
+from hantu.domain.money import Price, Quantity
 from hantu.domain.order import Outcome, OutcomeKind, Purpose
 from hantu.engine import decision as act
 from hantu.engine import inputs as inp
+from hantu.engine.config import ExitRule, Mode
+from tests.unit.engine.test_manual import asked_for
 from tests.unit.engine.world import CONFIG, HYNIX, SAMSUNG, World, held
 
 TWO = {SAMSUNG: (10, 70_000, 10), HYNIX: (5, 100_000, 5)}
@@ -161,3 +165,217 @@ def test_hard_stops_it() -> None:
     world.give(SetKill("kim", KillLevel.HARD, "잘못 눌렀음"))
     world.pass_time(5)
     assert len(sells(world)) == 1
+
+
+def jump(world: World, hours: float) -> None:
+    """Let hours pass in which nothing happens, and then two minutes."""
+    world.wall += timedelta(hours=hours)
+    world.mono += hours * 3600
+    world.pass_time(120)
+
+
+def stale(world: World, symbol: Symbol = SAMSUNG, quantity: int = 10) -> inp.BalanceRead:
+    """A balance that has not heard of the latest fill."""
+    before = replace(world, holdings={symbol: (quantity, 70_000, quantity)})
+    return inp.BalanceRead(before.balance(), world.mono)
+
+
+def stranger_sell(quantity: int) -> BrokerOrder:
+    """A sell a person placed elsewhere: it keeps the shares."""
+    return BrokerOrder(
+        "900", "", "00950", SAMSUNG, Side.SELL, Quantity(quantity), Price(80_000), Quantity(0), Price(0),
+        Quantity(quantity), Quantity(0), Quantity(0), "085500",
+    )  # fmt: skip
+
+
+def leave_alone(world: World) -> act.Submit:
+    """Samsung is sold by the plan, and the broker took the order."""
+    world.open()
+    world.trade(SAMSUNG, 70_100)
+    flatten(world)
+    (sell,) = sells(world)
+    return sell
+
+
+@pytest.mark.requirement("DEC-2", "OPS-05-1")
+@pytest.mark.parametrize("rule", [CONFIG.default_rule, None], ids=["ruled", "nobody asked to guard"])
+def test_shares_a_lagging_balance_still_shows_are_not_sold_again(rule: ExitRule | None) -> None:
+    world = held(config=replace(CONFIG, default_rule=rule))
+    world.open()
+    flatten(world)
+    world.poll(SAMSUNG, 70_100)
+    (sell,) = sells(world)
+    number = world.accept(sell)
+    world.answer_reads = False
+    world.fill(number, 10, 70_100)
+    assert not world.engine.book.positions
+    for _ in range(20):
+        world.give(stale(world))
+        world.poll(SAMSUNG, 70_100)
+        world.pass_time(2)
+    assert len(sells(world)) == 1
+    assert not world.engine.book.positions
+
+
+@pytest.mark.requirement("DEC-2")
+def test_a_refused_sell_waiting_for_its_second_attempt_dies_with_the_release() -> None:
+    world = held()
+    sell = leave_alone(world)
+    world.pass_time(2)
+    refused = Outcome(OutcomeKind.REFUSED, code="EGW00201", retryable=True)
+    world.give(inp.SubmitEnded(sell.order.intent_id, refused))
+    world.give(SetKill("kim", KillLevel.OFF, "잘못 눌렀음", "lee"))
+    assert world.engine.book.kill is KillLevel.OFF
+    world.pass_time(90, step=1.0)
+    assert len(sells(world)) == 1
+    assert world.of(ev.ExitHeld)[-1].reason == "kill"
+
+
+@pytest.mark.requirement("DEC-2")
+def test_a_wish_of_one_person_does_not_end_the_plan_of_two() -> None:
+    world = both()
+    flatten(world)
+    flatten(world, "")
+    assert world.engine.book.kill is KillLevel.FLATTEN
+    world.pass_time(1)
+    assert len(sells(world)) == 2
+
+
+def test_a_wish_of_one_person_does_not_lower_hard() -> None:
+    world = both()
+    world.give(SetKill("kim", KillLevel.HARD, "x"))
+    world.pass_time(3)
+    flatten(world, "")
+    assert world.engine.book.kill is KillLevel.HARD
+
+
+@pytest.mark.requirement("DEC-2", "OPS-05-4")
+def test_a_buy_is_taken_back_and_its_stock_not_sold_before_the_proof() -> None:
+    world = held()
+    world.open()
+    world.poll(SAMSUNG, 71_000)
+    world.give(asked_for(side=Side.BUY))
+    number = world.accept(world.of(act.Submit)[0])
+    flatten(world)
+    (cancel,) = world.of(act.Cancel)
+    assert cancel.cancel.order_no == number
+    world.give(inp.CancelEnded(cancel.cancel.intent_id, Outcome(OutcomeKind.UNKNOWN, code="timeout")))
+    world.trade(SAMSUNG, 71_000)
+    world.pass_time(5)
+    assert not sells(world), "an unconfirmed cancel proves nothing"
+    order = world.orders[number]
+    world.orders[number] = replace(order, remaining=Quantity(0), canceled=order.quantity)
+    world.pass_time(40, step=1.0)
+    (sell,) = sells(world)
+    assert sell.order.quantity == 10
+
+
+@pytest.mark.requirement("DEC-2", "OPS-05-1")
+def test_an_order_on_its_way_is_neither_taken_back_nor_doubled() -> None:
+    world = held()
+    leave_alone(world)
+    world.pass_time(10)
+    assert len(sells(world)) == 1
+    assert not world.of(act.Cancel)
+
+
+def test_watching_only_the_plan_says_what_it_would_sell_and_sells_nothing() -> None:
+    world = both(World(holdings=dict(TWO), config=replace(CONFIG, mode=Mode.WATCH)))
+    flatten(world)
+    world.pass_time(5)
+    told = [(fact.symbol, fact.purpose, fact.quantity, fact.limit_price) for fact in world.of(ev.ExitSimulated)]
+    assert told == [(SAMSUNG, Purpose.FLATTEN, 10, 70_000), (HYNIX, Purpose.FLATTEN, 5, 100_400)]
+    assert not world.of(act.Submit)
+
+
+def test_shares_locked_by_a_stranger_are_held_and_named_at_the_close_the_rest_is_sold() -> None:
+    world = World(holdings=dict(TWO))
+    world.orders["900"] = stranger_sell(10)
+    world.holdings[SAMSUNG] = (10, 70_000, 0)
+    both(world)
+    flatten(world)
+    world.pass_time(3)
+    (sell,) = sells(world)
+    assert sell.order.symbol == HYNIX
+    assert [(fact.symbol, fact.reason) for fact in world.of(ev.ExitHeld)] == [(SAMSUNG, "not_sellable")]
+    world.fill(world.accept(sell), 5, 100_400)
+    jump(world, 6.5)
+    (over,) = world.of(ev.FlattenCompleted)
+    assert (over.sold, over.remains) == (5, ("N005930 (005930) 10주: 다른 주문이 수량을 잡고 있음",))
+
+
+@pytest.mark.requirement("DEC-2")
+def test_what_the_close_leaves_is_sold_the_next_morning() -> None:
+    world = held()
+    number = world.accept(leave_alone(world))
+    jump(world, 6.5)
+    (over,) = world.of(ev.FlattenCompleted)
+    assert over.remains == ("N005930 (005930) 10주: 장 마감, 다음 장에서 이어서 정리",)
+    cancels, before = len(world.of(act.Cancel)), len(sells(world))
+    del world.orders[number]
+    for _ in range(4):
+        jump(world, 4)
+    assert (len(world.of(act.Cancel)), len(sells(world))) == (cancels, before), "nothing is asked for at night"
+    jump(world, 1.4)
+    assert world.engine.desk.config.calendar.in_session(world.wall)
+    world.poll(SAMSUNG, 69_000)
+    world.pass_time(1)
+    again = world.of(ev.FlattenStarted)[1]
+    assert again.actor == "hantu"
+    assert sells(world)[before:][0].order.quantity == 10
+
+
+@pytest.mark.requirement("DEC-2", "OPS-05-1")
+def test_an_order_nobody_can_explain_is_not_sold_beside_and_named_in_the_report() -> None:
+    world = held()
+    sell = leave_alone(world)
+    world.give(inp.SubmitEnded(sell.order.intent_id, Outcome(OutcomeKind.UNKNOWN, code="timeout")))
+    world.give(inp.OrdersRead(None, world.mono, "down"))
+    world.answer_reads = False
+    world.pass_time(400, step=2.0)
+    assert world.of(ev.OrderEscalated)
+    jump(world, 6.5)
+    assert len(sells(world)) == 1
+    (over,) = world.of(ev.FlattenCompleted)
+    assert over.remains == ("N005930 (005930) 10주: 주문 결과 확인 중",)
+
+
+def test_a_sell_the_door_denies_rests_and_is_tried_again_alone() -> None:
+    world = held()
+    sell = leave_alone(world)
+    world.give(inp.SubmitEnded(sell.order.intent_id, Outcome(OutcomeKind.NOT_SENT, code="denied:kill")))
+    assert [(fact.purpose, fact.sender) for fact in world.of(ev.OrderBlockedKillswitch)] == [(Purpose.FLATTEN, "door")]
+    world.pass_time(50, step=1.0)
+    assert len(sells(world)) == 1, "not before the rest is over"
+    world.trade(SAMSUNG, 70_000)
+    world.pass_time(15)
+    assert len(sells(world)) == 2
+
+
+def test_a_holding_nobody_asked_to_guard_is_unguarded_again_when_the_plan_is_called_off() -> None:
+    world = held(config=replace(CONFIG, default_rule=None))
+    world.open()
+    flatten(world)
+    assert SAMSUNG in world.engine.book.positions
+    world.give(SetKill("kim", KillLevel.ACTIVE, "잘못 눌렀음"))
+    world.pass_time(3)
+    assert not world.engine.book.positions
+    assert world.of(ev.PositionUnguarded)[-1].symbol == SAMSUNG
+
+
+def test_a_list_slow_to_come_does_not_have_the_balance_asked_for_over_and_over() -> None:
+    world = held()
+    world.open()
+    world.orders["900"] = stranger_sell(10)
+    world.holdings[SAMSUNG] = (10, 70_000, 0)
+    world.pass_time(310, step=5.0)
+    world.trade(SAMSUNG, 70_100)
+    world.pass_time(30, step=5.0)
+    world.answer_reads = False
+    asked = len(world.of(act.ReadBalance))
+    flatten(world)
+    for _ in range(10):
+        world.pass_time(1)
+        world.give(inp.BalanceRead(world.balance(), world.mono))
+    assert not sells(world)
+    assert len(world.of(act.ReadBalance)) - asked <= 2

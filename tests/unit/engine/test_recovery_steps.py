@@ -352,9 +352,27 @@ def settle(world: World, facts: list[Any], *, epoch: int) -> World:
 
 @pytest.mark.requirement("OPS-05-7")
 def test_a_switch_released_in_the_middle_is_on_again_when_a_step_fails() -> None:
+    world = in_session()
+    at_broker(world, "11", BOUGHT, Side.BUY, 5)
+    restart(world, [*_guarded(), intent("b-1", BOUGHT, Side.BUY, 5, Purpose.MANUAL), accepted("b-1", BOUGHT, "11")])
+    world.pass_time(3)
+    (cancel,) = world.of(act.Cancel)
+    world.give(inp.CancelEnded(cancel.cancel.intent_id, Outcome(OutcomeKind.ACCEPTED, "900")))
+    world.give(SetKill("op", KillLevel.OFF, "too early"))
+    assert world.engine.book.kill is KillLevel.OFF
+    world.pass_time(70, step=2)
+    assert world.of(ev.RecoveryStopped)
+    assert world.engine.book.kill is KillLevel.ACTIVE
+    assert world.of(ev.KillswitchOn)[-1].cause == "recovery_stopped"
+    assert not world.of(act.Submit)
+
+
+@pytest.mark.requirement("OPS-05-7", "DEC-3")
+def test_a_switch_is_not_released_before_a_recovery_has_read_anything() -> None:
     world = in_session(answer_reads=False)
     restart(world, [])
     world.give(SetKill("op", KillLevel.OFF, "too early"))
+    assert world.engine.book.kill is KillLevel.ACTIVE
     world.pass_time(70, step=5)
     assert world.of(ev.RecoveryStopped)
-    assert world.engine.book.kill is KillLevel.ACTIVE
+    assert [fact.cause for fact in world.of(ev.KillswitchOn)] == ["unclean_restart"]

@@ -101,6 +101,20 @@ def test_an_order_in_doubt_stands_against_a_release_and_the_refusal_is_recorded(
     assert submit.order.intent_id in refused.obstacles[0]
 
 
+@pytest.mark.requirement("DEC-3")
+def test_what_is_not_recorded_stands_against_a_release() -> None:
+    world = opened()
+    kill(world, KillLevel.ACTIVE)
+    world.pass_time(3)
+    world.give(inp.StorageHealth(ok=False, reason="disk full"))
+    kill(world, KillLevel.OFF)
+    assert level(world) is KillLevel.ACTIVE
+    assert world.of(ev.KillswitchReleaseRefused)[0].obstacles == ("데이터베이스에 기록하지 못하고 있습니다",)
+    world.give(inp.StorageHealth(ok=True))
+    kill(world, KillLevel.OFF)
+    assert level(world) is KillLevel.OFF
+
+
 def test_lowering_hard_is_a_release_too() -> None:
     world = opened()
     world.answer_reads = False
@@ -186,11 +200,12 @@ def test_an_order_like_ours_that_nobody_intended_sets_it_once() -> None:
     assert "901" in on.reason
 
 
-def test_an_order_like_ours_of_another_time_is_a_persons() -> None:
+@pytest.mark.parametrize("ordered_at", ["090230", "", "09:01:"], ids=["90 s later", "no time", "no time of day"])
+def test_an_order_like_ours_of_another_time_is_a_persons(ordered_at: str) -> None:
     world = opened()
     world.trade(SAMSUNG, 67_900)
     number = world.accept(world.of(act.Submit)[0])
-    world.orders["901"] = replace(world.orders[number], order_no="901", ordered_at="090230")
+    world.orders["901"] = replace(world.orders[number], order_no="901", ordered_at=ordered_at)
     world.give(inp.OrdersRead(tuple(world.orders.values()), world.mono))
     assert not world.of(ev.KillswitchOn)
 
