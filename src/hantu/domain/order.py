@@ -63,7 +63,11 @@ _S = IntentState
 EDGES: dict[IntentState, frozenset[IntentState]] = {
     _S.TRIGGERED: frozenset({_S.PREPARED, _S.SENDING, _S.VOID}),
     _S.PREPARED: frozenset({_S.SENDING, _S.VOID}),
-    _S.SENDING: frozenset({_S.WORKING, _S.REFUSED, _S.NOT_SENT, _S.UNKNOWN, _S.PARTIAL, _S.FILLED}),
+    # The last four are those of a doubt: the record that the doubt began may be the one a full disk lost.
+    _S.SENDING: frozenset(
+        {_S.WORKING, _S.REFUSED, _S.NOT_SENT, _S.UNKNOWN, _S.PARTIAL, _S.FILLED}
+        | {_S.CANCELED, _S.EXPIRED, _S.ABSENT, _S.ESCALATED}
+    ),
     _S.UNKNOWN: frozenset(
         {_S.WORKING, _S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED, _S.ABSENT, _S.ESCALATED, _S.REFUSED}
     ),
