@@ -9,7 +9,7 @@ from hantu.harness.loop import Node, SimLoop
 from hantu.harness.workload import draw
 from hantu.harness.world import run
 
-CALM_DAYS = (2, 14)
+CALM_DAYS = (14, 19)
 """Days without any kind of trouble."""
 
 
