@@ -240,8 +240,8 @@ async def build(
     Raises:
         BrokenError: The database cannot be used.
     """
-    # Looked up now: a benchmark puts its own class in the place of the guard.
-    makers = makers or Makers(guard=Guard, tape=FileTape, office=order_office)
+    # Looked up now: a benchmark puts its own classes in the place of guard and store.
+    makers = makers or Makers(store=SqliteStore, guard=Guard, tape=FileTape, office=order_office)
     store = makers.store(
         settings.database, clock, holder=f"{socket.gethostname()}:{os.getpid()}", account_alias=settings.account.alias,
         environment=settings.environment, spill_dir=settings.spill_dir, category_of=category_of,
