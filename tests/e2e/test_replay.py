@@ -60,7 +60,8 @@ def test_a_killed_guard_leaves_a_tape_up_to_its_last_block(arena: Arena) -> None
     found = replayed(arena, "3")
     assert found["ok"]
     assert found["lives"] == 2
-    assert found["decisions"] > 40
+    # Two starts, each with its session and its recovery; how many exactly is not the point.
+    assert found["decisions"] > 30
 
 
 def test_the_tape_may_be_switched_off(arena: Arena) -> None:
