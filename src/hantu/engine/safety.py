@@ -69,6 +69,7 @@ def balanced(turn: Turn, balance: Balance, before: dict[Symbol, int] | None, ask
         desk.switch.clean_mono = max(desk.switch.clean_mono, asked_mono)
     elif before is None:
         desk.switch.clean_mono = asked_mono
+        desk.switch.passed_over = {intent.record.symbol for intent in turn.book.open_intents()}
     for symbol, change in changes.items():
         desk.switch.unexplained[symbol] = desk.switch.unexplained.get(symbol, 0) + change
     if changes:
@@ -83,8 +84,8 @@ def listed(turn: Turn, orders: tuple[BrokerOrder, ...], asked_mono: float) -> No
         order for order in orders if not order.is_cancel and turn.book.by_order_no(order.order_no, turn.today) is None
     ]
     if not turn.desk.recovered:
-        # What was filled before this life is in the holdings it began with.
-        work.counted = {order.order_no: order.filled for order in strangers}
+        # What was filled before this life is in the holdings it began with, but for the stocks its balance passed over.
+        work.counted = {order.order_no: order.filled for order in strangers if order.symbol not in work.passed_over}
     else:
         _twins(turn, orders, strangers)
     if work.unexplained and asked_mono >= work.unexplained_mono:

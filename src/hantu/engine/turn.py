@@ -159,6 +159,8 @@ class SwitchWork:
     """Times of the latest refusals by the broker."""
     counted: dict[str, int] = field(default_factory=dict)
     """Order number of a stranger → shares of it that explained a change of holdings."""
+    passed_over: set[Symbol] = field(default_factory=set)
+    """Stocks with an order under way at the first look: what strangers filled before is not in our count of them."""
     unexplained: dict[Symbol, int] = field(default_factory=dict)
     """Stock → change of holdings no order explains so far."""
     unexplained_mono: float = -1e9

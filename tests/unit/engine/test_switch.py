@@ -185,6 +185,22 @@ def test_shares_a_person_sold_elsewhere_are_explained_by_their_order() -> None:
     assert not world.engine.desk.switch.unexplained
 
 
+def test_a_purchase_seen_first_after_a_start_with_an_exit_under_way_is_explained() -> None:
+    """The first balance passes over a stock whose order is open; the purchase before it must not be held against it."""
+    world = opened()
+    world.trade(SAMSUNG, 67_900)
+    number = world.accept(world.of(act.Submit)[0])
+    world.holdings[SAMSUNG] = (11, 70_000, 1)
+    world.orders["900"] = stranger("900", 1, side=Side.BUY)
+    facts = tuple(fact for fact in world.facts if isinstance(fact, ev.Fact.__args__))
+    again = World(holdings=world.holdings, orders=world.orders, wall=world.wall, mono=world.mono)
+    again.start(*facts, next_intent=2)
+    again.fill(number, 10, 67_900)
+    again.pass_time(310, step=5.0)
+    assert [holding.quantity for holding in again.engine.book.positions.values()] == [1]
+    assert not again.of(ev.KillswitchOn)
+
+
 @pytest.mark.requirement("OPS-05-3", "DEC-3")
 def test_an_order_like_ours_that_nobody_intended_sets_it_once() -> None:
     world = opened()
