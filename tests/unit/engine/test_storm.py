@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -438,6 +438,8 @@ Storm.TestCase.settings = settings(
     stateful_step_count=40,
     deadline=None,
     derandomize=True,
+    # Making a failure small takes minutes, longer than a test may hang: it is shown as it was found.
+    phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
 
