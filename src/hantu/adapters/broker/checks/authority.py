@@ -33,7 +33,12 @@ class Lease:
 
 def kill_switch(level: KillLevel, request: Request) -> Denied | None:
     """Deny what the kill level forbids; cancels always pass."""
-    if level is KillLevel.OFF or isinstance(request, CancelRequest):
+    if isinstance(request, CancelRequest):
+        return None
+    if request.purpose is Purpose.FLATTEN and level is not KillLevel.FLATTEN:
+        # Called off between decision and socket: the plan ends where it stands.
+        return Denied("kill", "전부 정리가 끝났거나 취소되어 보내지 않았습니다.")
+    if level is KillLevel.OFF:
         return None
     sell = request.side is Side.SELL
     if level is KillLevel.ACTIVE and sell and request.purpose.protective:

@@ -24,7 +24,7 @@ from hantu.kis.environment import EnvironmentName
 from tests.unit.adapters.broker.checks.cases import BINDING, CANCEL, ENVIRONMENT, NOW, ORDERS, SELL, code
 
 _PASSES = {
-    KillLevel.OFF: {(side, purpose) for side in Side for purpose in Purpose},
+    KillLevel.OFF: {(side, purpose) for side in Side for purpose in Purpose if purpose is not Purpose.FLATTEN},
     KillLevel.ACTIVE: {(Side.SELL, Purpose.STOP_LOSS), (Side.SELL, Purpose.TRAILING_STOP)},
     KillLevel.HARD: set(),
     KillLevel.FLATTEN: {(Side.SELL, Purpose.FLATTEN)},
