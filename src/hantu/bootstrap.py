@@ -36,7 +36,7 @@ from hantu.adapters.store.store import SqliteStore
 from hantu.adapters.tape.folder import Retention
 from hantu.adapters.tape.header import Origin, build_hash
 from hantu.adapters.tape.writer import FileTape
-from hantu.adapters.watches import watch_kill_file, watch_watchlist
+from hantu.adapters.watches import Looks, watch_kill_file, watch_watchlist
 from hantu.alerting.bursts import RejectionBurst
 from hantu.alerting.moments import LogLine
 from hantu.alerting.rules import Context, alerts_of, category_of, operations_alert
@@ -90,6 +90,7 @@ class Makers:
     """By default nothing is kept."""
     office: Callable[[Settings, Guarded], OrderOffice] | None = None
     """By default nobody signs: exits need no mandate, and no orders are taken."""
+    looks: Looks = field(default_factory=Looks)
 
 
 @dataclass(slots=True)
@@ -109,6 +110,7 @@ class Life:
     switch: Switch
     tape: Tape | None = None
     office: OrderOffice | None = None
+    looks: Looks = field(default_factory=Looks)
     tasks: list["asyncio.Task[None]"] = field(default_factory=list)
 
 
@@ -210,14 +212,20 @@ async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:
     life.tasks = [
         asyncio.create_task(life.dispatcher.run(), name="dispatcher"),
         asyncio.create_task(
-            watch_kill_file(settings.kill_file, lambda: life.engine.book.kill, life.guard.deliver),
+            watch_kill_file(
+                settings.kill_file, lambda: life.engine.book.kill, life.guard.deliver, every_s=life.looks.kill_file_s
+            ),
             name="kill file",
         ),
         asyncio.create_task(rows.watch(), name="kill rows"),
         asyncio.create_task(rows.keep_copy(life.engine.book), name="kill copy"),
         asyncio.create_task(
             watch_watchlist(
-                life.store, lambda: trading_date(clock.now().wall), life.engine.desk.watchlist, life.guard.deliver
+                life.store,
+                lambda: trading_date(clock.now().wall),
+                life.engine.desk.watchlist,
+                life.guard.deliver,
+                every_s=life.looks.watchlist_s,
             ),
             name="watch list",
         ),
@@ -271,7 +279,7 @@ async def build(
     )
     feed = makers.feed(environment, clock, guard.deliver, calm=guard.calm)
     notifier = (makers.notifier or _notifier)(settings)
-    dispatcher = Dispatcher(store, notifier, clock, fallbacks=(LogNotifier(),))
+    dispatcher = Dispatcher(store, notifier, clock, fallbacks=(LogNotifier(),), poll_s=makers.looks.outbox_s)
     burst = RejectionBurst()
 
     def alerts(fact: Fact, now: Instant) -> tuple[Alert, ...]:
@@ -294,7 +302,7 @@ async def build(
     loop = asyncio.get_running_loop()
     troubles.append(lambda reason: loop.call_soon_threadsafe(_tape_stopped, dispatcher, reason))
     parts = (guard, engine, performer, store, broker, feed, dispatcher, control, notifier, clock, switch, tape, office)
-    return Life(*parts)
+    return Life(*parts, looks=makers.looks)
 
 
 def _tape(

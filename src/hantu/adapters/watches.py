@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final, Protocol
@@ -12,9 +13,20 @@ from hantu.domain.errors import HantuError
 from hantu.domain.instrument import Symbol
 from hantu.engine.inputs import WatchItem, WatchlistChanged
 from hantu.engine.switch import STRICTNESS
+from hantu.runtime.dispatcher import POLL_S
 
 KILL_FILE_POLL_S: Final = 0.1
 WATCHLIST_POLL_S: Final = 2.0
+"""Real seconds between two looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How often a life looks at what nobody tells it; real seconds."""
+
+    kill_file_s: float = KILL_FILE_POLL_S
+    watchlist_s: float = WATCHLIST_POLL_S
+    outbox_s: float = POLL_S
 
 
 class Watchlist(Protocol):
@@ -25,13 +37,15 @@ class Watchlist(Protocol):
         ...
 
 
-async def watch_kill_file(path: Path, level: Callable[[], KillLevel], deliver: Callable[[SetKill], None]) -> None:
+async def watch_kill_file(
+    path: Path, level: Callable[[], KillLevel], deliver: Callable[[SetKill], None], *, every_s: float = KILL_FILE_POLL_S
+) -> None:
     """Take the file door: as long as the file is there it holds; ``level`` tells what is in force."""
     while True:
         order = read_kill_file(path)
         if order is not None and STRICTNESS[order.level] > STRICTNESS[level()]:
             deliver(SetKill(order.actor, order.level, order.reason, order.second))
-        await asyncio.sleep(KILL_FILE_POLL_S)
+        await asyncio.sleep(every_s)
 
 
 async def watch_watchlist(
@@ -39,10 +53,12 @@ async def watch_watchlist(
     today: Callable[[], date],
     known: dict[Symbol, WatchItem],
     deliver: Callable[[WatchlistChanged], None],
+    *,
+    every_s: float = WATCHLIST_POLL_S,
 ) -> None:
     """Take in a watch list imported while running; ``known`` is what the guard has."""
     while True:
-        await asyncio.sleep(WATCHLIST_POLL_S)
+        await asyncio.sleep(every_s)
         try:
             found = await store.watchlist(today())
         except HantuError:

@@ -11,6 +11,7 @@ from hantu.adapters.broker.feed import PicowsFeed
 from hantu.adapters.broker.gateway import KisBroker
 from hantu.adapters.store.event_ids import EventIds
 from hantu.adapters.store.store import SqliteStore, Threads
+from hantu.adapters.watches import Looks
 from hantu.domain.errors import BrokenError, HantuError
 from hantu.engine.book import Book
 from hantu.harness.cast import NoControl, NoLogs, Phone, SimGuard, SimStore
@@ -20,6 +21,8 @@ from hantu.harness.network import SimSession, order_connector
 from hantu.kis.throttle import REAL_LIMITS
 from hantu.runtime.guard import Guard
 
+LOOKS = Looks(kill_file_s=1.0, watchlist_s=60.0, outbox_s=5.0)
+"""Rarer than on a real machine, where looking is cheap; the door asks for the kill file by itself."""
 WAKE_S = 5.0
 """The guard's longest pause between two looks at the clock here; leaps of the market's clock wake it by themselves."""
 
@@ -133,6 +136,7 @@ class Process:
             guard=partial(self._guard, wake_limit_s=WAKE_S),
             control=NoControl,  # type: ignore[arg-type]
             notifier=lambda _settings: Phone(self._world),
+            looks=LOOKS,
         )
         return await bootstrap.build(
             self._world.settings,

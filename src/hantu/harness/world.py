@@ -22,7 +22,6 @@ from typing import Any
 
 from aiohttp import web
 
-from hantu.adapters import watches
 from hantu.adapters.kill_file import read_kill_file
 from hantu.domain.alert import Alert
 from hantu.domain.commands import KillLevel
@@ -41,7 +40,6 @@ from hantu.harness.promises import Promises
 from hantu.harness.stream import Streams
 from hantu.harness.workload import ACCOUNT, CALM_FROM, LAST_LOOK, Day, draw, wall_of
 from hantu.kis.layouts import GENERATIONS
-from hantu.runtime import dispatcher
 from hantu.settings.kis_environment import kis_environment
 from hantu.settings.loading import default_local_settings
 from hantu.simulator.gateway import Gateway
@@ -368,7 +366,6 @@ class World:
 def run(seed: int, *, day: Day | None = None) -> Result:
     """Play the day of ``seed``; nothing of it remains on disk."""
     logging.disable(logging.CRITICAL)
-    watches.KILL_FILE_POLL_S, watches.WATCHLIST_POLL_S, dispatcher.POLL_S = 1.0, 60.0, 5.0  # type: ignore[misc]
     base = MEMORY if MEMORY.is_dir() else None
     home = Path(tempfile.mkdtemp(prefix="hantu-sim-", dir=base))
     try:

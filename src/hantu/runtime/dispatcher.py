@@ -60,7 +60,16 @@ class Counts:
 class Dispatcher:
     """Sends what waits in the outbox through ``main``; ``fallbacks`` stand in for it."""
 
-    def __init__(self, outbox: Outbox, main: Notifier, clock: Clock, *, fallbacks: Sequence[Notifier] = ()) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        main: Notifier,
+        clock: Clock,
+        *,
+        fallbacks: Sequence[Notifier] = (),
+        poll_s: float = POLL_S,
+    ) -> None:
+        self._poll_s = poll_s
         self.counts = Counts()
         self._outbox = outbox
         self._main = main
@@ -100,7 +109,7 @@ class Dispatcher:
                 await asyncio.sleep(0)
                 continue
             with suppress(TimeoutError):
-                async with asyncio.timeout(POLL_S):
+                async with asyncio.timeout(self._poll_s):
                     await self._wake.wait()
 
     async def drain(self, limit_s: float) -> None:
