@@ -47,6 +47,11 @@ def _(fact: e.TradingDayBegan) -> tuple[LogLine, ...]:
     return (_info(f"날짜 시작: {fact.trade_date}"),)
 
 
+@_lines.register
+def _(fact: e.DayStartValued) -> tuple[LogLine, ...]:
+    return (_info(f"하루 손익 기준: 평가금액 {fact.equity:,}원, 평가손익 {fact.gain:+,}원"),)
+
+
 @_lines.register(e.MonitorStarted)
 @_lines.register(e.SubscribeDone)
 @_lines.register(e.Reconnected)

@@ -16,6 +16,7 @@ def _log(event_type: str, area: Area, condition: str, runbook: str = "monitoring
 SESSION = (
     _log("session_state_changed", _SYS, "모니터링 상태 변경"),
     _log("trading_day_began", _SYS, "새 날짜 시작"),
+    _log("day_start_valued", _SYS, "하루 손익의 기준이 되는 첫 잔고"),
     Row("monitor_started", _SYS, _INFO, _HIGH, _NOW, "종목 구독을 마치고 감시 시작",
         "hantu monitor status", "구독 종목 수가 예상과 같은지 확인하세요."),
     _log("subscribe_done", _SYS, "모든 종목 구독 완료"),

@@ -93,6 +93,7 @@ from hantu.domain.session_facts import (
     ConnectionFlapping,
     ConnectionLost,
     DataDelay,
+    DayStartValued,
     MarketHalted,
     MarketResumed,
     MonitorFinished,
@@ -125,7 +126,7 @@ def _name_of(cls: type) -> str:
 
 
 Fact: TypeAlias = (
-    SessionStateChanged | TradingDayBegan | MonitorStarted | SubscribeDone | SubscribeFailed | ConnectionLost
+    SessionStateChanged | TradingDayBegan | DayStartValued | MonitorStarted | SubscribeDone | SubscribeFailed | ConnectionLost
     | ReconnectFailed | Reconnected | ReconnectExhausted | ConnectionFlapping | ServerMaintenance
     | AuthFailed | SessionInUse | SleepEntered | SleepLeft | MonitorStopped | MonitorFinished
     | BlindPeriodEnded | RecoveryCompleted | MarketHalted | MarketResumed | DataDelay
@@ -159,6 +160,7 @@ __all__ = [
     "ConnectionLost",
     "DailySummary",
     "DataDelay",
+    "DayStartValued",
     "DoubtOutlivedDay",
     "EventLogFailed",
     "ExitHeld",

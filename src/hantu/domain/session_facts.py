@@ -23,6 +23,17 @@ class TradingDayBegan:
 
 
 @dataclass(frozen=True, slots=True)
+class DayStartValued:
+    """The day's first balance, from which its loss is counted whatever restarts in between."""
+
+    trade_date: str
+    equity: int
+    """Won."""
+    gain: int
+    """Unrealised profit of all holdings, won."""
+
+
+@dataclass(frozen=True, slots=True)
 class MonitorStarted:
     """Every price that can be watched is; sent once a session."""
 

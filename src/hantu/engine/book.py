@@ -7,88 +7,17 @@ The same code runs live, at restart and in replay. Invariants kept here:
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from hantu.domain import events as ev
 from hantu.domain.account import Side
 from hantu.domain.commands import KillLevel
 from hantu.domain.instrument import Symbol
-from hantu.domain.order import MAY_BE_LIVE, TERMINAL, IntentState, Purpose, check_edge
+from hantu.domain.order import TERMINAL, IntentState, Purpose, check_edge
 from hantu.engine.closed import Closed
 from hantu.engine.journey import State
+from hantu.engine.records import Flow, Intent, Position
 from hantu.engine.recovery_state import Recovery
-
-
-@dataclass(slots=True)
-class Position:
-    """A guarded holding with the levels at which it is left."""
-
-    symbol: Symbol
-    name: str
-    quantity: int
-    cost: int
-    stop_price: int
-    target_price: int
-    rule: str
-    selection_id: int = 0
-    held_since: str = ""
-    trailing: bool = False
-    """The stop has been raised by the trailing rule."""
-    high: int = 0
-    partial_done: bool = False
-
-    @property
-    def average_price(self) -> int:
-        """Won per share, rounded to the nearest won."""
-        return (self.cost + self.quantity // 2) // self.quantity if self.quantity else 0
-
-
-@dataclass(slots=True)
-class Intent:
-    """One attempt at one order or cancel, as recorded."""
-
-    record: ev.IntentRecorded
-    state: IntentState
-    order_no: str = ""
-    branch_no: str = ""
-    filled: int = 0
-    amount: int = 0
-    """Won received for the filled shares, before costs."""
-    canceled: int = 0
-    sent_at: str = ""
-
-    @property
-    def open(self) -> bool:
-        """Whether it still blocks another order of its stock and side."""
-        return self.state not in TERMINAL
-
-    @property
-    def remaining(self) -> int:
-        """Shares that may still be filled."""
-        return self.record.quantity - self.filled - self.canceled
-
-    @property
-    def committed(self) -> int:
-        """Shares that are sold or may be: a doubtful order counts in full."""
-        live = self.remaining if self.state in MAY_BE_LIVE else 0
-        return self.filled + live
-
-
-@dataclass(slots=True)
-class Flow:
-    """One exit from its trigger to its last share, over all attempts."""
-
-    flow: str
-    symbol: Symbol
-    name: str
-    purpose: Purpose
-    entry_price: int
-    held: int
-    target: int
-    attempts: list[str] = field(default_factory=list)
-    done: bool = False
-    """Its result has been told."""
 
 
 class Book:
@@ -111,6 +40,8 @@ class Book:
         """Empty symbol = the whole market."""
         self.closed: list[Closed] = []
         self.trade_date = ""
+        self.day_start: ev.DayStartValued | None = None
+        """What the day's loss is counted from; None until its first balance."""
         self.started_today = False
         self.stopped = False
         """Stopped by a person; ends with the day or with the next start."""
@@ -129,6 +60,7 @@ class Book:
         return {
             ev.SessionStateChanged: self._session_state_changed,
             ev.TradingDayBegan: self._trading_day_began,
+            ev.DayStartValued: self._day_start_valued,
             ev.MonitorStarted: self._monitor_started,
             ev.MonitorStopped: self._monitor_stopped,
             ev.SleepEntered: self._sleep_entered,
@@ -213,6 +145,7 @@ class Book:
     def _trading_day_began(self, fact: ev.TradingDayBegan) -> None:
         """Forget what belongs to one trading day only; exits with an open intent stay."""
         self.trade_date = fact.trade_date
+        self.day_start = None
         self.closed.clear()
         self.halts.clear()
         self.started_today = self.stopped = self.summary_sent = False
@@ -222,6 +155,9 @@ class Book:
         self.flows = {key: flow for key, flow in self.flows.items() if key in kept}
         self.intents = {key: intent for key, intent in self.intents.items() if intent.record.flow in kept}
         self._open = {key: intent for key, intent in self.intents.items() if intent.open}
+
+    def _day_start_valued(self, fact: ev.DayStartValued) -> None:
+        self.day_start = fact
 
     def _monitor_started(self, fact: ev.MonitorStarted) -> None:
         self.started_today = True

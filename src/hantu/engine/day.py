@@ -13,9 +13,9 @@ from hantu.domain.market import MarketOperation, OperationKind
 from hantu.domain.order import IntentState
 from hantu.domain.session import Phase, trading_date
 from hantu.engine import fills, line, outliers, registrations, results
-from hantu.engine.book import Intent
 from hantu.engine.decision import CloseFeed, ReadRanges
 from hantu.engine.journey import State
+from hantu.engine.records import Intent
 from hantu.engine.turn import Turn
 
 MARKET = Symbol("")
@@ -59,7 +59,6 @@ def open_day(turn: Turn, cause: str) -> None:
     desk.line.attempt = 0
     desk.line.key_renewed = False
     desk.line.in_use_seen = 0
-    desk.equity_start = desk.equity
     if desk.reads.balance_read_mono is None or turn.now.mono - desk.reads.balance_read_mono > desk.config.pace.settle_s:
         turn.ask_balance()
     line.connect(turn, cause)

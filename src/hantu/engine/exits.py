@@ -13,10 +13,10 @@ from hantu.domain.money import Price, Quantity
 from hantu.domain.order import IntentState, OrderRequest, OrderType, Purpose
 from hantu.domain.price_step import round_down, round_up
 from hantu.engine import conservation, mandates
-from hantu.engine.book import Intent, Position
 from hantu.engine.config import Mode
 from hantu.engine.decision import Submit
 from hantu.engine.guards import Hit
+from hantu.engine.records import Intent, Position
 from hantu.engine.turn import Turn, Watch
 
 NOT_SELLABLE = "not_sellable"

@@ -9,8 +9,8 @@ from hantu.domain.account import BrokerOrder, Side
 from hantu.domain.instrument import Symbol
 from hantu.domain.order import CancelRequest, IntentState, OrderType, Purpose
 from hantu.engine import exits, results
-from hantu.engine.book import Intent
 from hantu.engine.decision import Cancel
+from hantu.engine.records import Intent
 from hantu.engine.turn import Turn, Watch
 
 MAX_ATTEMPTS = 2

@@ -15,9 +15,9 @@ from hantu.domain.instrument import Symbol
 from hantu.domain.order import IntentState, Purpose
 from hantu.domain.session import Phase
 from hantu.engine import exits, fills, holdings, line
-from hantu.engine.book import Intent, Position
 from hantu.engine.config import Mode
 from hantu.engine.decision import ReadPrices
+from hantu.engine.records import Intent, Position
 from hantu.engine.turn import Turn
 
 STEP_S: Final = 0.5

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from hantu.domain.money import BPS
 from hantu.domain.order import Purpose
-from hantu.engine.book import Position
 from hantu.engine.config import ExitRule, RuleKind, Trailing
+from hantu.engine.records import Position
 
 MILLI = 1_000
 ATR_SANE_BPS = 2_000

@@ -6,10 +6,10 @@ from hantu.domain import events as ev
 from hantu.domain.account import Balance, Holding, Side
 from hantu.domain.instrument import Symbol
 from hantu.engine import conservation, guards, registrations
-from hantu.engine.book import Position
 from hantu.engine.config import ExitRule, RuleKind
 from hantu.engine.guards import Levels
 from hantu.engine.inputs import HeldOrigin
+from hantu.engine.records import Position
 from hantu.engine.turn import Turn
 
 

@@ -13,9 +13,9 @@ from hantu.domain.instrument import Symbol
 from hantu.domain.order import IntentState, Purpose
 from hantu.domain.quote import BookTop, PolledPrice, Trade
 from hantu.engine import day, exits, fills, guards, opportunity, outliers
-from hantu.engine.book import Position
 from hantu.engine.guards import Hit
 from hantu.engine.journey import State
+from hantu.engine.records import Position
 from hantu.engine.turn import Sight, Turn
 
 WHOLE_SECOND_MS = 999

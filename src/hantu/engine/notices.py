@@ -8,7 +8,7 @@ from hantu.domain import events as ev
 from hantu.domain.order import TERMINAL, IntentState, Notice, NoticeKind, Outcome
 from hantu.domain.session import from_korean_clock
 from hantu.engine import fills, results
-from hantu.engine.book import Intent
+from hantu.engine.records import Intent
 from hantu.engine.turn import Turn, Watch
 
 ORPHAN_LIMIT = 200

@@ -7,8 +7,8 @@ An answer that proves nothing is *unknown*, and an unknown order is resolved by
 from hantu.domain import events as ev
 from hantu.domain.order import IntentState, Outcome, OutcomeKind, Purpose, Refusal
 from hantu.engine import day, exits, fills, notices, results
-from hantu.engine.book import Intent
 from hantu.engine.fills import MAX_ATTEMPTS
+from hantu.engine.records import Intent
 from hantu.engine.turn import Turn, Watch
 
 

@@ -13,8 +13,8 @@ from hantu.domain.instrument import Symbol
 from hantu.domain.money import BPS
 from hantu.domain.quote import PolledPrice, Trade
 from hantu.engine import guards
-from hantu.engine.book import Position
 from hantu.engine.decision import ReadPrices
+from hantu.engine.records import Position
 from hantu.engine.turn import Doubt, Sight, Turn
 
 REFERENCE_S = 60.0

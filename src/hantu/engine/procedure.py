@@ -14,7 +14,7 @@ from hantu.domain.commands import KillLevel, RunRecovery
 from hantu.domain.events import RecoveryStep
 from hantu.domain.order import IntentState
 from hantu.engine import fills
-from hantu.engine.book import Intent
+from hantu.engine.records import Intent
 from hantu.engine.recovery_state import Progress, Recovery
 from hantu.engine.turn import Turn
 

@@ -37,10 +37,10 @@ def balance_read(turn: Turn, got: inp.BalanceRead) -> None:
         return
     reads.balance_failures = 0
     reads.balance_read_mono = max(got.asked_mono, reads.balance_read_mono or got.asked_mono)
+    desk.equity = got.balance.equity
     if trading_date(turn.now.after(got.asked_mono - turn.now.mono).wall) == trading_date(turn.now.wall):
         fills.expire_earlier_days(turn)
-    desk.equity = got.balance.equity
-    desk.equity_start = desk.equity_start or desk.equity
+        safety.value_day(turn, got.balance)
     before = safety.quantities(turn)
     differences = holdings.compare(turn, got.balance, got.asked_mono)
     desk.balance_known = True

@@ -8,8 +8,8 @@ from hantu.domain.instrument import Market, Symbol
 from hantu.domain.order import Notice, Purpose
 from hantu.domain.session import trading_date
 from hantu.engine import holdings
-from hantu.engine.book import Intent
 from hantu.engine.config import Costs
+from hantu.engine.records import Intent
 from hantu.engine.turn import Turn
 
 MILLI_BPS = 10_000_000

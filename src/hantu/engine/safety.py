@@ -11,7 +11,7 @@ from hantu.domain.account import Balance, BrokerOrder, Side
 from hantu.domain.instrument import Symbol
 from hantu.domain.order import IntentState
 from hantu.engine import switch, unresolved
-from hantu.engine.book import Intent
+from hantu.engine.records import Intent
 from hantu.engine.turn import Turn
 
 BURST: Final = 10
@@ -37,12 +37,17 @@ def observed(turn: Turn) -> None:
         elif isinstance(fact, ev.TradingDayBegan):
             work.counted.clear()
             work.twins.clear()
-            work.gain_at_start = None
     if len(work.refusals) == BURST and turn.now.mono - work.refusals[0] <= BURST_S:
         count = len(work.refusals)
         # Counted from zero: after a release it takes a new burst.
         work.refusals.clear()
         switch.breach(turn, "rejection_burst", f"5분 안에 주문이 {count}번 거부되었습니다")
+
+
+def value_day(turn: Turn, balance: Balance) -> None:
+    """Record once a day what its loss is counted from; a restart in the afternoon counts on from the morning."""
+    if turn.book.day_start is None and turn.book.trade_date == turn.today and balance.equity > 0:
+        turn.record(ev.DayStartValued(turn.today, int(balance.equity), _gain(balance)))
 
 
 def quantities(turn: Turn) -> dict[Symbol, int] | None:
@@ -65,11 +70,12 @@ def balanced(turn: Turn, balance: Balance, before: dict[Symbol, int] | None, ask
     moved = {symbol: after.get(symbol, 0) - held for symbol, held in (before or {}).items()}
     moved |= {symbol: held for symbol, held in after.items() if before is not None and symbol not in before}
     changes = {symbol: change for symbol, change in moved.items() if change}
+    _first_looks(turn, after, changes)
     if before is not None and not changes:
         desk.switch.clean_mono = max(desk.switch.clean_mono, asked_mono)
     elif before is None:
         desk.switch.clean_mono = asked_mono
-        desk.switch.passed_over = {intent.record.symbol for intent in turn.book.open_intents()}
+        desk.switch.passed_over |= {intent.record.symbol for intent in turn.book.open_intents()}
     for symbol, change in changes.items():
         desk.switch.unexplained[symbol] = desk.switch.unexplained.get(symbol, 0) + change
     if changes:
@@ -84,8 +90,8 @@ def listed(turn: Turn, orders: tuple[BrokerOrder, ...], asked_mono: float) -> No
         order for order in orders if not order.is_cancel and turn.book.by_order_no(order.order_no, turn.today) is None
     ]
     if not turn.desk.recovered:
-        # What was filled before this life is in the holdings it began with, but for the stocks its balance passed over.
-        work.counted = {order.order_no: order.filled for order in strangers if order.symbol not in work.passed_over}
+        # What was filled before this life is in the holdings it began with.
+        work.counted = {order.order_no: order.filled for order in strangers}
     else:
         _twins(turn, orders, strangers)
     if work.unexplained and asked_mono >= work.unexplained_mono:
@@ -99,16 +105,30 @@ def _held(turn: Turn) -> dict[Symbol, int]:
     return {symbol: position.quantity for symbol, position in turn.book.positions.items()}
 
 
+def _first_looks(turn: Turn, after: dict[Symbol, int], changes: dict[Symbol, int]) -> None:
+    """A stock passed over at the start is seen first when its order is over: a difference is expected then, once."""
+    desk = turn.desk
+    for symbol in sorted(desk.switch.passed_over):
+        if turn.book.open_intent(symbol) is not None:
+            continue
+        if changes.pop(symbol, 0) or desk.listed_held.get(symbol, 0) == after.get(symbol, 0):
+            desk.switch.passed_over.discard(symbol)
+
+
 def _day_loss(turn: Turn, balance: Balance) -> None:
-    desk, work = turn.desk, turn.desk.switch
-    gain = sum(held.price * held.quantity - held.cost for held in balance.holdings if held.price > 0)
-    if work.gain_at_start is None:
-        work.gain_at_start = gain
-    result = sum(closed.pnl for closed in turn.book.closed) + gain - work.gain_at_start
-    limit = desk.equity_start * desk.config.day_loss_bps // BPS
+    desk, start = turn.desk, turn.book.day_start
+    if start is None:
+        return
+    result = sum(closed.pnl for closed in turn.book.closed) + _gain(balance) - start.gain
+    limit = start.equity * desk.config.day_loss_bps // BPS
     if limit > 0 and -result >= limit and ("breach", "day_loss") not in desk.told:
         desk.told.add(("breach", "day_loss"))
         switch.breach(turn, "day_loss", f"하루 손실 {-result:,}원이 한도 {limit:,}원에 이르렀습니다")
+
+
+def _gain(balance: Balance) -> int:
+    """Unrealised profit of what is held, won; a holding without a price counts as even."""
+    return sum(held.price * held.quantity - held.cost for held in balance.holdings if held.price > 0)
 
 
 def _explain(turn: Turn, strangers: list[BrokerOrder]) -> None:

@@ -160,7 +160,7 @@ class SwitchWork:
     counted: dict[str, int] = field(default_factory=dict)
     """Order number of a stranger → shares of it that explained a change of holdings."""
     passed_over: set[Symbol] = field(default_factory=set)
-    """Stocks with an order under way at the first look: what strangers filled before is not in our count of them."""
+    """Stocks with an order under way at the first look of a life or of a day, not compared with the balance since."""
     unexplained: dict[Symbol, int] = field(default_factory=dict)
     """Stock → change of holdings no order explains so far."""
     unexplained_mono: float = -1e9
@@ -168,8 +168,6 @@ class SwitchWork:
     """The date of the latest look at what is held."""
     twins: set[str] = field(default_factory=set)
     """Order numbers reported as sent twice."""
-    gain_at_start: int | None = None
-    """Unrealised profit, won, in the day's first balance."""
     prices_mono: float = -1e9
     """When the flatten plan last asked for prices."""
 
@@ -228,7 +226,6 @@ class Desk:
     halted_at: dict[Symbol, Instant] = field(default_factory=dict)
     notices_seen: set[tuple[object, ...]] = field(default_factory=set)
     next_intent: int = 1
-    equity_start: int = 0
     equity: int = 0
     epoch: int = 1
     switch: SwitchWork = field(default_factory=SwitchWork)
@@ -249,6 +246,11 @@ class Desk:
     differences: tuple[str, ...] = ()
     """Between the records and the broker, found while recovering."""
     balance_known: bool = False
+
+    @property
+    def equity_start(self) -> int:
+        """What the account was worth at the day's first balance, won; 0 before it."""
+        return self.book.day_start.equity if self.book.day_start is not None else 0
 
     def __post_init__(self) -> None:
         self.line.limit = self.config.streams.max_registrations

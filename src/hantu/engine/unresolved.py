@@ -15,8 +15,8 @@ from hantu.domain.instrument import Symbol
 from hantu.domain.order import IntentState
 from hantu.domain.session import from_korean_clock
 from hantu.engine import fills, notices, results
-from hantu.engine.book import Intent
 from hantu.engine.journey import State
+from hantu.engine.records import Intent
 from hantu.engine.turn import Turn, Watch
 
 DOUBTFUL = (IntentState.UNKNOWN, IntentState.ESCALATED)

@@ -5,7 +5,7 @@ from hantu.domain.account import BrokerOrder, Side
 from hantu.domain.commands import ResolveOrder, Verdict
 from hantu.domain.order import IntentState
 from hantu.engine import fills, notices, results, unresolved
-from hantu.engine.book import Intent
+from hantu.engine.records import Intent
 from hantu.engine.turn import Turn
 
 

@@ -7,8 +7,8 @@ from hantu.domain import events as ev
 from hantu.domain.events import Fact
 from hantu.domain.instant import Instant
 from hantu.domain.instrument import Market, Symbol
-from hantu.engine.book import Position
 from hantu.engine.config import GuardConfig
+from hantu.engine.records import Position
 from hantu.engine.results import purchase_fee, sale_costs
 
 STALE_PRICE_S = 300.0

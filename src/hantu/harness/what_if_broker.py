@@ -15,7 +15,7 @@ from hantu.domain.order import CancelRequest, Notice, NoticeKind, OrderRequest, 
 from hantu.domain.quote import PolledPrice
 from hantu.domain.session import KST
 from hantu.engine import inputs as inp
-from hantu.engine.book import Position
+from hantu.engine.records import Position
 
 BRANCH = "00000"
 

@@ -11,9 +11,9 @@ from hantu.domain.journey_words import state_word
 from hantu.domain.order import IntentState
 from hantu.domain.session import KST
 from hantu.engine import registrations
-from hantu.engine.book import Intent, Position
 from hantu.engine.engine import Engine
 from hantu.engine.journey import State
+from hantu.engine.records import Intent, Position
 from hantu.engine.switch import obstacles
 from hantu.engine.turn import Turn
 from hantu.runtime.guard import Counts

@@ -36,6 +36,7 @@ SUMMARY = e.DailySummary(
 SAMPLES: tuple[e.Fact, ...] = (
     e.SessionStateChanged("연결 수립", "구독 중", "opened"),
     e.TradingDayBegan("2026-11-23"),
+    e.DayStartValued("2026-11-23", 100_000_000, -50_000),
     e.MonitorStarted(20, 20),
     e.SubscribeDone(20),
     e.SubscribeFailed(SAMSUNG, NAME, "H0STCNT0", "OPSP0002", 3, False),

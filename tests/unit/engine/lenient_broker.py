@@ -17,6 +17,8 @@ from hantu.engine.inputs import Input
 
 LIST_LAG_S = 2.0
 BALANCE_LAG_S = 4.0
+NOTICE_S = 0.1
+"""The way of a notice about a person's order, which is never lost."""
 LATE_S = 20.0
 """The latest arrival of a request after its sender gave up; below the quarantine."""
 
@@ -52,6 +54,8 @@ class LenientBroker:
     """Orders of earlier days."""
     bought: dict[Symbol, int] = field(default_factory=dict)
     """Opening shares and what was bought, less what a person sold: the most we may sell."""
+    by_hand_sold: list[tuple[float, Symbol, int]] = field(default_factory=list)
+    """(when, stock, shares) a person sold."""
     flying: dict[str, OrderRequest] = field(default_factory=dict)
     """Orders on their way that may still arrive."""
     now: float = 0.0
@@ -72,7 +76,7 @@ class LenientBroker:
     def submit(self, order: OrderRequest) -> None:
         fate, ends = self.submit_fate, inp.SubmitEnded
         name = order.intent_id
-        if fate == "refuse_quantity" or order.quantity > self.bought.get(order.symbol, 0):
+        if fate == "refuse_quantity" or self._sold_by_hand_just_now(order):
             refused = Outcome(OutcomeKind.REFUSED, code="Q", refusal=Refusal.INSUFFICIENT_QUANTITY)
             self.deliver(0.1, lambda: ends(name, refused))
         elif fate == "refuse_rate":
@@ -96,6 +100,16 @@ class LenientBroker:
             line = self.take(order)
             wait = 2.0 if fate == "slow" else 0.05
             self.deliver(wait, lambda: ends(name, Outcome(OutcomeKind.ACCEPTED, line.number, "00950", "090100")))
+
+    def _sold_by_hand_just_now(self, order: OrderRequest) -> bool:
+        """What a person's sale took before anybody could hear of it is refused; of our own sells nothing is checked."""
+        sold, live = self.ours(order.symbol)
+        left = self.bought.get(order.symbol, 0) - sold - live
+        return left < order.quantity <= left + self.unheard(order.symbol)
+
+    def unheard(self, symbol: Symbol) -> int:
+        """Shares a person sold less than their notice's way ago."""
+        return sum(amount for at, sold, amount in self.by_hand_sold if sold == symbol and self.now - at <= NOTICE_S)
 
     def _arrives_late(self, order: OrderRequest) -> Input:
         del self.flying[order.intent_id]
@@ -151,6 +165,8 @@ class LenientBroker:
         if quantity <= 0:
             return
         self.bought[symbol] = self.bought.get(symbol, 0) + (quantity if side is Side.BUY else -quantity)
+        if side is Side.SELL:
+            self.by_hand_sold.append((self.now, symbol, quantity))
         self.count += 1
         line = Line(str(self.count), symbol, side, quantity, 70_000)
         self.orders.append(line)
@@ -166,7 +182,7 @@ class LenientBroker:
         if line.intent_id:
             waits: tuple[float, ...] = fates[self.notice_fate]
         else:
-            waits = (0.1,)
+            waits = (NOTICE_S,)
         for wait in waits:
             self.deliver(wait, lambda: replace(notice, received_at=self.now))
 

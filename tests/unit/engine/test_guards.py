@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from hantu.domain.order import Purpose
-from hantu.engine.book import Position
 from hantu.engine.config import ExitRule, Partial, RuleKind, Trailing
 from hantu.engine.guards import (
     Hit,
@@ -17,6 +16,7 @@ from hantu.engine.guards import (
     target_hit,
     trailed_stop,
 )
+from hantu.engine.records import Position
 from tests.unit.engine.world import SAMSUNG
 
 POSITION = Position(SAMSUNG, "N", 10, 700_000, 67_900, 75_600, "fixed")

@@ -121,7 +121,7 @@ def test_summary_counts_wins_losses_and_their_averages_after_costs() -> None:
     desk = world.engine.desk
     for pnl in (100, 201, 0, -100, -101):
         desk.book.apply(sold(Purpose.STOP_LOSS, pnl=pnl))
-    desk.equity_start = 1_000_000
+    desk.book.apply(ev.DayStartValued("2026-11-23", 1_000_000, 0))
     told = results.day_summary(Turn(desk, world.now), "next")
     assert (told.trade_date, told.total_trades, told.wins, told.losses) == ("2026-11-23", 5, 2, 2)
     assert (told.total_pnl, told.average_win, told.average_loss) == (100, 150, -100)

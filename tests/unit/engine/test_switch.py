@@ -6,9 +6,9 @@ import pytest
 
 from hantu.domain import events as ev
 from hantu.domain.account import BrokerOrder, Side
-from hantu.domain.commands import KillLevel, SetKill
+from hantu.domain.commands import KillLevel, RestartMonitoring, SetKill
 from hantu.domain.instrument import Symbol
-from hantu.domain.money import Price, Quantity
+from hantu.domain.money import Price, Quantity, Won
 from hantu.domain.order import Outcome, OutcomeKind
 from hantu.engine import decision as act
 from hantu.engine import inputs as inp
@@ -185,20 +185,43 @@ def test_shares_a_person_sold_elsewhere_are_explained_by_their_order() -> None:
     assert not world.engine.desk.switch.unexplained
 
 
-def test_a_purchase_seen_first_after_a_start_with_an_exit_under_way_is_explained() -> None:
-    """The first balance passes over a stock whose order is open; the purchase before it must not be held against it."""
-    world = opened()
+def started_with_an_exit_under_way(world: World, *facts: object) -> tuple[World, str]:
+    """A second life on the books of ``world``, whose stop was just sent and taken; what is left follows ``facts``."""
     world.trade(SAMSUNG, 67_900)
     number = world.accept(world.of(act.Submit)[0])
+    again = World(holdings=world.holdings, orders=world.orders, wall=world.wall, mono=world.mono)
+    again.start(*(fact for fact in world.facts if isinstance(fact, facts or ev.Fact.__args__)), next_intent=2)
+    return again, number
+
+
+def test_a_purchase_seen_first_after_a_start_with_an_exit_under_way_is_expected() -> None:
+    """The first balance passes over a stock whose order is open; the purchase before it must not be held against it."""
+    world = opened()
     world.holdings[SAMSUNG] = (11, 70_000, 1)
     world.orders["900"] = stranger("900", 1, side=Side.BUY)
-    facts = tuple(fact for fact in world.facts if isinstance(fact, ev.Fact.__args__))
-    again = World(holdings=world.holdings, orders=world.orders, wall=world.wall, mono=world.mono)
-    again.start(*facts, next_intent=2)
+    again, number = started_with_an_exit_under_way(world)
     again.fill(number, 10, 67_900)
     again.pass_time(310, step=5.0)
-    assert [holding.quantity for holding in again.engine.book.positions.values()] == [1]
+    assert [position.quantity for position in again.engine.book.positions.values()] == [1]
     assert not again.of(ev.KillswitchOn)
+    assert not again.engine.desk.switch.passed_over
+
+
+@pytest.mark.requirement("OPS-05-3", "DEC-3")
+def test_a_position_told_by_the_balance_only_is_expected_once_its_order_is_over() -> None:
+    """On a second day a life may know of an order and not of the holding; shares from nowhere later are a mismatch."""
+    again, number = started_with_an_exit_under_way(
+        opened(), ev.StopLossReached, ev.IntentRecorded, ev.SessionStateChanged
+    )
+    again.orders[number] = replace(again.orders[number], remaining=Quantity(0), canceled=Quantity(10))
+    again.give(inp.OrdersRead(tuple(again.orders.values()), again.mono))
+    again.answer_reads = True
+    again.pass_time(310, step=5.0)
+    assert again.engine.book.positions[SAMSUNG].quantity == 10
+    assert not again.of(ev.KillswitchOn)
+    again.holdings[SAMSUNG] = (12, 70_000, 12)
+    again.pass_time(310, step=5.0)
+    assert [on.cause for on in again.of(ev.KillswitchOn)] == ["position_mismatch"]
 
 
 @pytest.mark.requirement("OPS-05-3", "DEC-3")
@@ -240,21 +263,50 @@ def test_ten_refusals_in_five_minutes_set_it(count: int, every_s: float, fires: 
     assert [on.cause for on in world.of(ev.KillswitchOn)] == ["rejection_burst"] * fires
 
 
+def valued(world: World, price: int) -> None:
+    """A balance whose holdings are worth ``price`` a share."""
+    balance = world.balance()
+    lines = tuple(replace(line, price=Price(price)) for line in balance.holdings)
+    world.give(inp.BalanceRead(replace(balance, holdings=lines), world.mono))
+
+
 @pytest.mark.requirement("OPS-05-3", "DEC-3")
 def test_the_days_loss_sets_it_once_a_day() -> None:
     world = opened(held(config=replace(CONFIG, day_loss_bps=3)))
     assert world.engine.desk.equity_start == 100_000_000
     world.pass_time(60, step=5.0)
-
-    def fall(price: int) -> None:
-        balance = world.balance()
-        lines = tuple(replace(line, price=Price(price)) for line in balance.holdings)
-        world.give(inp.BalanceRead(replace(balance, holdings=lines), world.mono))
-
-    fall(67_001)
+    valued(world, 67_001)
     assert not world.of(ev.KillswitchOn)
-    fall(67_000)
-    fall(66_900)
+    valued(world, 67_000)
+    valued(world, 66_900)
     (on,) = world.of(ev.KillswitchOn)
     assert on.cause == "day_loss"
     assert "30,000원" in on.reason
+
+
+@pytest.mark.requirement("OPS-05-3", "DEC-3")
+def test_a_restart_and_a_new_session_do_not_begin_the_days_loss_anew() -> None:
+    """Two falls of two thousand won with a restart in between are one of four thousand."""
+    first = opened(held(config=replace(CONFIG, day_loss_bps=3)))
+    valued(first, 68_000)
+    assert not first.of(ev.KillswitchOn)
+    facts = [fact for fact in first.facts if isinstance(fact, ev.Fact.__args__)]
+    again = held(config=first.config, wall=first.wall, mono=first.mono, answer_reads=False)
+    again.start(*facts)
+    valued(again, 67_500)
+    assert not again.of(ev.DayStartValued), "told once a day"
+    again.give(RestartMonitoring("op"))
+    again.answer_reads = True
+    again.pass_time(20)
+    valued(again, 67_000)
+    assert [on.cause for on in again.of(ev.KillswitchOn)] == ["day_loss"]
+
+
+def test_an_empty_balance_is_no_beginning_of_a_day() -> None:
+    world = held(answer_reads=False)
+    world.start()
+    balance = world.balance()
+    world.give(inp.BalanceRead(replace(balance, equity=Won(0)), world.mono))
+    assert not world.of(ev.DayStartValued)
+    world.give(inp.BalanceRead(balance, world.mono))
+    assert world.of(ev.DayStartValued) == [ev.DayStartValued("2026-11-23", 100_000_000, 0)]

@@ -14,6 +14,7 @@ from hantu.adapters.broker.door import Door
 from hantu.domain.account import Side
 from hantu.domain.commands import KillLevel
 from hantu.domain.errors import UsageError
+from hantu.domain.events import DayStartValued
 from hantu.domain.money import Price, Quantity
 from hantu.domain.order import OrderRequest, Purpose
 from hantu.engine.config import GuardConfig
@@ -34,7 +35,8 @@ def limited(**limits: Any) -> Settings:
 
 
 def desk(**changes: Any) -> Desk:
-    found = Desk(GuardConfig(), equity_start=10_000_000, equity=10_000_000)
+    found = Desk(GuardConfig(), equity=10_000_000)
+    found.book.apply(DayStartValued("2026-11-23", 10_000_000, 0))
     found.sights[SELL.symbol] = Sight(price=71_500, seen_mono=99.0, lower_limit=49_700, upper_limit=92_300)
     for name, value in changes.items():
         setattr(found, name, value)
@@ -91,7 +93,9 @@ def test_the_days_loss_is_that_of_the_account() -> None:
     denied = lost.deny(BUY, kis_environment(SETTINGS), NOW)
     assert denied is not None
     assert (denied.code, told) == ("day_loss", ["day_loss"])
-    assert deny(SETTINGS, desk(equity_start=0, equity=0), BUY) == "day_result"
+    unvalued = desk()
+    unvalued.book.day_start = None
+    assert deny(SETTINGS, unvalued, BUY) == "day_result"
 
 
 def test_before_there_is_an_engine_nothing_can_be_bought() -> None:
