@@ -118,6 +118,20 @@ def too_soon(turn: Turn, symbol: Symbol, quantity: int, asked_mono: float) -> bo
     return _unsettled(turn, symbol, asked_mono) or _moved_too_soon(turn, symbol, quantity, asked_mono)
 
 
+def already_shown(turn: Turn, symbol: Symbol, change: int) -> int:
+    """Return how many of these shares a balance may have shown before the notice came; each is asked about once.
+
+    A notice may come after the balance that includes its fill. In doubt the lower
+    count is kept, for no more may be sold than is there; the next balance tells.
+    """
+    at, shown = turn.desk.shown.get(symbol, (-1e9, 0))
+    if shown * change <= 0 or turn.now.mono - at > turn.desk.config.pace.raise_settle_s:
+        return 0
+    taken = min(abs(shown), abs(change))
+    turn.desk.shown[symbol] = (at, shown - taken if shown > 0 else shown + taken)
+    return taken
+
+
 def released(turn: Turn, symbol: Symbol) -> None:
     """Stop watching a stock that is no longer held, unless the watch list wants it."""
     turn.forget("held", symbol)
@@ -140,12 +154,15 @@ def _compare_one(turn: Turn, holding: Holding, differences: list[str]) -> None:
     position = turn.book.positions.get(symbol)
     if position is None:
         known = turn.book.unguarded.get(symbol)
+        if turn.desk.balance_known:
+            turn.desk.shown[symbol] = (turn.now.mono, holding.quantity)
         if known is None or turn.desk.config.rule_for(symbol) is not None:
             reason = "reconcile" if turn.desk.balance_known else "start"
             guard(turn, symbol, holding.name, holding.quantity, holding.cost, reason)
         return
     if position.quantity != holding.quantity:
         differences.append(f"{symbol} {position.quantity} -> {holding.quantity}")
+        turn.desk.shown[symbol] = (turn.now.mono, holding.quantity - position.quantity)
         turn.record(ev.PositionChanged(symbol, position.name, position.quantity, holding.quantity, "reconcile"))
         guard(turn, symbol, holding.name, holding.quantity, holding.cost, "average_changed")
     elif abs(position.cost - holding.cost) * 2 > holding.quantity:

@@ -5,6 +5,7 @@ number nor a running total, and also comes for orders placed by hand.
 """
 
 from hantu.domain import events as ev
+from hantu.domain.account import Side
 from hantu.domain.order import TERMINAL, IntentState, Notice, NoticeKind, Outcome
 from hantu.domain.session import from_korean_clock
 from hantu.engine import fills, results
@@ -88,11 +89,19 @@ def adopt_by_notice(turn: Turn, intent: Intent) -> None:
         and notice.order_no not in record.baseline
         # An order by hand may be for as many shares; it hardly ever has our limit.
         and notice.order_price in (None, record.limit_price)
-    }
+    } - {notice.order_no for notice in turn.desk.orphans if _beyond_the_limit(record, notice)}
     if len(numbers) == 1:
         (number,) = numbers
         branch = next((n.branch_no for n in turn.desk.orphans if n.order_no == number and n.branch_no), "")
         accept(turn, intent, number, branch, "", "notice")
+
+
+def _beyond_the_limit(record: ev.IntentRecorded, notice: Notice) -> bool:
+    """A fill below our limit, or above it for a purchase, is another order's."""
+    if notice.kind is not NoticeKind.FILL or not record.limit_price:
+        return False
+    better = notice.price - record.limit_price
+    return better < 0 if record.side is Side.SELL else better > 0
 
 
 def _notice_of(turn: Turn, intent: Intent, notice: Notice) -> None:

@@ -181,7 +181,7 @@ def _orders_read(turn: Turn) -> bool:
     reads = turn.desk.reads
     if _since(turn, reads.orders_read_mono):
         return True
-    if reads.orders_asked is None and reads.orders_due is None:
+    if reads.orders_asked is None:
         turn.ask_orders()
     return False
 
@@ -191,7 +191,7 @@ def _balance_read(turn: Turn) -> bool:
     reads = turn.desk.reads
     if _since(turn, reads.balance_read_mono):
         return True
-    if reads.balance_asked is None and reads.balance_due is None:
+    if reads.balance_asked is None:
         turn.ask_balance()
     return False
 

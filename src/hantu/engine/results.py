@@ -79,10 +79,15 @@ def foreign_fill(turn: Turn, notice: Notice) -> None:
     turn.desk.settle_until[notice.symbol] = turn.now.mono + pace.settle_s
     turn.ask_balance(pace.settle_s)
     position = turn.book.positions.get(notice.symbol)
+    told = holdings.already_shown(turn, notice.symbol, notice.quantity if notice.side is Side.BUY else -notice.quantity)
     if notice.side is Side.BUY:
-        bought(turn, notice.symbol, name, notice.quantity, notice.price)
+        if position is None and not turn.desk.balance_known:
+            return  # how many were there is not known yet: the first balance tells
+        if notice.quantity > told:
+            bought(turn, notice.symbol, name, notice.quantity - told, notice.price)
     elif position is not None:
-        turn.desk.raise_until[notice.symbol] = turn.now.mono + pace.raise_settle_s
+        if not told:
+            turn.desk.raise_until[notice.symbol] = turn.now.mono + pace.raise_settle_s
         left = max(0, position.quantity - notice.quantity)
         turn.record(ev.PositionChanged(notice.symbol, position.name, position.quantity, left, "sold elsewhere"))
         if left == 0:

@@ -7,12 +7,12 @@ person is told why. Checks at the order door come in as ``SafetyBreach``.
 from typing import Final
 
 from hantu.domain import events as ev
-from hantu.domain.account import Balance, BrokerOrder, Side
+from hantu.domain.account import Balance, BrokerOrder
 from hantu.domain.instrument import Symbol
 from hantu.domain.order import IntentState
-from hantu.engine import switch, unresolved
+from hantu.engine import switch, tally, unresolved
 from hantu.engine.records import Intent
-from hantu.engine.turn import Turn
+from hantu.engine.turn import Tally, Turn
 
 BURST: Final = 10
 BURST_S: Final = 300.0
@@ -24,19 +24,17 @@ BPS: Final = 10_000
 
 
 def observed(turn: Turn) -> None:
-    """Look at what this turn recorded: refusals, strangers' fills, a new day."""
+    """Look at what this turn recorded: refusals, a switch that was set, a new day."""
     work = turn.desk.switch
     for fact in turn.facts:
         if isinstance(fact, ev.OrderRejectedBroker):
             work.refusals.append(turn.now.mono)
-        elif isinstance(fact, ev.ForeignFill):
-            work.counted[fact.order_no] = work.counted.get(fact.order_no, 0) + fact.quantity
         elif isinstance(fact, ev.KillswitchOn):
             # Whoever set it: a release needs a comparison made after this.
             work.set_mono = turn.now.mono
         elif isinstance(fact, ev.TradingDayBegan):
-            work.counted.clear()
             work.twins.clear()
+            work.tally = Tally()
     if len(work.refusals) == BURST and turn.now.mono - work.refusals[0] <= BURST_S:
         count = len(work.refusals)
         # Counted from zero: after a release it takes a new burst.
@@ -64,38 +62,21 @@ def quantities(turn: Turn) -> dict[Symbol, int] | None:
 
 def balanced(turn: Turn, balance: Balance, before: dict[Symbol, int] | None, asked_mono: float) -> None:
     """Judge a balance that was just compared; ``before`` is None where differences are expected (a start)."""
-    desk = turn.desk
+    work = turn.desk.switch
     _day_loss(turn, balance)
-    after = _held(turn)
-    moved = {symbol: after.get(symbol, 0) - held for symbol, held in (before or {}).items()}
-    moved |= {symbol: held for symbol, held in after.items() if before is not None and symbol not in before}
-    changes = {symbol: change for symbol, change in moved.items() if change}
-    _first_looks(turn, after, changes)
-    if before is not None and not changes:
-        desk.switch.clean_mono = max(desk.switch.clean_mono, asked_mono)
-    elif before is None:
-        desk.switch.clean_mono = asked_mono
-        desk.switch.passed_over |= {intent.record.symbol for intent in turn.book.open_intents()}
-    for symbol, change in changes.items():
-        desk.switch.unexplained[symbol] = desk.switch.unexplained.get(symbol, 0) + change
-    if changes:
-        desk.switch.unexplained_mono = turn.now.mono
+    if before is None:
+        work.clean_mono = asked_mono
+    elif before == _held(turn):
+        work.clean_mono = max(work.clean_mono, asked_mono)
+    if work.tally.waiting:
         turn.ask_orders()
 
 
 def listed(turn: Turn, orders: tuple[BrokerOrder, ...], asked_mono: float) -> None:
     """Hold the list of today's orders against what holdings and intents say."""
-    work = turn.desk.switch
-    strangers = [
-        order for order in orders if not order.is_cancel and turn.book.by_order_no(order.order_no, turn.today) is None
-    ]
-    if not turn.desk.recovered:
-        # What was filled before this life is in the holdings it began with.
-        work.counted = {order.order_no: order.filled for order in strangers}
-    else:
-        _twins(turn, orders, strangers)
-    if work.unexplained and asked_mono >= work.unexplained_mono:
-        _explain(turn, strangers)
+    if turn.desk.recovered:
+        _twins(turn, orders)
+    tally.count(turn, orders, asked_mono)
 
 
 # --- leaves ------------------------------------------------------------------------
@@ -103,16 +84,6 @@ def listed(turn: Turn, orders: tuple[BrokerOrder, ...], asked_mono: float) -> No
 
 def _held(turn: Turn) -> dict[Symbol, int]:
     return {symbol: position.quantity for symbol, position in turn.book.positions.items()}
-
-
-def _first_looks(turn: Turn, after: dict[Symbol, int], changes: dict[Symbol, int]) -> None:
-    """A stock passed over at the start is seen first when its order is over: a difference is expected then, once."""
-    desk = turn.desk
-    for symbol in sorted(desk.switch.passed_over):
-        if turn.book.open_intent(symbol) is not None:
-            continue
-        if changes.pop(symbol, 0) or desk.listed_held.get(symbol, 0) == after.get(symbol, 0):
-            desk.switch.passed_over.discard(symbol)
 
 
 def _day_loss(turn: Turn, balance: Balance) -> None:
@@ -131,28 +102,13 @@ def _gain(balance: Balance) -> int:
     return sum(held.price * held.quantity - held.cost for held in balance.holdings if held.price > 0)
 
 
-def _explain(turn: Turn, strangers: list[BrokerOrder]) -> None:
-    """A change of holdings is explained by what strangers' orders filled, or it is not."""
-    work = turn.desk.switch
-    for symbol, change in list(work.unexplained.items()):
-        del work.unexplained[symbol]
-        theirs = [order for order in strangers if order.symbol == symbol]
-        filled = sum(
-            (order.filled - work.counted.get(order.order_no, 0)) * (1 if order.side is Side.BUY else -1)
-            for order in theirs
-        )
-        work.counted |= {order.order_no: order.filled for order in theirs}
-        if filled * change <= 0 or abs(filled) < abs(change):
-            switch.breach(
-                turn, "position_mismatch", f"{symbol} 보유 수량이 {change:+,}주 바뀌었지만 그런 주문이 없습니다"
-            )
-
-
-def _twins(turn: Turn, orders: tuple[BrokerOrder, ...], strangers: list[BrokerOrder]) -> None:
+def _twins(turn: Turn, orders: tuple[BrokerOrder, ...]) -> None:
     """An order nobody intended that looks like one of ours: sent twice, or alive though held absent."""
     work = turn.desk.switch
     by_number = {order.order_no: order for order in orders}
-    for order in strangers:
+    for order in orders:
+        if order.is_cancel or turn.book.by_order_no(order.order_no, turn.today) is not None:
+            continue
         if order.order_no in work.twins or order.rejected > 0 or (order.filled == 0 and order.remaining == 0):
             continue
         for intent in turn.book.intents.values():

@@ -69,7 +69,8 @@ def obstacles(desk: Desk) -> tuple[str, ...]:
     if not desk.recovered or orders_read is None or min(orders_read, switch.clean_mono) < switch.set_mono:
         found.append(READING)
     found += [
-        f"{symbol} 보유 수량 {change:+,}주의 이유를 모릅니다" for symbol, change in sorted(switch.unexplained.items())
+        f"{symbol} 보유 수량 {change:+,}주의 이유를 모릅니다"
+        for symbol, (change, _) in sorted(switch.tally.odd.items())
     ]
     found += [f"{symbol} 보유 수량이 체결과 맞지 않습니다" for symbol in sorted(desk.book.mismatched)]
     found += [

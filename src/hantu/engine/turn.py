@@ -144,6 +144,28 @@ class Watch:
 
 
 @dataclass(slots=True)
+class Tally:
+    """Shares against today's list of orders, both as the broker tells them; begins anew every day and every life."""
+
+    begun_mono: float | None = None
+    """When the first list was asked for."""
+    net: dict[Symbol, int] = field(default_factory=dict)
+    """Stock → shares bought less shares sold in today's list, whoever ordered."""
+    moved: dict[Symbol, float] = field(default_factory=dict)
+    """When that was first seen to change."""
+    base: dict[Symbol, int] = field(default_factory=dict)
+    """Stock → shares held less ``net``: what it began the day with, and the same all day."""
+    complete: bool = False
+    """Every stock held has been looked at: what appears now began the day with none."""
+    late: set[Symbol] = field(default_factory=set)
+    """Stocks that were still moving when the others were looked at."""
+    odd: dict[Symbol, tuple[int, float]] = field(default_factory=dict)
+    """Stock → shares too many (below zero: too few), and when the balance that showed it was asked for."""
+    waiting: bool = False
+    """A later balance and list are to be looked at."""
+
+
+@dataclass(slots=True)
 class SwitchWork:
     """What the kill switch remembers only while this process lives."""
 
@@ -157,13 +179,7 @@ class SwitchWork:
     """When the flatten plan last sent a sell."""
     refusals: deque[float] = field(default_factory=lambda: deque(maxlen=10))
     """Times of the latest refusals by the broker."""
-    counted: dict[str, int] = field(default_factory=dict)
-    """Order number of a stranger → shares of it that explained a change of holdings."""
-    passed_over: set[Symbol] = field(default_factory=set)
-    """Stocks with an order under way at the first look of a life or of a day, not compared with the balance since."""
-    unexplained: dict[Symbol, int] = field(default_factory=dict)
-    """Stock → change of holdings no order explains so far."""
-    unexplained_mono: float = -1e9
+    tally: Tally = field(default_factory=Tally)
     compared_on: str = ""
     """The date of the latest look at what is held."""
     twins: set[str] = field(default_factory=set)
@@ -219,6 +235,8 @@ class Desk:
     settle_until: dict[Symbol, float] = field(default_factory=dict)
     raise_until: dict[Symbol, float] = field(default_factory=dict)
     fall_until: dict[Symbol, float] = field(default_factory=dict)
+    shown: dict[Symbol, tuple[float, int]] = field(default_factory=dict)
+    """When a balance last changed a position, and by how many shares no notice has told of since."""
     cancel_rest: dict[str, tuple[int, float]] = field(default_factory=dict)
     """Intent id → cancels asked for so far, and the moment before which none is asked for again."""
     pending: set[Symbol] = field(default_factory=set)

@@ -106,7 +106,7 @@ def test_holdings_are_read_anew_at_an_opening_unless_they_were_just_read() -> No
     waited = held(wall=OPEN - timedelta(minutes=1))
     waited.start()
     waited.pass_time(61)
-    assert len(waited.of(act.ReadBalance)) == 2
+    assert len(waited.of(act.ReadBalance)) == 3, "the start, half a minute later, the opening"
 
 
 @pytest.mark.requirement("MON-B.08")

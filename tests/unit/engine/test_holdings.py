@@ -234,6 +234,53 @@ def test_shares_bought_by_hand_are_guarded_at_their_common_average() -> None:
     assert (world.of(ev.PositionGuarded)[-1].reason, world.engine.book.positions[HYNIX].cost) == ("bought", 500_000)
 
 
+def by_hand(world: World, number: str, side: Side, quantity: int) -> None:
+    world.give(world.notice(number, NoticeKind.FILL, quantity, 70_000, side=side, order_quantity=Quantity(quantity)))
+
+
+def test_a_purchase_the_balance_has_shown_is_not_counted_again_by_its_late_notice() -> None:
+    """Counted twice, a stop would ask for shares that are not there and be refused."""
+    world = held()
+    world.open()
+    world.holdings[SAMSUNG] = (12, 70_000, 12)
+    reread(world)
+    by_hand(world, "555", Side.BUY, 2)
+    assert world.engine.book.positions[SAMSUNG].quantity == 12
+    by_hand(world, "556", Side.BUY, 3)
+    assert world.engine.book.positions[SAMSUNG].quantity == 15, "what was shown is used up"
+    world.pass_time(70)
+    world.holdings[SAMSUNG] = (14, 70_000, 14)
+    reread(world)
+    by_hand(world, "557", Side.BUY, 3)
+    assert world.engine.book.positions[SAMSUNG].quantity == 15, "one more than the balance explains"
+    world.pass_time(70)
+    by_hand(world, "558", Side.BUY, 1)
+    assert world.engine.book.positions[SAMSUNG].quantity == 15, "the balance won, and it is too old to explain this"
+
+
+def test_a_sale_the_balance_has_shown_counts_at_once_and_the_next_balance_corrects_it() -> None:
+    world = held()
+    world.open()
+    world.holdings[SAMSUNG] = (7, 70_000, 7)
+    reread(world)
+    by_hand(world, "555", Side.SELL, 3)
+    assert world.engine.book.positions[SAMSUNG].quantity == 4, "in doubt the lower count"
+    world.pass_time(12)
+    assert world.engine.book.positions[SAMSUNG].quantity == 7
+
+
+def test_a_purchase_before_the_first_balance_does_not_stand_for_all_that_is_held() -> None:
+    world = held(answer_reads=False)
+    world.start()
+    by_hand(world, "555", Side.BUY, 1)
+    assert not world.engine.book.positions
+    world.holdings[SAMSUNG] = (11, 70_000, 11)
+    world.answer_reads = True
+    world.give(inp.BalanceRead(world.balance(), world.mono))
+    world.pass_time(10)
+    assert world.engine.book.positions[SAMSUNG].quantity == 11
+
+
 def test_what_was_held_back_is_judged_anew_after_the_levels_changed() -> None:
     world = held()
     world.open()

@@ -429,6 +429,25 @@ def test_notice_ends_a_doubt_if_there_is_one_order_it_can_belong_to() -> None:
 
 
 @pytest.mark.requirement("MON-4.17")
+@pytest.mark.parametrize(
+    ("side", "limit", "fill", "ours"),
+    [
+        (Side.SELL, 67_800, 67_700, False), (Side.SELL, 67_800, 67_800, True), (Side.SELL, 0, 60_000, True),
+        (Side.BUY, 67_800, 67_900, False), (Side.BUY, 67_800, 67_700, True),
+    ],
+)  # fmt: skip
+def test_a_fill_worse_than_our_limit_is_another_orders(side: Side, limit: int, fill: int, ours: bool) -> None:
+    """A person sold as many shares by hand while our order was in doubt: theirs must not be told as ours."""
+    world, intent_id = sending()
+    intent = world.engine.book.intents[intent_id]
+    intent.record = replace(intent.record, side=side, limit_price=limit)
+    world.answer_reads = False
+    world.give(inp.SubmitEnded(intent_id, Outcome(OutcomeKind.UNKNOWN, code="timeout", sent_mono=world.mono)))
+    world.give(world.notice("101", NoticeKind.FILL, 10, fill, side=side, order_quantity=Quantity(10)))
+    assert bool(world.of(ev.OrderAccepted)) == ours
+
+
+@pytest.mark.requirement("MON-4.17")
 def test_two_orders_a_notice_can_belong_to_prove_neither() -> None:
     world, intent_id = sending()
     world.answer_reads = False
