@@ -31,10 +31,11 @@ def due(turn: Turn) -> None:
     calendar, wall = desk.config.calendar, turn.now.wall
     phase = calendar.phase(wall)
     today = f"{trading_date(wall):%Y-%m-%d}"
-    if book.trade_date != today and book.state is State.IDLE:
-        _begin_date(turn, today)
-    if desk.held_open and (calendar.in_session(wall) or book.trade_date != today):
+    if book.trade_date != today and book.state is not State.UNSUBSCRIBING:
         # Started by hand outside the hours: from the next session, or date, on the calendar rules again.
+        desk.held_open = False
+        _begin_date(turn, today)
+    elif desk.held_open and calendar.in_session(wall):
         desk.held_open = False
     if book.state is State.IDLE:
         _prepare(turn, phase, today)
@@ -152,9 +153,14 @@ def next_due(turn: Turn) -> float | None:
 
 
 def _begin_date(turn: Turn, today: str) -> None:
-    desk = turn.desk
+    desk, state = turn.desk, turn.book.state
+    if turn.book.started_today and not turn.book.summary_sent:
+        # Nobody closed the day: the machine slept through it, or a session begun by hand in the evening goes on.
+        turn.record(results.day_summary(turn, _next_opening(turn)))
     turn.record(ev.TradingDayBegan(today))
-    desk.opened_on = ""
+    if state is State.MARKET_HALTED:
+        turn.move(State.MONITORING, "new date")
+    desk.opened_on = "" if state is State.IDLE else today
     desk.told.clear()
     desk.marked.clear()
     for per_day in (desk.add_buy_armed, desk.retries, desk.corrections, desk.cancel_rest, desk.halted_at):
@@ -190,8 +196,7 @@ def _make_up_summary(turn: Turn, phase: Phase) -> None:
     if phase is not Phase.AFTER_CLOSE or not turn.desk.recovered or not book.started_today or book.summary_sent:
         return
     if not _working(turn):
-        next_opening = turn.desk.config.calendar.next_opening(turn.now.wall)
-        turn.record(results.day_summary(turn, next_opening.strftime("%Y-%m-%d %H:%M:%S.%f")))
+        turn.record(results.day_summary(turn, _next_opening(turn)))
 
 
 def _working(turn: Turn) -> list[Intent]:
@@ -247,8 +252,7 @@ def _finish(turn: Turn) -> None:
     if not (released and (looked or late)) and not very_late:
         return
     session_over = desk.day_over or desk.config.calendar.phase(turn.now.wall) in (Phase.AFTER_CLOSE, Phase.CLOSED_DAY)
-    next_opening = desk.config.calendar.next_opening(turn.now.wall)
-    stamp = next_opening.strftime("%Y-%m-%d %H:%M:%S.%f")
+    stamp = _next_opening(turn)
     if session_over and looked:
         _expire(turn)
     if (session_over or turn.book.stopped) and not turn.book.summary_sent:
@@ -277,6 +281,10 @@ def _expire(turn: Turn) -> None:
             fills.expire(turn, intent)
         elif record.kind == "order" and intent.state is IntentState.UNKNOWN:
             turn.record(ev.OrderEscalated(record.intent_id, record.symbol, record.name, "미확인 상태로 장 마감"))
+
+
+def _next_opening(turn: Turn) -> str:
+    return turn.desk.config.calendar.next_opening(turn.now.wall).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def _name(turn: Turn, symbol: Symbol) -> str:

@@ -115,7 +115,7 @@ def day_summary(turn: Turn, next_opening_at: str) -> ev.DailySummary:
         for position in sorted(book.positions.values(), key=lambda held: held.symbol)
     )
     return ev.DailySummary(
-        f"{trading_date(turn.now.wall):%Y-%m-%d}", len(book.closed), len(gains), len(losses), total,
+        book.trade_date or turn.today, len(book.closed), len(gains), len(losses), total,
         sum(gains) // len(gains) if gains else 0, -(-sum(losses) // len(losses)) if losses else 0,
         total / desk.equity_start if desk.equity_start else 0.0, len(lines), lines, next_opening_at,
     )  # fmt: skip

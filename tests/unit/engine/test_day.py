@@ -388,3 +388,37 @@ def test_new_date_forgets_what_belongs_to_a_day() -> None:
     assert desk.watches == {}
     assert desk.notices_seen == set()
     assert world.engine.book.positions[SAMSUNG].quantity == Quantity(10)
+
+
+@pytest.mark.requirement("MON-7.02")
+@pytest.mark.parametrize("halted", [False, True])
+def test_a_session_that_slept_through_the_night_begins_the_new_date_where_it_stands(halted: bool) -> None:
+    """A computer closed before the end of the session and opened the next morning: yesterday is told as yesterday."""
+    world = held()
+    world.open()
+    if halted:
+        world.give(HaltOrders("op"))
+        assert world.states()[-1] == State.MARKET_HALTED
+    for pause_s in (6 * 3_600, 17.9 * 3_600):
+        world.wall += timedelta(seconds=pause_s)
+        world.mono += pause_s
+        world.give(inp.Woken())
+    assert world.engine.book.state is State.MONITORING, "and a halt of yesterday is over"
+    assert [summary.trade_date for summary in world.of(ev.DailySummary)] == ["2026-11-23"]
+    assert [day.trade_date for day in world.of(ev.TradingDayBegan)] == ["2026-11-23", "2026-11-24"]
+    assert [day.trade_date for day in world.of(ev.DayStartValued)] == ["2026-11-23", "2026-11-24"]
+
+
+def test_a_session_begun_by_hand_in_the_evening_has_the_new_date_at_midnight() -> None:
+    world = held(wall=OPEN + timedelta(hours=13))
+    world.start()
+    world.give(StartMonitoring("op"))
+    world.give(inp.FeedOpened())
+    world.pass_time(20)
+    assert world.states()[-1] == State.MONITORING
+    world.wall += timedelta(hours=2, minutes=30)
+    world.mono += 9_000
+    world.give(inp.Woken())
+    assert [day.trade_date for day in world.of(ev.TradingDayBegan)] == ["2026-11-23", "2026-11-24"]
+    assert world.states()[-1] == State.MONITORING, "the connection is kept"
+    assert [day.trade_date for day in world.of(ev.DailySummary)] == ["2026-11-23"], "its own day is told"
