@@ -137,8 +137,15 @@ def _check_levels(settings: Settings) -> None:
 
 
 def _check_limits(settings: Settings) -> None:
-    """Protective sells always have the wider border."""
+    """Protective sells always have the wider border, and a day has room for its largest order."""
     limits = settings.limits
+    for day in ("max_value_per_stock_day", "max_value_per_day"):
+        if getattr(limits, day) < limits.max_order_value:
+            raise UsageError(
+                f"limits.{day} 의 값 {getattr(limits, day):,}원이 주문 한 건의 한도 "
+                f"limits.max_order_value 의 값 {limits.max_order_value:,}원보다 작습니다.",
+                next_step=f"limits.{day} 를 늘리거나 limits.max_order_value 를 줄여 주세요.",
+            )
     for narrow, wide in (
         ("orders_per_day", "exits_per_day"),
         ("collar_last_bps", "exit_collar_last_bps"),

@@ -15,6 +15,7 @@ Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=86_400)]
 Bps: TypeAlias = Annotated[int, Meta(ge=1, le=9_999)]
 Count: TypeAlias = Annotated[int, Meta(ge=1, le=1_000_000_000)]
 WonPrice: TypeAlias = Annotated[int, Meta(ge=1, le=100_000_000)]
+WonValue: TypeAlias = Annotated[int, Meta(ge=1, le=10_000_000_000_000)]
 Environment: TypeAlias = Literal["real", "paper", "local"]
 ExitKind: TypeAlias = Literal["fixed", "atr"]
 LogLevel: TypeAlias = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -141,7 +142,11 @@ class LimitSettings(Section, frozen=True):
     """Hard borders of every order, checked last before it leaves."""
 
     max_order_quantity: Count = 1_000_000
-    max_order_value: Annotated[int, Meta(ge=1, le=10_000_000_000_000)] = 10_000_000_000
+    max_order_value: WonValue = 10_000_000_000
+    max_value_per_stock_day: WonValue = 20_000_000_000
+    """Orders of one stock on a Korean date; stops count and are never stopped by it."""
+    max_value_per_day: WonValue = 50_000_000_000
+    """Orders of all stocks on a Korean date; stops count and are never stopped by it."""
     orders_per_second: Annotated[int, Meta(ge=1, le=18)] = 10
     """A buy finds at most 60 % of them."""
     orders_per_day: Count = 1_000

@@ -7,6 +7,7 @@ from hantu.adapters.broker.checks.form import Bounds, PriceLimits
 from hantu.adapters.broker.checks.losses import DayResult
 from hantu.adapters.broker.checks.prices import Collar, Freshness
 from hantu.adapters.broker.checks.repeats import Repeats
+from hantu.adapters.broker.checks.values import DayValues
 from hantu.adapters.broker.checks.verdict import Request
 from hantu.adapters.broker.door import Door, OnBreach, Rules
 from hantu.domain.commands import KillLevel
@@ -85,6 +86,7 @@ def rules_of(limits: LimitSettings, *, krx_only: bool) -> Rules:
         Repeats(limits.duplicate_window_s, limits.orders_per_stock_hour),
         limits.max_day_loss_bps,
         krx_only,
+        DayValues(limits.max_value_per_stock_day, limits.max_value_per_day),
     )
 
 

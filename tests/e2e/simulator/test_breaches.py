@@ -13,6 +13,7 @@ from hantu.adapters.broker.checks.authority import Binding, Lease
 from hantu.adapters.broker.checks.form import Bounds, PriceLimits
 from hantu.adapters.broker.checks.losses import DayResult
 from hantu.adapters.broker.checks.repeats import Repeats
+from hantu.adapters.broker.checks.values import DayValues
 from hantu.adapters.broker.door import Door, Rules
 from hantu.adapters.broker.gateway import KisBroker
 from hantu.domain.account import Side
@@ -50,7 +51,7 @@ class TenInTheMorning:
 class Bench:
     """One adapter in front of one exchange; a test turns the views."""
 
-    def __init__(self, client: Client, folder: Path) -> None:
+    def __init__(self, client: Client, folder: Path, rules: Rules) -> None:
         self.client = client
         self.views: dict[str, Any] = {
             "kill": KillLevel.OFF,
@@ -69,7 +70,7 @@ class Bench:
             price_limits=lambda _: self.views["limits"],
             calendar=lambda: self.views["calendar"],
             day_result=lambda: self.views["result"],
-            rules=Rules(repeats=Repeats(60.0, 3)),
+            rules=rules,
             on_breach=lambda code, _request, _reason: self.breaches.append(code),
         )
         environment = local(keys, client.server.rest_url, client.server.ws_url)
@@ -82,7 +83,23 @@ class Bench:
 
 @pytest.fixture
 async def bench(start: Start, tmp_path: Path) -> AsyncIterator[Bench]:
-    found = Bench(await start(token=False, rate=0), tmp_path)
+    found = Bench(await start(token=False, rate=0), tmp_path, Rules(repeats=Repeats(60.0, 3)))
+    yield found
+    await found.broker.close()
+
+
+@pytest.fixture
+async def small_day(start: Start, tmp_path: Path) -> AsyncIterator[Bench]:
+    """500,000 won of orders a day and stock, 800,000 in all."""
+    found = Bench(await start(token=False, rate=0), tmp_path, Rules(values=DayValues(500_000, 800_000)))
+    yield found
+    await found.broker.close()
+
+
+@pytest.fixture
+async def half_a_billion(start: Start, tmp_path: Path) -> AsyncIterator[Bench]:
+    """Won of orders a day: room for one sell of more shares than are held, and no second."""
+    found = Bench(await start(token=False, rate=0), tmp_path, Rules(values=DayValues(500_000_000, 500_000_000)))
     yield found
     await found.broker.close()
 
@@ -144,3 +161,55 @@ async def test_orders_of_one_stock_end_with_the_hours_count(bench: Bench) -> Non
     assert [outcome.code for outcome in outcomes[3:]] == ["denied:repeats_hour"] * 2
     assert bench.breaches == ["repeats_hour"]
     assert await bench.orders() == 3
+
+
+@pytest.mark.e2e
+async def test_orders_that_can_wait_end_with_the_days_value_and_stops_go_on(small_day: Bench) -> None:
+    """A fault that takes profit again and again: each order another, each small, and the day has an end."""
+    target = replace(SELL, purpose=Purpose.TAKE_PROFIT)
+    refused = await small_day.broker.submit(replace(target, intent_id="r", quantity=Quantity(5_000)))
+    assert (refused.kind, refused.code) == (OutcomeKind.NOT_SENT, "denied:value_stock_day")
+    outcomes = [
+        await small_day.broker.submit(replace(target, intent_id=f"t{number}", limit_price=Price(80_000 + number * 100)))
+        for number in range(4)
+    ]
+    assert [outcome.kind for outcome in outcomes[:2]] == [OutcomeKind.ACCEPTED] * 2
+    assert [outcome.code for outcome in outcomes[2:]] == ["denied:value_stock_day"] * 2
+    assert "500,000원" in outcomes[2].message
+    assert await small_day.orders() == 2
+    stops = [
+        await small_day.broker.submit(replace(SELL, intent_id=f"s{number}", limit_price=Price(81_000 + number * 100)))
+        for number in range(2)
+    ]
+    assert [outcome.kind for outcome in stops] == [OutcomeKind.ACCEPTED] * 2
+    elsewhere = replace(BUY, intent_id="e", symbol=Symbol("000660"), quantity=Quantity(1))
+    assert (await small_day.broker.submit(elsewhere)).code == "denied:value_day"
+    assert await small_day.orders() == 4
+    assert small_day.breaches == []
+
+
+@pytest.mark.e2e
+async def test_value_the_exchange_refused_is_given_back(half_a_billion: Bench) -> None:
+    too_many = replace(SELL, purpose=Purpose.TAKE_PROFIT, quantity=Quantity(5_000))
+    for number in range(3):
+        refused = await half_a_billion.broker.submit(replace(too_many, intent_id=f"x{number}"))
+        assert refused.kind is OutcomeKind.REFUSED, "400,000,000 won each, one at a time"
+    assert await half_a_billion.orders() == 0
+
+
+@pytest.mark.e2e
+async def test_value_of_a_cancelled_order_and_of_one_without_a_clear_answer_counts(small_day: Bench) -> None:
+    bought = replace(BUY, limit_price=Price(69_000), quantity=Quantity(6))
+    first = await small_day.broker.submit(bought)
+    assert first.kind is OutcomeKind.ACCEPTED
+    cancel = CancelRequest(
+        "c1", "b1", BUY.symbol, first.order_no, first.branch_no, "KRX", 1, account="main", environment="local"
+    )
+    assert (await small_day.broker.cancel(cancel)).kind is OutcomeKind.ACCEPTED
+    again = await small_day.broker.submit(replace(bought, intent_id="b2", limit_price=Price(69_100)))
+    assert again.code == "denied:value_stock_day", "414,000 won count though cancelled"
+    # The exchange does not know this stock; its code is on nobody's list of refusals.
+    elsewhere = replace(bought, intent_id="b3", symbol=Symbol("000660"), quantity=Quantity(5))
+    assert (await small_day.broker.submit(elsewhere)).kind is OutcomeKind.UNKNOWN
+    last = replace(elsewhere, intent_id="b4", quantity=Quantity(1), limit_price=Price(69_100))
+    assert (await small_day.broker.submit(last)).code == "denied:value_day"

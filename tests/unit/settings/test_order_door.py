@@ -67,6 +67,9 @@ def deny(settings: Settings, here: Desk | None, order: OrderRequest) -> str | No
         ({"collar_close_bps": 10}, BUY, "collar_close"),
         ({"exit_collar_close_bps": 2_500, "exit_collar_last_bps": 9_000}, replace(SELL, limit_price=Price(53_000)),
          "collar_close"),
+        ({"max_value_per_stock_day": 714_999}, BUY, "value_stock_day"),
+        ({"max_value_per_day": 714_999}, BUY, "value_day"),
+        ({"max_value_per_stock_day": 714_999, "max_value_per_day": 714_999}, SELL, None),
         ({"stale_price_s": 0.5}, BUY, "stale_price"),
         ({"stale_price_s": 0.5, "stale_exit_price_s": 0.5}, SELL, "stale_price"),
     ],
@@ -78,13 +81,14 @@ def test_every_limit_arrives(limits: dict[str, Any], order: OrderRequest, expect
 def test_counts_and_windows_arrive() -> None:
     limits = LimitSettings(
         orders_per_second=3, orders_per_day=4, exits_per_day=5, cancels_per_day=6, duplicate_window_s=7.0,
-        orders_per_stock_hour=8, max_day_loss_bps=9,
+        orders_per_stock_hour=8, max_day_loss_bps=9, max_value_per_stock_day=10, max_value_per_day=11,
     )  # fmt: skip
     bounds, rules = bounds_of(limits), rules_of(limits, krx_only=True)
     assert (bounds.orders_per_second, bounds.orders_per_day, bounds.exits_per_day, bounds.cancels_per_day) == (
         3, 4, 5, 6,
     )  # fmt: skip
     assert (rules.repeats.window_s, rules.repeats.per_hour, rules.day_loss_bps, rules.krx_only) == (7.0, 8, 9, True)
+    assert (rules.values.per_stock, rules.values.per_day) == (10, 11)
 
 
 def test_the_days_loss_is_that_of_the_account() -> None:
@@ -129,3 +133,13 @@ def test_protective_sells_always_have_the_wider_limit(limits: dict[str, Any], na
     with pytest.raises(UsageError, match=named):
         check_settings(limited(**limits))
     check_settings(limited())
+
+
+@pytest.mark.parametrize("day", ["max_value_per_stock_day", "max_value_per_day"])
+def test_a_day_has_room_for_its_largest_order(day: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        check_settings(limited(**{day: 9_999_999_999}))
+    said = f"{refused.value} {refused.value.next_step}"
+    for part in (f"limits.{day}", "9,999,999,999원", "limits.max_order_value", "10,000,000,000원"):
+        assert part in said
+    check_settings(limited(**{day: 10_000_000_000}))

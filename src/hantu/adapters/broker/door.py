@@ -18,6 +18,7 @@ from hantu.adapters.broker.checks.prices import Collar, Freshness, price_collare
 from hantu.adapters.broker.checks.repeats import Memory, Repeats
 from hantu.adapters.broker.checks.sessions import VenueHours, session_open
 from hantu.adapters.broker.checks.tokens import token_held
+from hantu.adapters.broker.checks.values import DayValues, Values
 from hantu.adapters.broker.checks.verdict import Denied, Request
 from hantu.domain.commands import KillLevel
 from hantu.domain.instant import Instant
@@ -51,6 +52,7 @@ class Rules:
     """Of the account's worth at the day's start."""
     krx_only: bool = False
     """Paper trading knows no other venue."""
+    values: DayValues = field(default_factory=DayValues)
 
 
 class Door:
@@ -97,6 +99,7 @@ class Door:
         self._hours = VenueHours(krx_only=self._rules.krx_only)
         self._counts = Counts(bounds)
         self._memory = Memory(self._rules.repeats)
+        self._values = Values(self._rules.values)
         self._told: set[tuple[str, str, str]] = set()
         self.token_flaw: Callable[[OrderRequest], str] = _no_flaw
         """Why an order's one-time token does not hold, empty if it does; by default none is asked for."""
@@ -113,7 +116,7 @@ class Door:
             or price_collared(rules.collar, limits, request)
             or price_fresh(rules.freshness, limits, request, now)
             or loss_bearable(rules.day_loss_bps, result, request)
-            or self._changing(request, now)
+            or self._changing(limits, request, now)
         )
         lost = day_lost(rules.day_loss_bps, result)
         if lost is not None:
@@ -134,24 +137,32 @@ class Door:
 
     def leaves(self, request: Request, now: Instant) -> Denied | None:
         """Count ``request`` as sent, or deny it if it cannot be; called right before the write."""
-        denied = timely(request, now) or self._counts.second_full(request, now) or self._changing(request, now)
+        limits = self._price_limits(request.symbol)
+        denied = timely(request, now) or self._counts.second_full(request, now) or self._changing(limits, request, now)
         if denied is None:
             self._counts.count(request, now)
             self._memory.note(request, now)
+            self._values.note(limits, request, now)
         return denied
 
     def ended(self, request: Request, outcome: Outcome) -> None:
         """Learn what became of a request that left."""
         self._memory.ended(request, outcome)
+        self._values.ended(request, outcome)
 
-    def _changing(self, request: Request, now: Instant) -> Denied | None:
+    def _changing(self, limits: PriceLimits | None, request: Request, now: Instant) -> Denied | None:
         """Ask what may have changed while a request waited: its venue, what others sent, who may act."""
         denied = session_open(self._hours.at(self._calendar(), now.wall), request, now.wall) or self._memory.deny(
             request, now
         )
         if denied is not None and denied.code in BREACHES:
             self._tell_breach(denied.code, request, denied.reason, now)
-        return denied or self._counts.day_full(request, now) or self._last(request)
+        return (
+            denied
+            or self._counts.day_full(request, now)
+            or self._values.deny(limits, request, now)
+            or self._last(request)
+        )
 
     def _tell_breach(self, code: str, request: Request, reason: str, now: Instant) -> None:
         # The day's loss is the account's; everything else is about one stock.

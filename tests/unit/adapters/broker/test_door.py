@@ -14,6 +14,7 @@ from hantu.adapters.broker.checks.authority import Binding, Lease
 from hantu.adapters.broker.checks.form import Bounds, PriceLimits
 from hantu.adapters.broker.checks.losses import DayResult
 from hantu.adapters.broker.checks.repeats import Repeats
+from hantu.adapters.broker.checks.values import DayValues
 from hantu.adapters.broker.checks.verdict import Request, protective
 from hantu.adapters.broker.door import Door, Rules
 from hantu.domain.account import Side
@@ -114,6 +115,11 @@ BREACHES: list[tuple[Request, dict[str, Any], str | None]] = [
     (replace(SELL, venue="NXT"), {"rules": Rules(krx_only=True)}, "venue"),
     (replace(TARGET, venue="NXT", order_type=OrderType.MARKET, limit_price=Price(0)), {}, "order_type"),
     (SELL, {"bounds": replace(BOUNDS, exits_per_day=0)}, "day_count"),
+    (BUY, {"rules": Rules(values=DayValues(per_stock=714_999))}, "value_stock_day"),
+    (TARGET, {"rules": Rules(values=DayValues(per_day=714_999))}, "value_day"),
+    (SELL, {"rules": Rules(values=DayValues(0, 0))}, None),
+    (replace(SELL, purpose=Purpose.FLATTEN), {"rules": Rules(values=DayValues(0, 0)), "kill": KillLevel.FLATTEN}, None),
+    (CANCEL, {"rules": Rules(values=DayValues(0, 0))}, None),
 ]
 
 
@@ -169,6 +175,42 @@ def test_a_full_day_of_targets_leaves_room_for_stops() -> None:
     for number in range(3):
         assert here.leaves(replace(CANCEL, intent_id=f"c{number}"), later(61 + number)) is None
     assert code(here.leaves(replace(CANCEL, intent_id="c9"), later(70))) == "day_count"
+
+
+def test_the_days_value_is_asked_twice_is_no_breach_and_leaves_room_for_stops() -> None:
+    told = Told()
+    here = door(told, rules=Rules(repeats=Repeats(60.0, 100), values=DayValues(1_500_000, 10_000_000)))
+    first, second, third = (numbered(number, BUY) for number in range(3))
+    for waiting in (first, second, third):
+        assert here.deny(waiting, ENVIRONMENT, NOW) is None, "nothing has left yet"
+    assert here.leaves(first, NOW) is None
+    assert here.leaves(second, later(1)) is None
+    assert code(here.leaves(third, later(2))) == "value_stock_day"
+    assert code(here.deny(third, ENVIRONMENT, later(3))) == "value_stock_day"
+    assert here.deny(numbered(4), ENVIRONMENT, later(3)) is None
+    assert here.leaves(numbered(4), later(3)) is None
+    here.ended(first, Outcome(OutcomeKind.ACCEPTED))
+    here.ended(second, Outcome(OutcomeKind.UNKNOWN))
+    here.ended(numbered(4), Outcome(OutcomeKind.REFUSED))
+    assert code(here.deny(third, ENVIRONMENT, later(4))) == "value_stock_day"
+    assert told.breaches == []
+
+
+def test_an_order_the_broker_refused_gives_its_value_back() -> None:
+    here = door(rules=Rules(values=DayValues(1_000_000, 1_000_000)))
+    assert here.leaves(numbered(1, BUY), NOW) is None
+    assert code(here.leaves(numbered(2, BUY), later(1))) == "value_stock_day"
+    here.ended(numbered(1, BUY), Outcome(OutcomeKind.REFUSED))
+    assert here.leaves(numbered(2, BUY), later(2)) is None
+
+
+def test_a_market_order_counts_at_the_upper_limit_of_the_moment_it_leaves() -> None:
+    here = door(rules=Rules(values=DayValues(1_700_000, 1_700_000)), limits=replace(LIMITS, seen_mono=math.inf))
+    market = replace(BUY, order_type=OrderType.MARKET, limit_price=Price(0))
+    assert here.leaves(market, NOW) is None
+    # 923,000 won have gone.
+    assert code(here.leaves(numbered(1, BUY), later(1))) is None
+    assert code(here.leaves(numbered(2, BUY), later(2))) == "value_stock_day"
 
 
 def test_an_intent_leaves_once() -> None:

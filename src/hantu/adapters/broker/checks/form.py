@@ -7,7 +7,7 @@ from typing import Final
 from hantu.adapters.broker.checks.verdict import Denied, Request
 from hantu.domain.account import Side
 from hantu.domain.instrument import Market
-from hantu.domain.order import CancelRequest, OrderType
+from hantu.domain.order import CancelRequest, OrderRequest, OrderType
 from hantu.domain.price_step import is_on_step
 
 WIDEST_BAND: Final = 5
@@ -85,11 +85,15 @@ def price_valid(limits: PriceLimits | None, request: Request) -> Denied | None:
     return None
 
 
+def value_of(limits: PriceLimits | None, order: OrderRequest) -> int:
+    """Return what an order is worth, won; a market order counts at the upper limit, 0 if that is not known."""
+    return (order.limit_price or (limits.upper if limits else 0)) * order.quantity
+
+
 def value_sane(bounds: Bounds, limits: PriceLimits | None, request: Request) -> Denied | None:
-    """Deny an order worth more than an order may be; a market order counts at the upper limit."""
+    """Deny an order worth more than an order may be."""
     if isinstance(request, CancelRequest):
         return None
-    price = request.limit_price or (limits.upper if limits else 0)
-    if price * request.quantity > bounds.value_max:
+    if value_of(limits, request) > bounds.value_max:
         return Denied("value_max", f"주문 금액이 한도 {bounds.value_max:,}원을 넘습니다.")
     return None
