@@ -35,8 +35,6 @@ def due(turn: Turn) -> None:
         # Started by hand outside the hours: from the next session, or date, on the calendar rules again.
         desk.held_open = False
         _begin_date(turn, today)
-    elif desk.held_open and calendar.in_session(wall):
-        desk.held_open = False
     if book.state is State.IDLE:
         _prepare(turn, phase, today)
         _look_at_leftovers(turn, phase)
