@@ -4,7 +4,7 @@ Every method that reports an outcome of an order returns it as a value and never
 raises for what the broker or the network did. Nothing here retries an order.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -119,8 +119,8 @@ class Batch:
 class Store(Protocol):
     """Durable memory of the guard. One writer thread; callers never wait inside it."""
 
-    async def record(self, batch: Batch) -> None:
-        """Commit a batch durably.
+    def record(self, batch: Batch) -> Awaitable[None]:
+        """Commit a batch durably; under way from here on where the store can, done when awaited.
 
         Raises:
             FencedError: The lease belongs to a newer guard.

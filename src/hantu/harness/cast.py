@@ -106,11 +106,17 @@ class SimStore(SqliteStore):
 
     world: Stage
 
-    async def record(self, batch: Batch) -> None:
+    def record(self, batch: Batch) -> "asyncio.Future[None]":
         """Make a batch durable, then tell the judge, before anybody acts on it."""
         self.world.decided(batch.facts)
-        await super().record(batch)
-        self.world.durable(batch.facts)
+        kept = super().record(batch)
+        # First in line: whoever awaits it is called after.
+        kept.add_done_callback(lambda done: self._kept(done, batch))
+        return kept
+
+    def _kept(self, done: "asyncio.Future[None]", batch: Batch) -> None:
+        if not done.cancelled() and done.exception() is None:
+            self.world.durable(batch.facts)
 
     async def load(self, trade_date: date) -> Started:
         """Read what is there; what became durable as the process died is news to the judge, too."""

@@ -8,7 +8,7 @@ Invariants:
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, assert_never
 
 from hantu.domain.alert import Alert
@@ -74,8 +74,15 @@ class Performer:
         ``afterwards`` is called once the actions are on their way, or cannot be:
         what people read can wait until an order's bytes have left.
         """
+        if self._over:
+            return
         if decision.facts:
-            self._spawn(self._record_then_act(decision, now, afterwards), "record")
+            alerts = tuple(
+                (index, alert) for index, fact in enumerate(decision.facts) for alert in self._alerts_of(fact, now)
+            )
+            # The disk works from here on; this task's first turn comes later.
+            writing = self._store.record(Batch(now, decision.facts, alerts, self.epoch))
+            self._spawn(self._record_then_act(decision, writing, afterwards, alerted=bool(alerts)), "record")
         else:
             for action in decision.actions:
                 self._start(action)
@@ -96,12 +103,11 @@ class Performer:
 
     # --- recording -----------------------------------------------------------------
 
-    async def _record_then_act(self, decision: Decision, now: Instant, afterwards: Callable[[], None]) -> None:
-        alerts = tuple(
-            (index, alert) for index, fact in enumerate(decision.facts) for alert in self._alerts_of(fact, now)
-        )
+    async def _record_then_act(
+        self, decision: Decision, writing: Awaitable[None], afterwards: Callable[[], None], *, alerted: bool
+    ) -> None:
         try:
-            await self._store.record(Batch(now, decision.facts, alerts, self.epoch))
+            await writing
         except TokenSpentError as error:
             afterwards()
             self._not_sent(decision, TOKEN_SPENT, str(error))
@@ -123,7 +129,7 @@ class Performer:
                     self._start(action)
             return
         # Due when this task waits for the first time: after the order's bytes, not before.
-        asyncio.get_running_loop().call_soon(self._recorded, afterwards, bool(alerts))
+        asyncio.get_running_loop().call_soon(self._recorded, afterwards, alerted)
         await self._act(decision.actions)
 
     def _recorded(self, afterwards: Callable[[], None], alerted: bool) -> None:

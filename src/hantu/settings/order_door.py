@@ -1,5 +1,6 @@
 """From settings, and what the engine knows, to the last checks before the socket."""
 
+import asyncio
 from collections.abc import Callable
 
 from hantu.adapters.broker.checks.authority import Binding, Lease
@@ -108,4 +109,5 @@ def _log_breach(code: str, request: Request, reason: str) -> None:
 
 
 def _log_note(request: Request, note: str) -> None:
-    OrderLog.warning("%s %s", request.symbol, note)
+    # A line in a log takes as long as all the checks: it is written once the bytes have left.
+    asyncio.get_running_loop().call_soon(OrderLog.warning, "%s %s", request.symbol, note)

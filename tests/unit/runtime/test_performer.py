@@ -1,5 +1,7 @@
 """The performer at the end of a life: nothing begins once everything was ended."""
 
+import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +13,7 @@ from hantu.domain.errors import BrokenError, DeniedError, FencedError
 from hantu.domain.instant import Instant
 from hantu.domain.instrument import Symbol
 from hantu.domain.money import Price, Quantity, Won
-from hantu.domain.order import OrderRequest, OrderType, OutcomeKind, Purpose
+from hantu.domain.order import OrderRequest, OrderType, Outcome, OutcomeKind, Purpose
 from hantu.engine.decision import Decision, ReadBalance, Submit
 from hantu.engine.inputs import SubmitEnded
 from hantu.runtime.performer import Performer
@@ -25,6 +27,11 @@ class Broker:
 
     def __init__(self) -> None:
         self.asked = 0
+        self.seen: list[tuple[str, str]] = []
+
+    async def submit(self, order: OrderRequest) -> Outcome:
+        self.seen.append(("submit", order.token))
+        return Outcome(OutcomeKind.ACCEPTED, "1")
 
     async def balance(self) -> Balance:
         self.asked += 1
@@ -46,14 +53,14 @@ class Refusing:
         raise self._error
 
 
-def performer(broker: Any, store: Any = None, told: list[Any] | None = None) -> Performer:
+def performer(broker: Any, store: Any = None, told: list[Any] | None = None, **more: Any) -> Performer:
     nothing: Any = None
     clock: Any = Clock()
     words: list[Any] = [] if told is None else told
     return Performer(
         store=store, broker=broker, feed=nothing, clock=clock, alerts_of=lambda *_: (), deliver=words.append,
         on_alerts=lambda: None, on_denied=lambda error: words.append(type(error)),
-        on_unrecordable=lambda _: words.append("unrecordable"),
+        on_unrecordable=lambda _: words.append("unrecordable"), **more,
     )  # fmt: skip
 
 
@@ -90,10 +97,44 @@ async def test_order_that_cannot_be_recorded_does_not_leave_and_the_right_one_is
     error: Exception, told: str | type[Exception]
 ) -> None:
     words: list[Any] = []
-    acting = performer(Broker(), Refusing(error), words)
+    broker = Broker()
+    acting = performer(broker, Refusing(error), words)
     acting.perform(SELLING, NOW, lambda: None)
     await acting.drain(1.0)
+    assert not broker.seen
     first, ended = words
     assert first == told
     assert isinstance(ended, SubmitEnded)
     assert (ended.intent_id, ended.outcome.kind) == (ORDER.intent_id, OutcomeKind.NOT_SENT)
+
+
+class Slow:
+    """A store whose disk is still at work."""
+
+    def __init__(self) -> None:
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.begun = 0
+
+    def record(self, _batch: Any) -> "asyncio.Future[None]":
+        self.begun += 1
+        return self.done
+
+
+async def test_the_disk_has_the_intent_before_anything_else_is_done_and_the_order_leaves_after_it_is_durable() -> None:
+    broker, store = Broker(), Slow()
+    acting = performer(broker, store, authorize=lambda order: replace(order, token="t-1"))
+    acting.perform(SELLING, NOW, lambda: None)
+    assert store.begun == 1
+    await asyncio.sleep(0.01)
+    assert not broker.seen
+    store.done.set_result(None)
+    await acting.drain(1.0)
+    assert broker.seen == [("submit", "t-1")]
+
+
+async def test_nothing_is_recorded_for_a_life_that_is_over() -> None:
+    store = Slow()
+    acting = performer(Broker(), store)
+    await acting.cancel_all()
+    acting.perform(SELLING, NOW, lambda: None)
+    assert store.begun == 0

@@ -107,7 +107,7 @@ def test_before_there_is_an_engine_nothing_can_be_bought() -> None:
     assert deny(SETTINGS, None, SELL) == "stale_price"
 
 
-def test_a_stock_never_seen_is_unknown() -> None:
+async def test_a_stock_never_seen_is_unknown() -> None:
     blind = desk(sights={})
     assert deny(SETTINGS, blind, BUY) is not None
     assert deny(SETTINGS, blind, replace(SELL, price_mono=99.0)) is None

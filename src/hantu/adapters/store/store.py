@@ -140,15 +140,18 @@ class SqliteStore:
             if self._lease is None:
                 self._writer.stop(0)
 
-    async def record(self, batch: Batch) -> None:
-        """Make a batch durable. See ``ports.Store``.
+    def record(self, batch: Batch) -> "asyncio.Future[None]":
+        """Make a batch durable; the writer has it when this returns. See ``ports.Store``.
 
         After a BrokenError the batch may still turn up in the database: an
         intent found there that was never sent is resolved as unknown.
         """
         entry = self._builder.build(batch)
-        if entry is not None:
-            await self._keep(entry, batch.facts)
+        if entry is None:
+            done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            done.set_result(None)
+            return done
+        return self._keep(entry, batch.facts)
 
     async def load(self, trade_date: date) -> Started:
         """Read what the last life left behind, from database and spill.
@@ -209,11 +212,15 @@ class SqliteStore:
         self._outbox.apply(entry)
         await self._keep(entry, ())
 
-    async def _keep(self, entry: Entry, facts: Sequence[Fact]) -> None:
+    def _keep(self, entry: Entry, facts: Sequence[Fact]) -> "asyncio.Future[None]":
         """Commit or spill one entry; what was queued first is durable first."""
         loop = self._loop
         if loop is None or self._lease is None:
-            raise BrokenError("저장소가 열려 있지 않습니다.", next_step="저장소를 연 뒤에 다시 시도하세요.")
+            closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            closed.set_exception(
+                BrokenError("저장소가 열려 있지 않습니다.", next_step="저장소를 연 뒤에 다시 시도하세요.")
+            )
+            return closed
         ticket = _Ticket(entry, loop.create_future())
         if self._degraded:
             self._spill(ticket)
@@ -227,7 +234,7 @@ class SqliteStore:
             self._writer.submit(ticket.job)
             if self._writer.depth > QUEUE_LIMIT:
                 self._degrade("기록 대기열이 가득 찼습니다")
-        await ticket.future
+        return ticket.future
 
     def _committed(self, ticket: _Ticket, problems: Any, error: BaseException | None) -> None:
         if error is not None and not isinstance(error, DeniedError):

@@ -305,7 +305,7 @@ async def test_a_lock_that_comes_and_goes_neither_loses_nor_doubles_nor_reorders
     records = []
     for number in range(150):
         fact = ev.SubscribeDone(number)
-        records.append(asyncio.create_task(store.record(batch(clock.advance(0.001), fact))))
+        records.append(asyncio.ensure_future(store.record(batch(clock.advance(0.001), fact))))
         await asyncio.sleep(chance.random() * 0.008)
     await asyncio.gather(locker, *records)
     await until(lambda: store.healthy)
