@@ -202,7 +202,11 @@ async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:
     await life.control.open()
     started = await or_told(life.store.load(trading_date(clock.now().wall)), life.notifier)
     life.performer.epoch = started.epoch
-    rows = KillRows(life.store, settings.database, life.switch, life.guard.deliver)
+    looks = life.looks
+    rows = KillRows(
+        life.store, settings.database, life.switch, life.guard.deliver,
+        look_s=looks.kill_rows_s, read_anyway_s=looks.kill_rows_anyway_s, copy_s=looks.kill_copy_s,
+    )  # fmt: skip
     await rows.begin()
     life.guard.deliver(started)
     rows.compare(life.engine.book.kill, records_existed=life.switch.records_existed)
@@ -213,7 +217,7 @@ async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:
         asyncio.create_task(life.dispatcher.run(), name="dispatcher"),
         asyncio.create_task(
             watch_kill_file(
-                settings.kill_file, lambda: life.engine.book.kill, life.guard.deliver, every_s=life.looks.kill_file_s
+                settings.kill_file, lambda: life.engine.book.kill, life.guard.deliver, every_s=looks.kill_file_s
             ),
             name="kill file",
         ),
@@ -225,7 +229,7 @@ async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:
                 lambda: trading_date(clock.now().wall),
                 life.engine.desk.watchlist,
                 life.guard.deliver,
-                every_s=life.looks.watchlist_s,
+                every_s=looks.watchlist_s,
             ),
             name="watch list",
         ),

@@ -47,7 +47,18 @@ class Rows(Protocol):
 class KillRows:
     """Takes what others write into ``system_state``, within a second, and says when it cannot be read."""
 
-    def __init__(self, rows: Rows, database: Path, switch: Switch, deliver: Deliver) -> None:
+    def __init__(
+        self,
+        rows: Rows,
+        database: Path,
+        switch: Switch,
+        deliver: Deliver,
+        *,
+        look_s: float = LOOK_S,
+        read_anyway_s: float = READ_ANYWAY_S,
+        copy_s: float = COPY_S,
+    ) -> None:
+        self._look_s, self._read_anyway_s, self._copy_s = look_s, read_anyway_s, copy_s
         self._rows = rows
         self._log_file = f"{database}-wal"
         self._copy = copy_of(database)
@@ -82,15 +93,15 @@ class KillRows:
     async def watch(self) -> None:
         """Look until canceled."""
         loop = asyncio.get_running_loop()
-        seen, read_at = self._stamp(), -READ_ANYWAY_S
+        seen, read_at = self._stamp(), -self._read_anyway_s
         while True:
             stamp = self._stamp()
-            if stamp != seen or loop.time() >= read_at + READ_ANYWAY_S:
+            if stamp != seen or loop.time() >= read_at + self._read_anyway_s:
                 seen, read_at = stamp, loop.time()
                 for row in await self._read():
                     self._after = row.state_id
                     self._take(row)
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(self._look_s)
 
     async def keep_copy(self, book: Book) -> None:
         """Write the state beside the database whenever it changes; once more at the end."""
@@ -108,7 +119,7 @@ class KillRows:
                             SystemLog.error("킬 스위치 사본을 쓸 수 없음: %s", error)
                         broken = True
                         await asyncio.sleep(COPY_AGAIN_S)
-                await asyncio.sleep(COPY_S)
+                await asyncio.sleep(self._copy_s)
         finally:
             now = KillState(book.kill, book.kill_reason, book.kill_actor)
             if now != kept and not broken:

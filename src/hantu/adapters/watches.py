@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from hantu.adapters.kill_file import read_kill_file
+from hantu.adapters.kill_watch import COPY_S, LOOK_S, READ_ANYWAY_S
 from hantu.domain.commands import KillLevel, SetKill
 from hantu.domain.errors import HantuError
 from hantu.domain.instrument import Symbol
@@ -27,6 +28,9 @@ class Looks:
     kill_file_s: float = KILL_FILE_POLL_S
     watchlist_s: float = WATCHLIST_POLL_S
     outbox_s: float = POLL_S
+    kill_rows_s: float = LOOK_S
+    kill_rows_anyway_s: float = READ_ANYWAY_S
+    kill_copy_s: float = COPY_S
 
 
 class Watchlist(Protocol):
