@@ -21,7 +21,9 @@ from hantu.harness.network import SimSession, order_connector
 from hantu.kis.throttle import REAL_LIMITS
 from hantu.runtime.guard import Guard
 
-LOOKS = Looks(kill_file_s=1.0, watchlist_s=60.0, outbox_s=5.0, kill_rows_s=0.5, kill_rows_anyway_s=5.0, kill_copy_s=0.5)
+LOOKS = Looks(
+    kill_file_s=1.0, watchlist_s=60.0, outbox_s=5.0, kill_rows_s=5.0, kill_rows_anyway_s=10.0, kill_copy_s=2.0
+)
 """Rarer than on a real machine, where looking is cheap; the door asks for the kill file by itself."""
 WAKE_S = 5.0
 """The guard's longest pause between two looks at the clock here; leaps of the market's clock wake it by themselves."""

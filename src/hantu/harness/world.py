@@ -101,7 +101,7 @@ class World:
         self.gateway = Gateway(day.scenario, day.seed, real=self.loop.time)
         self.hub = StreamHub(self.gateway)
         self.gateway.deliver = self.hub.publish
-        self.gate = RestGate(self.gateway)
+        self.gate = RestGate(self.gateway, silence_step_s=1.0)
         self.auth = RestAuth(self.gateway, self.gate)
         self.clock = WorldClock(self.gateway)
         self._submit, exchange = self.gateway.exchange.submit, self.gateway.exchange

@@ -31,8 +31,9 @@ SILENCE_STEP_S: Final = 0.05
 class RestGate:
     """Answers every call below ``/uapi/`` that carries a TR id."""
 
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway, *, silence_step_s: float = SILENCE_STEP_S) -> None:
         self._gateway = gateway
+        self._silence_step_s = silence_step_s
         self._serial = 0
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -142,13 +143,13 @@ class RestGate:
 
     async def _hold(self, request: web.Request, names: tuple[str, ...]) -> None:
         while self._gateway.faults.active("silence", self._gateway.mono(), *names) is not None and _alive(request):  # noqa: ASYNC110  a fault ends by the simulated clock, not by an event
-            await asyncio.sleep(SILENCE_STEP_S)
+            await asyncio.sleep(self._silence_step_s)
 
     async def _lose(self, request: web.Request, fault: Fault) -> None:
         patience = self._gateway.clock.real_delay(fault.params.get("hang", 0.0))
         deadline = self._gateway.real() + patience
         while self._gateway.real() < deadline and _alive(request):  # noqa: ASYNC110  a fault ends by the simulated clock, not by an event
-            await asyncio.sleep(min(SILENCE_STEP_S, patience))
+            await asyncio.sleep(min(self._silence_step_s, patience))
         reset(request.transport)
 
     def _client(self, request: web.Request) -> str:
