@@ -185,7 +185,7 @@ async def test_the_token_is_in_no_error_trace_log_or_representation(sink):
             await one.send(alert())
         except (RetryableError, BrokenError) as error:
             shown += "".join(traceback.format_exception(error)) + repr(error.__context__)
-            logging.getLogger("hantu.test").exception("failed %s", one._url)
+            logging.getLogger("hantu.test").exception("failed %s", one._sender._url)
     logging.getLogger().removeHandler(handler)
     await notifier.close()
     await nowhere.close()
