@@ -12,7 +12,7 @@ from hantu.adapters.notify.bridge import SenderNotifier
 from hantu.domain.alert import Alert, Priority, Severity
 from hantu.domain.delivery import Message, ReceiptKind
 from hantu.domain.errors import BrokenError, RetryableError
-from hantu.telemetry import LineFormatter
+from hantu.telemetry import LineFormatter, hide
 from tests.receivers import slack, sms, smtp, telegram, webhook
 from tests.receivers.faults import (
     DROP_AFTER_ACCEPT,
@@ -235,6 +235,18 @@ async def test_no_secret_chat_number_or_address_is_shown_when_everything_fails(l
     assert shown.count("Traceback") == 6
     secrets = (*SECRETS, telegram.CHAT, sms.RECIPIENT, sms.SENDER, smtp.RECIPIENT)
     assert [one for one in secrets if one in shown + output.getvalue()] == []
+
+
+async def test_a_secret_inside_a_text_is_masked_on_every_channel(line):
+    hide("alertcanary77")
+    told = alert(short="⚠️ 오류 alertcanary77", long="*오류*\n\n응답: alertcanary77\n- alertcanary77")
+    assert (await line.sender.send(Message(told, "k1", late_note="(alertcanary77)"))).accepted
+    (arrival,) = line.journal.taken()
+    shown = arrival.text + str(arrival.body)
+    if line.name == "email":
+        shown += "".join(arrival.body.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    assert "alertcanary77" not in shown
+    assert "***" in shown
 
 
 async def test_every_channel_of_a_town_tells_the_same_story_in_order(place):

@@ -85,11 +85,13 @@ class EmailSender:
                 await client.rcpt(self._to.addr_spec)
                 begun = True
                 await client.data(bytes(made))
-            return accepted(str(made["Message-ID"]))
+            await _goodbye(client)
         except (aiosmtplib.SMTPException, TimeoutError, OSError, ValueError) as error:
             return self._judged(error, begun=begun)
         finally:
-            await _goodbye(client)
+            # No word more on a line that broke: in the middle of a mail it would become part of it.
+            client.close()
+        return accepted(str(made["Message-ID"]))
 
     async def check(self) -> ChannelHealth:
         """Connect and log in."""
@@ -98,13 +100,14 @@ class EmailSender:
             async with asyncio.timeout(self._timeout_s):
                 await self._greet(client)
                 await client.noop()
+            await _goodbye(client)
         except (aiosmtplib.SMTPException, TimeoutError, OSError, ValueError) as error:
             receipt = self._judged(error, begun=False)
             refused = isinstance(error, aiosmtplib.SMTPResponseException)
             wrong = isinstance(error, aiosmtplib.SMTPAuthenticationError)
             return ChannelHealth(reachable=refused, credentials_ok=False if wrong else None, detail=receipt.reason)
         finally:
-            await _goodbye(client)
+            client.close()
         return ChannelHealth(reachable=True, credentials_ok=True)
 
     async def aclose(self) -> None:
@@ -160,8 +163,6 @@ def _context(ca_file: str) -> ssl.SSLContext:
 
 
 async def _goodbye(client: aiosmtplib.SMTP) -> None:
-    """Say QUIT to a server that still listens; the mail's fate is decided already."""
-    if client.is_connected:
-        with suppress(aiosmtplib.SMTPException, TimeoutError, OSError):
-            await client.quit(timeout=GOODBYE_S)
-    client.close()
+    """Say QUIT; what the server makes of it changes nothing any more."""
+    with suppress(aiosmtplib.SMTPException, TimeoutError, OSError):
+        await client.quit(timeout=GOODBYE_S)

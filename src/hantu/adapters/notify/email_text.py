@@ -116,7 +116,10 @@ def _paragraph(lines: tuple[Line, ...], *, marked: bool) -> str:
 
 
 def _opening(kind: str) -> str:
-    tags = {"table": '<table style="border-collapse:collapse">', "ul": '<ul style="margin:0;padding-left:20px">'}
+    tags = {
+        "table": '<table style="border-collapse:collapse;margin:0 0 8px">',
+        "ul": '<ul style="margin:0;padding-left:20px">',
+    }
     return tags.get(kind, "")
 
 

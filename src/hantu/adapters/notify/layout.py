@@ -5,13 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from hantu.adapters.notify.telegram_text import to_plain
+from hantu.adapters.notify.telegram_text import MARKS, to_plain
 from hantu.domain.alert import Severity
 from hantu.domain.delivery import Message
 from hantu.telemetry import mask
 
 SEVERITY_WORDS = {Severity.INFO: "정보", Severity.WARN: "경고", Severity.CRITICAL: "위험"}
-_MARKS = re.compile(r"\*\*(.+?)\*\*|\*(.+?)\*|`(.+?)`")
 _PAIR = re.compile(r"(?P<name>[^\s:*`\d-][^:*`]{0,15}): (?P<value>\S.{0,60})")
 """``종목: 삼성전자 (005930)``: a short name and a short value on one line."""
 _POINT = re.compile(r"(?:- |\d+\. )")
@@ -73,7 +72,7 @@ def with_marks(
         after = fence if escaped[match.end() : match.end() + 1].isalnum() else ""
         return f"{before}{around[0]}{match[1] or match[2] or match[3]}{around[1]}{after}"
 
-    return _MARKS.sub(shown, escaped)
+    return MARKS.sub(shown, escaped)
 
 
 def _line(line: str) -> Line:

@@ -2,10 +2,11 @@
 
 Rule of length: what fits in 90 bytes is an SMS. What does not becomes an LMS, which
 needs mobile data on the phone; so an emergency is cut to one SMS instead, before a
-character and never inside a number, and ends in ``…``.
+character and never inside a number, and ends in ``…``. When it happened is kept.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,10 +21,11 @@ CUT = "…"
 SUBJECT = "hantu 알림"
 SIGNS = {
     "🚨": "[긴급]", "⚠": "※", "❌": "\u00d7", "✅": "○", "📉": "▼", "📈": "▲", "⏹": "■", "⏰": "◎", "🔔": "◎",
-    "₩": "￦", "\u2212": "-", "\u2013": "-", "\u2014": "-", "•": "·", "\u00a0": " ", "✓": "○", "❓": "?", "➡": "→",
+    "₩": "￦", "\u2212": "-", "\u2013": "-", "\u2014": "-", "•": "·", "\u00a0": " ", "✓": "○", "\u2139": "", "❓": "?", "➡": "→",
 }  # fmt: skip
 """Signs EUC-KR lacks and what stands for them; a letter without a stand-in becomes ``?``, a picture nothing."""
-_PICTURES = re.compile("[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff\ufe0e\ufe0f\u200b-\u200d\u20e3]")
+_UNSPOKEN = frozenset({"Cc", "Cf", "Me", "Mn", "Sk", "So"})
+"""Pictures, and signs without a width of their own."""
 _NUMBER = re.compile(r"[+-]?\d(?:[\d,.]{0,20}\d)?%?")
 _DOUBLED = re.compile(r"\[긴급\]\s*긴급:\s*")
 
@@ -42,13 +44,17 @@ def sms(message: Message) -> SmsText:
     if size(text) <= SMS_BYTES:
         return SmsText("SMS", text)
     if message.alert.priority is Priority.EMERGENCY:
-        return SmsText("SMS", cut(text, SMS_BYTES))
+        note = to_euc_kr(mask(message.late_note))
+        if not note or size(note) > SMS_BYTES // 2 + 5:
+            return SmsText("SMS", cut(text, SMS_BYTES))
+        event = to_euc_kr(mask(message.alert.short))
+        return SmsText("SMS", f"{cut(event, SMS_BYTES - size(note) - 1)} {note}")
     return SmsText("LMS", cut(text, LMS_BYTES))
 
 
 def to_euc_kr(text: str) -> str:
     """Return ``text`` in characters every Korean phone shows, one or two bytes each."""
-    shown = "".join(_sign(char) for char in text)
+    shown = "".join(_sign(char) for char in unicodedata.normalize("NFC", text))
     lines = (" ".join(line.split()) for line in shown.split("\n"))
     return _DOUBLED.sub("[긴급] ", "\n".join(lines).strip())
 
@@ -76,10 +82,12 @@ def cut(text: str, limit: int) -> str:
 def _sign(char: str) -> str:
     if char in SIGNS:
         return SIGNS[char]
+    if char in "\n\t":
+        return char
     try:
         # The codec spells rare syllables in eight bytes, which no phone reads.
-        if len(char.encode("euc_kr")) <= 2:
+        if len(char.encode("euc_kr")) <= 2 and unicodedata.category(char) != "Cc":
             return char
     except UnicodeEncodeError:
         pass
-    return "" if _PICTURES.match(char) else "?"
+    return "" if unicodedata.category(char) in _UNSPOKEN else "?"

@@ -76,6 +76,15 @@ def test_an_emergency_is_one_sms_and_anything_else_may_be_long():
     assert sms(text("가" * 45 + "a")).kind == "LMS"
 
 
+def test_an_emergency_that_comes_late_says_when_it_happened():
+    note = "(지연 전달 - 발생 시각 2026-11-23 09:12:31)"
+    made = sms(of("order_escalated", late_note=note))
+    assert (made.kind, made.text.endswith(f"… {note}")) == ("SMS", True)
+    assert made.text.startswith("[긴급] 주문 결과 확인")
+    assert size(made.text) <= SMS_BYTES
+    assert sms(text("가" * 50, priority=Priority.EMERGENCY, late_note="나" * 60)).text == "가" * 44 + "…"
+
+
 @pytest.mark.parametrize(
     ("given_text", "shown"),
     [
@@ -88,6 +97,8 @@ def test_an_emergency_is_one_sms_and_anything_else_may_be_long():
         ("日本 é 漢字", "日本 ? 漢字"),
         ("첫 줄 👀\n둘째  줄", "첫 줄\n둘째 줄"),
         ("👨‍👩‍👧 가족 1️⃣", "가족 1"),
+        ("\u1112\u1161\u11ab\u1103\u116e", "한두"),
+        ("a\x00b\tc \u2139\ufe0f ™", "ab c ™"),
     ],
 )
 def test_signs_no_phone_shows_are_replaced_or_left_out(given_text, shown):
