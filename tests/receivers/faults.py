@@ -53,7 +53,13 @@ def moved(to: str) -> Fault:
 RESET_BEFORE = Fault(Kind.RESET_BEFORE)
 RESET_AFTER = Fault(Kind.RESET_AFTER)
 DROP_AFTER_ACCEPT = Fault(Kind.DROP_AFTER_ACCEPT)
-SLOW_LORIS = Fault(Kind.SLOW_LORIS, seconds=30.0)
+SLOW_LORIS = Fault(Kind.SLOW_LORIS, seconds=30.0, status=200)
+
+
+def slow_refusal(status: int, **headers: str) -> Fault:
+    """Return a refusal whose words never end; only for HTTP."""
+    named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    return Fault(Kind.SLOW_LORIS, seconds=30.0, status=status, headers=named)
 
 
 @dataclass

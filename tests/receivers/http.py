@@ -81,8 +81,9 @@ class HttpReceiver:
             answer = await self.contract(request, body)
             return _hang_up(request) if fault.kind is Kind.DROP_AFTER_ACCEPT else answer
         if fault.kind is Kind.SLOW_LORIS:
-            await self.contract(request, body)
-            return await _trickle(request, fault.seconds)
+            if fault.status < 300:
+                await self.contract(request, body)
+            return await _trickle(request, fault)
         return self._said(fault)
 
     def _said(self, fault: Fault) -> web.Response:
@@ -120,10 +121,10 @@ def _hang_up(request: web.Request) -> web.Response:
     return web.Response(status=500)
 
 
-async def _trickle(request: web.Request, seconds: float) -> web.StreamResponse:
-    response = web.StreamResponse(status=200, headers={"Content-Type": "application/json"})
+async def _trickle(request: web.Request, fault: Fault) -> web.StreamResponse:
+    response = web.StreamResponse(status=fault.status, headers=dict(fault.headers))
     await response.prepare(request)
-    for _ in range(int(seconds / 0.05)):
+    for _ in range(int(fault.seconds / 0.05)):
         await response.write(b" ")
         await asyncio.sleep(0.05)
     return response

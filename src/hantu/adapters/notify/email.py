@@ -103,9 +103,8 @@ class EmailSender:
             await _goodbye(client)
         except (aiosmtplib.SMTPException, TimeoutError, OSError, ValueError) as error:
             receipt = self._judged(error, begun=False)
-            refused = isinstance(error, aiosmtplib.SMTPResponseException)
             wrong = isinstance(error, aiosmtplib.SMTPAuthenticationError)
-            return ChannelHealth(reachable=refused, credentials_ok=False if wrong else None, detail=receipt.reason)
+            return ChannelHealth(reachable=wrong, credentials_ok=False if wrong else None, detail=receipt.reason)
         finally:
             client.close()
         return ChannelHealth(reachable=True, credentials_ok=True)
@@ -133,7 +132,7 @@ class EmailSender:
             await client.login(*self._login)
 
     def _judged(self, error: Exception, *, begun: bool) -> Receipt:
-        if isinstance(error, aiosmtplib.SMTPResponseException):
+        if isinstance(error, aiosmtplib.SMTPResponseException) and 400 <= error.code < 600:
             reason = f"메일 서버가 거부했습니다: {error.code} {self._without_addresses(error.message)}"
             return permanent(reason) if error.code >= 500 else temporary(reason)
         if type(error) in (aiosmtplib.SMTPNotSupported, aiosmtplib.SMTPException):

@@ -158,7 +158,7 @@ async def _bounded(content: aiohttp.StreamReader) -> bytes:
 def _object(content: bytes) -> Mapping[str, Any]:
     try:
         body = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
 

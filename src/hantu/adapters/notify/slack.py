@@ -101,9 +101,8 @@ class SlackSender:
             return ChannelHealth(reachable=True, credentials_ok=True)
         receipt = self._judged(reply)
         refused = receipt.kind is ReceiptKind.PERMANENT
-        return ChannelHealth(
-            reachable=reply.status < 500, credentials_ok=False if refused else None, detail=receipt.reason
-        )
+        reachable = refused or receipt.kind is ReceiptKind.RETRY_AT
+        return ChannelHealth(reachable=reachable, credentials_ok=False if refused else None, detail=receipt.reason)
 
     async def aclose(self) -> None:
         """Close the connection."""

@@ -97,6 +97,8 @@ class SolapiSender:
         if reply.status != 200:
             known = reply.status < 500 and reply.status != 429
             return ChannelHealth(reachable=known, credentials_ok=False if known else None, detail=self._said(reply))
+        if not isinstance(reply.body.get("balance"), int | float):
+            return ChannelHealth(reachable=False, detail="문자 서비스의 응답을 읽을 수 없습니다")
         balance = int(_number(reply.body.get("balance")) + _number(reply.body.get("point")))
         low = balance < self._warn_won
         return ChannelHealth(

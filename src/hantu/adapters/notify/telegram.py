@@ -144,7 +144,7 @@ class TelegramSender:
         if _ok(reply):
             result = reply.body.get("result")
             found = result.get("message_id") if isinstance(result, dict) else None
-            return accepted(str(found) if isinstance(found, int) else "")
+            return accepted(str(found) if type(found) is int else "")
         code, said = _code(reply), self._said(reply)
         if code == 429:
             wait_s = _parameter(reply, "retry_after")

@@ -7,7 +7,7 @@ import pytest
 from hantu.adapters.notify.webhook import WebhookSender, signature
 from hantu.domain.delivery import Button, ReceiptKind
 from hantu.domain.errors import UsageError
-from tests.receivers.faults import refuse
+from tests.receivers.faults import refuse, slow_refusal
 from tests.receivers.journal import Journal
 from tests.receivers.webhook import SECRET, WebhookReceiver
 from tests.unit.adapters.notify.messages import of
@@ -82,6 +82,21 @@ async def test_a_wait_is_obeyed_in_seconds_or_as_a_date(sender, receiver, after,
     receiver.plan.next(refuse(503, "", Retry_After=after, **({"Date": date} if date else {})))
     receipt = await sender.send(of("order_failed"))
     assert (receipt.kind, receipt.retry_s) == (ReceiptKind.RETRY_AT, wait_s)
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (slow_refusal(429, Retry_After="7"), ReceiptKind.RETRY_AT),
+        (slow_refusal(503), ReceiptKind.TEMPORARY),
+        (slow_refusal(403), ReceiptKind.PERMANENT),
+    ],
+)
+async def test_a_refusal_whose_words_never_end_is_a_refusal(receiver, fault, kind):
+    sender = WebhookSender(receiver.url, SECRET, timeout_s=0.2)
+    receiver.plan.next(fault)
+    assert (await sender.send(of("order_failed"))).kind is kind
+    await sender.aclose()
 
 
 @pytest.mark.parametrize("after", ["soon", "-5", "1e9", "٣"])
