@@ -49,7 +49,7 @@ class TelegramReceiver(HttpReceiver):
             return _no(401, "Unauthorized")
         if method == "getMe":
             return web.json_response({"ok": True, "result": {"id": 1, "is_bot": True}})
-        message = json.loads(body)
+        message = json.loads(body) if body else dict(request.query)
         if str(message.get("chat_id")) != self.chat:
             return _no(400, "Bad Request: chat not found")
         if method == "getChat":

@@ -7,6 +7,7 @@ Source: https://core.telegram.org/bots/api#making-requests and #responseparamete
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from hantu.adapters.notify.bridge import SenderNotifier
 from hantu.adapters.notify.http import (
@@ -79,8 +80,8 @@ class TelegramSender:
 
     async def check(self) -> ChannelHealth:
         """Ask for the bot and its chat."""
-        for method, body in (("getMe", {}), ("getChat", {"chat_id": self._chat_id})):
-            reply = await self._door.post(f"{self._url}/{method}", data=json_bytes(body), headers=JSON_HEADERS)
+        for asked in ("getMe", f"getChat?{urlencode({'chat_id': self._chat_id})}"):
+            reply = await self._door.get(f"{self._url}/{asked}")
             if isinstance(reply, Receipt):
                 return ChannelHealth(reachable=False, detail=reply.reason)
             if not _ok(reply):

@@ -2,10 +2,12 @@
 
 import io
 import logging
+import threading
 
 import pytest
 
 from hantu.adapters.notify.telegram import TelegramSender
+from hantu.cli.phone import PhoneServer
 from hantu.domain.delivery import Button, ReceiptKind
 from tests.receivers import telegram
 from tests.receivers.faults import RESET_AFTER, delay, limit, markup, moved, refuse
@@ -111,3 +113,18 @@ async def test_a_wrong_token_or_chat_is_seen_without_sending(receiver):
         assert (await wrong.check()).credentials_ok is False
         assert (await wrong.send(of("order_failed"))).kind is ReceiptKind.PERMANENT
         await wrong.aclose()
+
+
+async def test_the_demo_s_phone_is_a_telegram_too(tmp_path):
+    got = []
+    server = PhoneServer(0, lambda message: got.append(message) or len(got))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    made = TelegramSender(telegram.TOKEN, "1", api_url=f"http://127.0.0.1:{server.server_address[1]}")
+    assert (await made.check()).usable
+    assert (await made.send(of("order_failed"))).provider_id == "1"
+    await made.aclose()
+    server.shutdown()
+    thread.join(5)
+    server.server_close()
+    assert got[0]["text"].startswith("❌ 주문 실패")
