@@ -5,6 +5,7 @@ threads, and goes on sending after we have stopped waiting.
 """
 
 import asyncio
+import logging
 from typing import Any
 
 from hantu.adapters.notify.telegram_text import to_plain
@@ -35,6 +36,9 @@ class AppriseSender:
                 "apprise 채널을 쓰려면 추가 패키지가 필요합니다.",
                 next_step="`pip install 'hantu[apprise]'` 를 실행하세요.",
             ) from error
+        # Its log repeats addresses it does not know, secrets and all.
+        logging.getLogger("apprise").propagate = False
+        logging.getLogger("apprise").addHandler(logging.NullHandler())
         self._services: Any = apprise.Apprise()
         for number, url in enumerate(urls, 1):
             hide(url)

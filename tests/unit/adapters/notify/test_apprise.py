@@ -1,6 +1,8 @@
 """The optional extra: absent by default, and boxed in where it is there."""
 
 import asyncio
+import io
+import logging
 import sys
 import types
 
@@ -21,6 +23,7 @@ class Services:
         self.sent = []
 
     def add(self, url):
+        logging.getLogger("apprise").error("Unsupported URL: %s", url)
         return url.startswith("ntfy://")
 
     async def async_notify(self, *, body, title, notify_type, body_format):
@@ -70,6 +73,10 @@ async def test_it_fails_in_bounded_time_and_without_its_addresses(installed, not
 
 @pytest.mark.parametrize("urls", [(), ("canary://x",)])
 def test_an_unknown_address_is_refused_and_not_repeated(installed, urls):
+    output = io.StringIO()
+    handler = logging.StreamHandler(output)
+    logging.getLogger().addHandler(handler)
     with pytest.raises(UsageError) as caught:
         AppriseSender(urls)
-    assert "canary" not in str(caught.value)
+    logging.getLogger().removeHandler(handler)
+    assert "canary" not in str(caught.value) + output.getvalue()
