@@ -48,6 +48,8 @@ ANYWHERE_ABOVE = (
 HOMES = {
     "aiofastnet": ("adapters",),
     "aiohttp": ("adapters", "simulator", "harness"),
+    "aiosmtplib": ("adapters/notify",),
+    "apprise": ("adapters/notify",),
     "cryptography": ("kis",),
     "httptools": ("adapters", "simulator", "harness"),
     "msgspec": ANYWHERE_ABOVE,

@@ -12,6 +12,7 @@ from typing import Protocol
 from hantu.domain.account import Balance, BrokerOrder
 from hantu.domain.alert import Alert
 from hantu.domain.approval import ApprovalFound, MandateRow
+from hantu.domain.delivery import ChannelHealth, Message, Receipt
 from hantu.domain.events import Fact
 from hantu.domain.instant import Instant
 from hantu.domain.instrument import Symbol
@@ -170,6 +171,31 @@ class Notifier(Protocol):
             RetryableError: Not delivered, may be tried again.
             BrokenError: Refused for good (bad token, unknown chat).
         """
+        ...
+
+
+class Sender(Protocol):
+    """One channel to a person that says what came of every send."""
+
+    @property
+    def name(self) -> str:
+        """Name in records: ``telegram``, ``slack`` …"""
+        ...
+
+    async def send(self, message: Message) -> Receipt:
+        """Send one message, bounded in time by the channel itself.
+
+        No failure of the network or the channel raises. A cancellation passes through;
+        whether the message was taken is then unknown.
+        """
+        ...
+
+    async def check(self) -> ChannelHealth:
+        """Look whether the channel would work, without a message to anybody; never raises for a failure."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close what is open; may be called more than once."""
         ...
 
 

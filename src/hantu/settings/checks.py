@@ -42,6 +42,7 @@ def check_settings(settings: Settings) -> None:
         UsageError: With the key to change.
     """
     _check_hosts(settings)
+    _check_channels(settings)
     _check_levels(settings)
     _check_rules(settings)
     _check_limits(settings)
@@ -92,11 +93,27 @@ def _check_hosts(settings: Settings) -> None:
     else:
         _check_local_url("kis.rest_url", kis.rest_url, ("http", "https"))
         _check_local_url("kis.ws_url", kis.ws_url, ("ws", "wss"))
-    telegram = urlsplit(settings.telegram.api_url)
-    if telegram.scheme != "https" and not (telegram.scheme == "http" and is_loopback(telegram.hostname or "")):
+
+
+def _check_channels(settings: Settings) -> None:
+    """A message and the secret beside it never leave this machine in clear."""
+    alerts = settings.alerts
+    for name, url in (
+        ("telegram.api_url", settings.telegram.api_url),
+        ("alerts.slack.api_url", alerts.slack.api_url),
+        ("alerts.sms.api_url", alerts.sms.api_url or "https://"),
+        ("alerts.webhook.url", alerts.webhook.url or "https://"),
+    ):
+        address = urlsplit(url)
+        if address.scheme != "https" and not (address.scheme == "http" and is_loopback(address.hostname or "")):
+            raise UsageError(
+                f"{name} 은 https 주소여야 합니다(이 컴퓨터 안의 주소만 http 허용).",
+                next_step="이 줄을 지우거나 https:// 로 시작하는 주소를 적어 주세요.",
+            )
+    if alerts.email.encryption == "none" and alerts.email.host and not is_loopback(alerts.email.host):
         raise UsageError(
-            "telegram.api_url 은 https 주소여야 합니다(이 컴퓨터 안의 주소만 http 허용).",
-            next_step="이 줄을 지우면 기본값 https://api.telegram.org 를 씁니다.",
+            'alerts.email.encryption = "none" 은 이 컴퓨터 안의 메일 서버에만 쓸 수 있습니다.',
+            next_step='"starttls"(587번 포트) 또는 "tls"(465번 포트)로 바꾸세요.',
         )
 
 

@@ -10,8 +10,9 @@ import msgspec
 from msgspec import inspect
 
 from hantu.domain.errors import UsageError
-from hantu.settings.model import Section, Settings
+from hantu.settings.model import Settings
 from hantu.settings.secret import Secret
+from hantu.settings.section import Section
 
 IN_FILE_FORBIDDEN: Mapping[str, str] = {
     "kis.app_key": "앱 키는 설정 파일에 직접 적지 않습니다. kis.app_key_file 이나 환경변수 HANTU_APP_KEY 를 쓰세요.",
@@ -23,6 +24,20 @@ IN_FILE_FORBIDDEN: Mapping[str, str] = {
     "환경변수 EXECUTION_JWT_SECRET 이나 approvals.secret_file 을 쓰세요.",
     "approvals.client_secret": "접속 비밀 값은 설정 파일에 직접 적지 않습니다. "
     "approvals.client_secret_file 이나 환경변수 HANTU_CLIENT_SECRET 을 쓰세요.",
+    "alerts.slack.token": "슬랙 봇 토큰은 설정 파일에 직접 적지 않습니다. "
+    "alerts.slack.token_file 이나 환경변수 HANTU_SLACK_TOKEN 을 쓰세요.",
+    "alerts.slack.webhook_url": "슬랙 웹훅 주소는 그 자체가 비밀이라 설정 파일에 직접 적지 않습니다. "
+    "alerts.slack.webhook_url_file 이나 환경변수 HANTU_SLACK_WEBHOOK_URL 을 쓰세요.",
+    "alerts.email.password": "메일 비밀번호는 설정 파일에 직접 적지 않습니다. "
+    "alerts.email.password_file 이나 환경변수 HANTU_SMTP_PASSWORD 를 쓰세요.",
+    "alerts.sms.key": "문자 API 키는 설정 파일에 직접 적지 않습니다. "
+    "alerts.sms.key_file 이나 환경변수 HANTU_SMS_KEY 를 쓰세요.",
+    "alerts.sms.secret": "문자 API 시크릿은 설정 파일에 직접 적지 않습니다. "
+    "alerts.sms.secret_file 이나 환경변수 HANTU_SMS_SECRET 을 쓰세요.",
+    "alerts.webhook.secret": "웹훅 서명 비밀 값은 설정 파일에 직접 적지 않습니다. "
+    "alerts.webhook.secret_file 이나 환경변수 HANTU_WEBHOOK_SECRET 을 쓰세요.",
+    "alerts.apprise.urls": "apprise 주소에는 비밀이 들어 있어 설정 파일에 직접 적지 않습니다. "
+    "alerts.apprise.urls_file 이나 환경변수 HANTU_APPRISE_URLS 를 쓰세요.",
     "database": "데이터베이스 위치는 환경변수 DATABASE_URL(sqlite:///경로)로 정합니다.",
 }
 ENV_SHORT_NAMES: Mapping[str, str] = {
@@ -37,7 +52,31 @@ ENV_SHORT_NAMES: Mapping[str, str] = {
     "HANTU_MODE": "guard.mode",
     "HANTU_TELEGRAM_TOKEN": "telegram.token",
     "HANTU_CLIENT_SECRET": "approvals.client_secret",
+    "HANTU_SLACK_TOKEN": "alerts.slack.token",
+    "HANTU_SLACK_WEBHOOK_URL": "alerts.slack.webhook_url",
+    "HANTU_SMTP_PASSWORD": "alerts.email.password",
+    "HANTU_SMS_KEY": "alerts.sms.key",
+    "HANTU_SMS_SECRET": "alerts.sms.secret",
+    "HANTU_WEBHOOK_SECRET": "alerts.webhook.secret",
+    "HANTU_APPRISE_URLS": "alerts.apprise.urls",
 }
+SECRET_FILES = (
+    ("kis.app_key_file", "kis.app_key", "앱 키"),
+    ("kis.app_secret_file", "kis.app_secret", "앱 시크릿"),
+    ("telegram.token_file", "telegram.token", "텔레그램 봇 토큰"),
+    ("approvals.secret_file", "approvals.secret", "주문 서명 비밀 값"),
+    ("approvals.client_secret_file", "approvals.client_secret", "접속 비밀 값"),
+    ("alerts.slack.token_file", "alerts.slack.token", "슬랙 봇 토큰"),
+    ("alerts.slack.webhook_url_file", "alerts.slack.webhook_url", "슬랙 웹훅 주소"),
+    ("alerts.email.password_file", "alerts.email.password", "메일 비밀번호"),
+    ("alerts.sms.key_file", "alerts.sms.key", "문자 API 키"),
+    ("alerts.sms.secret_file", "alerts.sms.secret", "문자 API 시크릿"),
+    ("alerts.webhook.secret_file", "alerts.webhook.secret", "웹훅 서명 비밀 값"),
+    ("alerts.apprise.urls_file", "alerts.apprise.urls", "apprise 주소"),
+)
+"""Key of a file, key of the secret in it, and what people call it."""
+OTHER_NAMES: Mapping[str, str] = {"alerts.telegram": "telegram"}
+"""Tables that may be written under another name."""
 ENV_NOT_SETTINGS = frozenset({"HANTU_CONFIG", "HANTU_LANG"})
 
 

@@ -16,19 +16,24 @@ import msgspec
 from hantu.domain.errors import UsageError
 from hantu.settings import model
 from hantu.settings.checks import check_settings
-from hantu.settings.keys import ENV_NOT_SETTINGS, IN_FILE_FORBIDDEN, KEYS, Key, convert, env_names, keys_of, nearest
-from hantu.settings.model import Rule, Section, Settings
+from hantu.settings.keys import (
+    ENV_NOT_SETTINGS,
+    IN_FILE_FORBIDDEN,
+    KEYS,
+    OTHER_NAMES,
+    SECRET_FILES,
+    Key,
+    convert,
+    env_names,
+    keys_of,
+    nearest,
+)
+from hantu.settings.model import Rule, Settings
 from hantu.settings.order_secret import OLD_SECRET_NAME, SECRET_NAME
 from hantu.settings.secret import Secret, read_secret_file
+from hantu.settings.section import Section
 
 FILE_NAME = "hantu.toml"
-SECRET_FILES = (
-    ("kis.app_key_file", "kis.app_key", "앱 키"),
-    ("kis.app_secret_file", "kis.app_secret", "앱 시크릿"),
-    ("telegram.token_file", "telegram.token", "텔레그램 봇 토큰"),
-    ("approvals.secret_file", "approvals.secret", "주문 서명 비밀 값"),
-    ("approvals.client_secret_file", "approvals.client_secret", "접속 비밀 값"),
-)
 PRACTICE: Mapping[str, object] = {
     "account.number": Secret(model.PRACTICE_ACCOUNT),
     "kis.app_key": Secret(model.PRACTICE_APP_KEY),
@@ -150,8 +155,26 @@ def _read_file(file: Path, draft: _Draft) -> None:
             f"설정 파일 {file} 을(를) 읽을 수 없습니다: {getattr(error, 'strerror', None) or 'UTF-8 텍스트가 아닙니다'}.",
             next_step="파일 권한과 인코딩(UTF-8)을 확인하세요.",
         ) from error
-    lines = _locate(text)
-    _walk(table, "", Settings, file, lines, draft)
+    _walk(_moved(table, file), "", Settings, file, _locate(text), draft)
+
+
+def _moved(table: dict[str, Any], file: Path) -> dict[str, Any]:
+    """Return the file with tables under their own names.
+
+    Raises:
+        UsageError: The same table stands there under both.
+    """
+    for other, name in OTHER_NAMES.items():
+        outer, _, inner = other.partition(".")
+        holder = table.get(outer)
+        if not isinstance(holder, dict) or inner not in holder:
+            continue
+        if name in table:
+            raise UsageError(
+                f"{file.name}: [{name}] 과(와) [{other}] 이(가) 함께 있습니다.", next_step="둘 중 하나만 남겨 주세요."
+            )
+        table = {**table, outer: {word: value for word, value in holder.items() if word != inner}, name: holder[inner]}
+    return table
 
 
 def _walk(
@@ -217,7 +240,7 @@ def _locate(text: str) -> dict[str, int]:
                 rule += 1
                 name = f"rules[{rule}]"
             lines.setdefault(head[2], number)
-            prefix = f"{name}."
+            prefix = f"{OTHER_NAMES.get(name, name)}."
             continue
         key = re.match(r"\s*([\w.\-]+)\s*=", line)
         if key:

@@ -7,9 +7,11 @@ won. Key names here are the key names of ``hantu.toml``.
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
+from hantu.settings.alerts import AlertSettings
 from hantu.settings.secret import Secret
+from hantu.settings.section import Section
 
 Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=86_400)]
 Bps: TypeAlias = Annotated[int, Meta(ge=1, le=9_999)]
@@ -28,10 +30,6 @@ PRACTICE_HTS_ID = "USER"
 PRACTICE_APP_KEY = "PS" + "PRACTICE" * 4 + "00"
 PRACTICE_APP_SECRET = "practice" * 22 + "only"
 """Well-formed (36 and 180 characters) and worth nothing: only the local exchange takes them."""
-
-
-class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One table of the file."""
 
 
 class AccountSettings(Section, frozen=True):
@@ -237,6 +235,7 @@ class Settings(Section, frozen=True):
     limits: LimitSettings = LimitSettings()
     approvals: ApprovalSettings = ApprovalSettings()
     telegram: TelegramSettings = TelegramSettings()
+    alerts: AlertSettings = AlertSettings()
     log: LogSettings = LogSettings()
     calendar: CalendarSettings = CalendarSettings()
     tape: TapeSettings = TapeSettings()

@@ -4,17 +4,18 @@ import re
 
 LIMIT = 4_096
 """Characters of one message; counted as UTF-16 units, tags included, to stay below it."""
-_MARKS = re.compile(r"\*\*(.+?)\*\*|\*(.+?)\*|`(.+?)`")
+MARKS = re.compile(r"(?<!\*)\*\*(?!\*)(.+?)(?<!\*)\*\*(?!\*)|(?<!\*)\*(?!\*)(.+?)(?<!\*)\*(?!\*)|`(.+?)`")
+"""``**bold**``, ``*bold*``, code; three stars are a hidden secret and no mark."""
 
 
 def to_html(text: str) -> str:
     """Return ``text`` escaped, with ``*bold*``, ``**bold**`` and code marks as tags."""
-    return _MARKS.sub(_tag, _escape(text))
+    return MARKS.sub(_tag, _escape(text))
 
 
 def to_plain(text: str) -> str:
     """Return what a person sees of ``text``: the marks removed."""
-    return _MARKS.sub(lambda match: match[1] or match[2] or match[3], text)
+    return MARKS.sub(lambda match: match[1] or match[2] or match[3], text)
 
 
 def parts(text: str, *, html: bool, marked: bool = True) -> tuple[str, ...]:

@@ -150,6 +150,11 @@ def test_signs_outside_the_first_plane_count_twice():
     assert all(len(message.encode("utf-16-le")) // 2 <= LIMIT for message in parts("📉" * 4_000, html=True))
 
 
+def test_a_hidden_secret_is_no_mark():
+    assert to_html("*키* *** **값** *** `a`") == "<b>키</b> *** <b>값</b> *** <code>a</code>"
+    assert to_plain("(***) 그리고 (***)") == "(***) 그리고 (***)"
+
+
 def test_plain_text_is_what_a_person_sees():
     assert to_plain("📉 *손절* **굵게** `코드`") == "📉 손절 굵게 코드"
 
@@ -185,7 +190,7 @@ async def test_the_token_is_in_no_error_trace_log_or_representation(sink):
             await one.send(alert())
         except (RetryableError, BrokenError) as error:
             shown += "".join(traceback.format_exception(error)) + repr(error.__context__)
-            logging.getLogger("hantu.test").exception("failed %s", one._url)
+            logging.getLogger("hantu.test").exception("failed %s", one._sender._url)
     logging.getLogger().removeHandler(handler)
     await notifier.close()
     await nowhere.close()
