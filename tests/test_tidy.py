@@ -48,7 +48,7 @@ ANYWHERE_ABOVE = (
 HOMES = {
     "aiofastnet": ("adapters",),
     "aiohttp": ("adapters", "simulator", "harness"),
-    "cryptography": ("kis",),
+    "cryptography": ("kis", "adapters"),
     "httptools": ("adapters", "simulator", "harness"),
     "msgspec": ANYWHERE_ABOVE,
     "multidict": ("adapters", "simulator", "harness"),  # the headers of aiohttp

@@ -56,6 +56,7 @@ from hantu.runtime.dispatcher import Dispatcher
 from hantu.runtime.guard import Guard
 from hantu.runtime.performer import Performer
 from hantu.runtime.taped_engine import TapedEngine
+from hantu.settings.audit_trail import AuditTrail
 from hantu.settings.calendar_file import load_calendar
 from hantu.settings.engine_config import engine_config
 from hantu.settings.guard_control import control_socket
@@ -180,6 +181,7 @@ async def _one_life(
     announce: Callable[[str], None],
 ) -> str:
     life = await build(settings, environment, clock, logs, announce)
+    trail = await AuditTrail(settings, clock, life.dispatcher.post).begin()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, life.guard.end, "signal")
@@ -194,6 +196,7 @@ async def _one_life(
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
         await end(life)
+        await trail.close()
 
 
 async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:

@@ -42,6 +42,7 @@ class Shell:
     json: bool = False
     config: Path | None = None
     _settings: "tuple[Settings, Sources] | None" = field(default=None, repr=False)
+    _names: dict[str, str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def out(self) -> "Console":
@@ -69,11 +70,27 @@ class Shell:
 
     @property
     def actor(self) -> str:
-        """Who typed the command, for the records."""
-        try:
-            return getpass.getuser()
-        except (KeyError, OSError):  # no account entry, as in some containers
-            return "unknown"
+        """Who typed the command, as the records name them."""
+        return self.named("")
+
+    def named(self, name: str) -> str:
+        """Return how the records name a person; by default the one who types."""
+        name = name.strip() or _user()
+        if not self.settings.pseudonyms:
+            return name
+        if name not in self._names:
+            from hantu.settings.people import actor_of
+
+            self._names[name] = actor_of(self.settings, name)
+        return self._names[name]
+
+    def person(self, actor: str) -> str:
+        """Return the name of who stands in a record."""
+        if not self.settings.pseudonyms:
+            return actor
+        from hantu.settings.people import name_of
+
+        return name_of(self.settings, actor)
 
     @property
     def guard(self) -> "GuardLink":
@@ -124,6 +141,13 @@ class Shell:
 
             self._settings = load_settings(self.config, self.environ)
         return self._settings
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # no account entry, as in some containers
+        return "unknown"
 
 
 def to_json(value: Any) -> str:
