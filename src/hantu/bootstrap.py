@@ -65,6 +65,7 @@ from hantu.settings.model import Settings
 from hantu.settings.order_door import order_door
 from hantu.settings.order_office import Guarded, OrderOffice, order_office
 from hantu.settings.order_secret import token_key
+from hantu.settings.people import actor_of
 from hantu.telemetry import Logs, configure, get_logger
 
 SystemLog = get_logger(__name__, "system")
@@ -235,7 +236,7 @@ async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:
         asyncio.create_task(_warm(life), name="warm"),
     ]
     if start_now and life.engine.book.state is State.IDLE:
-        life.guard.deliver(StartMonitoring(os.environ.get("USER", "cli")))
+        life.guard.deliver(StartMonitoring(actor_of(settings)))
 
 
 async def build(

@@ -6,6 +6,7 @@ standard output carries exactly one JSON value (or one per line where it follows
 
 import getpass
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 PIPED_WIDTH = 160
 """Columns when nobody tells how wide the reader is."""
+LOOK_UP_S = 1.5
+"""Real seconds a pseudonym may take."""
 QUIET_S = 2.0
 """Anything longer says that it is still at work."""
 
@@ -79,9 +82,7 @@ class Shell:
         if not self.settings.pseudonyms:
             return name
         if name not in self._names:
-            from hantu.settings.people import actor_of
-
-            self._names[name] = actor_of(self.settings, name)
+            self._names[name] = self._looked_up(name)
         return self._names[name]
 
     def person(self, actor: str) -> str:
@@ -124,6 +125,16 @@ class Shell:
             return
         with self.err.status(text) as status:
             yield status.update
+
+    def _looked_up(self, name: str) -> str:
+        """Ask for a pseudonym, but not longer than a moment: the kill switch must not wait for a stuck disk."""
+        from hantu.settings.people import NOBODY, actor_of
+
+        found: list[str] = []
+        asking = threading.Thread(target=lambda: found.append(actor_of(self.settings, name)), daemon=True)
+        asking.start()
+        asking.join(LOOK_UP_S)
+        return found[0] if found else NOBODY
 
     def _console(self, *, stderr: bool) -> "Console":
         from rich.console import Console

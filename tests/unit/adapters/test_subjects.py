@@ -1,9 +1,13 @@
 """A person can be found behind a pseudonym until erased, and nowhere after that."""
 
+import gzip
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from hantu.adapters.audit.archive import archive_due
+from hantu.adapters.audit.keys import signer
 from hantu.adapters.store.chain_check import check_trail
 from hantu.adapters.store.maintenance import backup_database, init_database
 from hantu.adapters.store.offline import add_manual_event
@@ -50,6 +54,11 @@ def test_an_erased_person_is_nowhere_and_the_chain_still_holds(
     row = Subjects(before, tmp_path / "audit").find(NAME)
     assert row.pseudonym == pseudonym
     secret = _stored(database, pseudonym)
+    archive = tmp_path / "archive"
+    archive_due(database, archive, tmp_path, signer(tmp_path / "audit"), date(2099, 1, 1), "2099-01-01 00:00:00.000000")
+    archived = b"".join(gzip.decompress(path.read_bytes()) for path in archive.glob("*.gz"))
+    assert pseudonym.encode() in archived
+    assert NAME.encode() not in archived
 
     people.erase(NAME, actor=pseudonym)
 
