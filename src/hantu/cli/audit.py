@@ -19,7 +19,9 @@ event_app = typer.Typer(no_args_is_help=True)
 
 AROUND = timedelta(seconds=60)
 """What the guard saw this long before and after an exit belongs to its evidence."""
-FLOW_WORDS = 80
+KIND_MAX = 80
+LINE_SHOWN = 150
+"""Characters of the last line of heads that a restart notes: number, count and head."""
 Out = Annotated[Path | None, typer.Option("--out", "-o", show_default=False)]
 Public = Annotated[str, typer.Option("--public-key", show_default=False)]
 
@@ -70,6 +72,7 @@ def verify(
     value = {
         "ok": finding is None and flaw is None, "rows": verdict.head.rows, "head": verdict.head.hash.hex(),
         "signed": verdict.signed, "fingerprint": fingerprint(trusted) if trusted else "", "months": months,
+        "earlier": sum(len(place.earlier()) for place in places(settings)),
         "finding": None if finding is None else finding._asdict(), "archive": None if flaw is None else flaw._asdict(),
     }  # fmt: skip
     shell.show(value, lambda out: out.print(verdict_lines(value), markup=False, soft_wrap=True))
@@ -141,6 +144,27 @@ def archive(ctx: typer.Context) -> None:
     shell.show({"ok": True, "months": made}, lambda out: out.print(text, markup=False))
 
 
+@app.command("restart")
+def restart(ctx: typer.Context, reason: Annotated[str, typer.Option("--reason", "-r", show_default=False)]) -> None:
+    """Begin new signed heads, after a backup was restored; the old ones are kept and the act is recorded."""
+    from hantu.adapters.audit.anchors import sign_head
+    from hantu.adapters.audit.keys import signer
+    from hantu.adapters.store.offline import record_operation
+    from hantu.settings.audit_trail import places
+
+    shell: Shell = ctx.obj
+    settings = shell.settings
+    if not reason.strip():
+        raise UsageError("이유가 필요합니다.", next_step='`--reason "백업 복원"` 처럼 적어 주세요.')
+    newest = next((line for place in places(settings) if (line := place.newest())), b"")
+    told = {"reason": reason, "last_signed": newest.decode(errors="replace")[:LINE_SHOWN]}
+    record_operation(settings.database, "audit_restarted", told, actor=shell.actor)
+    kept = [str(path) for place in places(settings) if (path := place.set_aside()) is not None]
+    sign_head(settings.database, places(settings), signer(settings.audit_dir), _now())
+    text = f"새로 시작했습니다. 지난 서명 목록: {', '.join(kept) or '없음'}"
+    shell.show({"ok": True, "kept": kept}, lambda out: out.print(text, markup=False, soft_wrap=True))
+
+
 @event_app.command("add")
 def add(
     ctx: typer.Context,
@@ -152,7 +176,7 @@ def add(
     from hantu.adapters.store.offline import add_manual_event
 
     shell: Shell = ctx.obj
-    if not kind.strip() or not text.strip() or len(kind) > FLOW_WORDS:
+    if not kind.strip() or not text.strip() or len(kind) > KIND_MAX:
         raise UsageError(
             "종류와 내용이 필요합니다.", next_step='`hantu event add 점검 "서버 재부팅"` 처럼 적어 주세요.'
         )

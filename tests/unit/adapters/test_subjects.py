@@ -1,7 +1,7 @@
 """A person can be found behind a pseudonym until erased, and nowhere after that."""
 
 import gzip
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -55,7 +55,14 @@ def test_an_erased_person_is_nowhere_and_the_chain_still_holds(
     assert row.pseudonym == pseudonym
     secret = _stored(database, pseudonym)
     archive = tmp_path / "archive"
-    archive_due(database, archive, tmp_path, signer(tmp_path / "audit"), date(2099, 1, 1), "2099-01-01 00:00:00.000000")
+    archive_due(
+        database,
+        archive,
+        tmp_path,
+        signer(tmp_path / "audit"),
+        date.today() + timedelta(days=32),
+        "2026-11-23 00:00:00.000000",
+    )
     archived = b"".join(gzip.decompress(path.read_bytes()) for path in archive.glob("*.gz"))
     assert pseudonym.encode() in archived
     assert NAME.encode() not in archived

@@ -161,3 +161,25 @@ def test_an_empty_database_has_an_empty_trail(hantu, tmp_path):
     assert code == 0
     assert "감사 기록이 없습니다" in out
     assert hantu("audit", "verify", HANTU_HOME=str(tmp_path))[0] == 0
+
+
+def test_after_a_restored_backup_new_heads_begin_and_the_old_ones_stay(hantu, hantu_json, home, database):
+    assert hantu("db", "backup", str(home / "backup.db"))[0] == 0
+    for _ in range(3):
+        hantu("event", "add", "점검", "나중 일")
+    sign(home)
+    for ending in ("-wal", "-shm"):
+        database.with_name(database.name + ending).unlink(missing_ok=True)
+    (home / "backup.db").rename(database)
+    code, value = hantu_json("audit", "verify")
+    assert (code, value["finding"]["damage"]) == (1, "cut")
+    assert hantu("audit", "restart", "--reason", " ")[0] == 2
+    kept = hantu_json("audit", "restart", "--reason", "백업 복원")[1]["kept"]
+    assert [path.rpartition("/")[2] for path in kept] == ["anchors-001.jsonl"]
+    code, value = hantu_json("audit", "verify")
+    assert (code, value["ok"], value["earlier"]) == (0, True, 1)
+    assert "따로 둔 서명 목록이 1개" in hantu("audit", "verify")[1]
+    row = hantu_json("audit", "show")[1]["rows"][0]
+    assert row["event_type"] == "audit_restarted"
+    assert json.loads(row["details_json"])["reason"] == "백업 복원"
+    assert '"count":' in json.loads(row["details_json"])["last_signed"]

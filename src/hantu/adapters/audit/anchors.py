@@ -145,6 +145,26 @@ class Folder:
         except OSError as error:
             raise _unusable(self.name, error) from error
 
+    def set_aside(self) -> Path | None:
+        """Begin anew: keep the lines so far under a number of their own; return where, None without lines.
+
+        Raises:
+            BrokenError: The folder takes no changes.
+        """
+        path = self._path / FILE
+        target = self._path / f"anchors-{len(self.earlier()) + 1:03d}.jsonl"
+        try:
+            if not path.exists():
+                return None
+            path.rename(target)
+        except OSError as error:
+            raise _unusable(self.name, error) from error
+        return target
+
+    def earlier(self) -> list[Path]:
+        """Return the files that were set aside, oldest first."""
+        return sorted(self._path.glob("anchors-*.jsonl"))
+
     def public(self) -> bytes | None:
         """Return the public key that lies beside the heads, None without one."""
         try:
@@ -217,7 +237,7 @@ def _sign_for(database: Path, place: Place, key: Signer, at: str) -> Anchor | No
         if end.rows < count:
             raise BrokenError(
                 f"감사 기록이 서명된 것보다 적습니다({end.rows} < {count}).",
-                next_step="`hantu audit verify`로 무엇이 없어졌는지 확인하세요.",
+                next_step="`hantu audit verify`로 무엇이 없어졌는지 확인하세요. 백업을 복원했다면 `hantu audit restart`.",
             )
         for row in rows_of(connection, count, end.rows):
             leaf = leaf_of(row.audit_id, row.columns)

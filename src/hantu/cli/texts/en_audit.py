@@ -32,6 +32,11 @@ AUDIT = {
         "Archive records and error lines of months that have ended (3 years and more). A guard does it when it ends.",
         "hantu audit archive",
     ),
+    "audit restart": Entry(
+        "Begin new signed heads after a backup was restored. The old ones are kept, and the act is recorded.",
+        'hantu audit restart --reason "restored the backup of Nov 20"',
+        {"reason": "The reason to record (required)."},
+    ),
     "event": Entry("Record by hand what happened outside of hantu.", 'hantu event add check "server rebooted"'),
     "event add": Entry(
         "Record an operations event, marked as manual, with who wrote it.",

@@ -32,6 +32,11 @@ AUDIT = {
         "끝난 달의 기록과 오류 로그를 압축해 보관합니다(3년 이상). 감시가 끝날 때마다 저절로 합니다.",
         "hantu audit archive",
     ),
+    "audit restart": Entry(
+        "백업을 복원한 뒤 서명 목록을 새로 시작합니다. 지난 목록은 따로 남고, 이 일도 기록됩니다.",
+        'hantu audit restart --reason "11-20 백업 복원"',
+        {"reason": "기록에 남길 이유(필수)."},
+    ),
     "event": Entry("hantu 밖에서 있었던 일을 손으로 기록합니다.", 'hantu event add 점검 "서버 재부팅"'),
     "event add": Entry(
         "운영 사건을 기록합니다. 수동 기록임과 누가 적었는지가 함께 남습니다.",

@@ -52,4 +52,8 @@ def verdict_lines(value: Mapping[str, Any]) -> str:
     lines.append(
         f"머리 {value['head'][:16]}, 키 지문 {value['fingerprint'] or '없음(아직 서명 전)'}, 보관된 달 {value['months']}개"
     )
+    if value["earlier"]:
+        lines.append(
+            f"다시 시작하며 따로 둔 서명 목록이 {value['earlier']}개 있습니다(`audit_restarted` 기록의 이유와 맞는지 보세요)."
+        )
     return "\n".join(lines)
