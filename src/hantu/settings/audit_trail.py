@@ -52,7 +52,9 @@ class AuditTrail:
         """Archive whole months and sign the last head, the row of the clean end included; never raises."""
         if self._task is not None:
             self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            [ended] = await asyncio.gather(self._task, return_exceptions=True)
+            if isinstance(ended, Exception):
+                AuditLog.error("감사 머리 서명이 중간에 끝났습니다", exc_info=ended)
         await self._guarded(lambda: archive(self._settings, self._clock))
         await self._guarded(self._sign)
 

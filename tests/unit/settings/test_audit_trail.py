@@ -1,6 +1,7 @@
 """What a guard does for the audit trail beside its work, and that no failure of it ends the guard."""
 
 import getpass
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import msgspec
 import pytest
 
 from hantu.adapters.audit.anchors import Folder
+from hantu.adapters.audit.check import verify
+from hantu.adapters.store.chain_check import Damage
 from hantu.adapters.store.maintenance import init_database
 from hantu.adapters.store.queries import Queries
 from hantu.adapters.subjects import MARK, Subjects
@@ -42,6 +45,14 @@ async def test_a_life_records_its_settings_and_signs_its_end(settings: Settings)
     assert (row.event_type, row.actor) == ("config_recorded", getpass.getuser())
     assert [len(place.lines()) for place in places(settings)] == [1, 1]
     assert told.alerts == []
+
+    assert verify(settings.database, settings.audit_dir, places(settings)).finding is None
+    # Keys and heads gone, with the folder: what the guard recorded of itself says that there were some.
+    for folder in (settings.audit_dir, settings.home / "away"):
+        shutil.rmtree(folder)
+    finding = verify(settings.database, settings.audit_dir, places(settings)).finding
+    assert finding is not None
+    assert finding.damage is Damage.ANCHORS
 
 
 async def test_a_place_that_takes_nothing_is_told_once_and_the_other_goes_on(settings: Settings) -> None:
