@@ -182,7 +182,7 @@ async def _one_life(
     announce: Callable[[str], None],
 ) -> str:
     life = await build(settings, environment, clock, logs, announce)
-    trail = await AuditTrail(settings, clock, life.dispatcher.post).begin()
+    trail = AuditTrail(settings, clock, life.dispatcher.post).begin()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, life.guard.end, "signal")

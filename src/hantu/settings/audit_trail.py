@@ -40,25 +40,28 @@ class AuditTrail:
         self._clock = clock
         self._tell = tell
         self._told = ""
-        self._task: asyncio.Task[None] | None = None
+        self._recorded: asyncio.Task[None] | None = None
+        self._signing: asyncio.Task[None] | None = None
 
-    async def begin(self) -> "AuditTrail":
-        """Record what changed in the configuration, sign the head, and keep signing; never raises."""
-        await self._guarded(self._record_settings)
-        self._task = asyncio.create_task(self._keep_signing(), name="audit heads")
+    def begin(self) -> "AuditTrail":
+        """Start to record what changed in the configuration and to sign heads; the guard does not wait for it."""
+        self._recorded = asyncio.create_task(self._guarded(self._record_settings), name="audit settings")
+        self._signing = asyncio.create_task(self._keep_signing(self._recorded), name="audit heads")
         return self
 
     async def close(self) -> None:
         """Archive whole months and sign the last head, the row of the clean end included; never raises."""
-        if self._task is not None:
-            self._task.cancel()
-            [ended] = await asyncio.gather(self._task, return_exceptions=True)
-            if isinstance(ended, Exception):
-                AuditLog.error("감사 머리 서명이 중간에 끝났습니다", exc_info=ended)
+        if self._signing is not None and self._recorded is not None:
+            self._signing.cancel()
+            ended = await asyncio.gather(self._recorded, self._signing, return_exceptions=True)
+            for error in ended:
+                if isinstance(error, Exception):
+                    AuditLog.error("감사 기록 작업이 중간에 끝났습니다", exc_info=error)
         await self._guarded(lambda: archive(self._settings, self._clock))
         await self._guarded(self._sign)
 
-    async def _keep_signing(self) -> None:
+    async def _keep_signing(self, recorded: "asyncio.Task[None]") -> None:
+        await asyncio.shield(recorded)
         while True:
             await self._guarded(self._sign)
             await asyncio.sleep(self._settings.audit.anchor_every_s)

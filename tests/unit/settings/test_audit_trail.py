@@ -39,7 +39,7 @@ def settings(tmp_path: Path) -> Settings:
 
 async def test_a_life_records_its_settings_and_signs_its_end(settings: Settings) -> None:
     told = Told()
-    trail = await AuditTrail(settings, HandClock(), told.alerts.append).begin()
+    trail = AuditTrail(settings, HandClock(), told.alerts.append).begin()
     await trail.close()
     [row] = Queries(settings.database).audit()
     assert (row.event_type, row.actor) == ("config_recorded", getpass.getuser())
@@ -60,7 +60,7 @@ async def test_a_place_that_takes_nothing_is_told_once_and_the_other_goes_on(set
     blocked.write_text("not a folder")
     settings = msgspec.structs.replace(settings, audit=AuditSettings(anchor_dir=blocked, anchor_every_s=0.001))
     told = Told()
-    trail = await AuditTrail(settings, HandClock(), told.alerts.append).begin()
+    trail = AuditTrail(settings, HandClock(), told.alerts.append).begin()
     import asyncio
 
     await asyncio.sleep(0.1)
@@ -75,7 +75,7 @@ async def test_a_key_others_can_read_is_told(settings: Settings) -> None:
     (settings.audit_dir / "audit.key").write_text("00" * 32)
     (settings.audit_dir / "audit.key").chmod(0o644)
     told = Told()
-    trail = await AuditTrail(settings, HandClock(), told.alerts.append).begin()
+    trail = AuditTrail(settings, HandClock(), told.alerts.append).begin()
     await trail.close()
     assert "다른 사용자" in told.alerts[0].short
 
