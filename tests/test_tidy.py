@@ -50,7 +50,7 @@ HOMES = {
     "aiohttp": ("adapters", "simulator", "harness"),
     "aiosmtplib": ("adapters/notify",),
     "apprise": ("adapters/notify",),
-    "cryptography": ("kis",),
+    "cryptography": ("kis", "adapters"),
     "httptools": ("adapters", "simulator", "harness"),
     "msgspec": ANYWHERE_ABOVE,
     "multidict": ("adapters", "simulator", "harness"),  # the headers of aiohttp

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from urllib.parse import urlsplit
 
-from hantu.__about__ import __version__
 from hantu.adapters.broker.checks.authority import Lease
 from hantu.adapters.broker.door import Door
 from hantu.adapters.broker.feed import PicowsFeed
@@ -29,12 +28,9 @@ from hantu.adapters.kill_switch import Switch
 from hantu.adapters.kill_watch import KillRows
 from hantu.adapters.notify.console import LogNotifier
 from hantu.adapters.notify.last_word import close, last_word, or_told
-from hantu.adapters.notify.telegram import TelegramNotifier
 from hantu.adapters.practice_clock import practice_clock
 from hantu.adapters.process_lock import ProcessLock, account_lock
 from hantu.adapters.store.store import SqliteStore
-from hantu.adapters.tape.folder import Retention
-from hantu.adapters.tape.header import Origin, build_hash
 from hantu.adapters.tape.writer import FileTape
 from hantu.adapters.watches import Looks, watch_kill_file, watch_watchlist
 from hantu.alerting.bursts import RejectionBurst
@@ -56,7 +52,9 @@ from hantu.runtime.dispatcher import Dispatcher
 from hantu.runtime.guard import Guard
 from hantu.runtime.performer import Performer
 from hantu.runtime.taped_engine import TapedEngine
+from hantu.settings.audit_trail import AuditTrail
 from hantu.settings.calendar_file import load_calendar
+from hantu.settings.channels import notifiers_of
 from hantu.settings.engine_config import engine_config
 from hantu.settings.guard_control import control_socket
 from hantu.settings.kis_environment import kis_environment
@@ -64,6 +62,8 @@ from hantu.settings.model import Settings
 from hantu.settings.order_door import order_door
 from hantu.settings.order_office import Guarded, OrderOffice, order_office
 from hantu.settings.order_secret import token_key
+from hantu.settings.people import actor_of
+from hantu.settings.tape import tape_of
 from hantu.telemetry import Logs, configure, get_logger
 
 SystemLog = get_logger(__name__, "system")
@@ -85,7 +85,7 @@ class Makers:
     guard: Callable[..., Guard] = Guard
     control: Callable[..., Control] = Control
     notifier: Callable[[Settings], Notifier] | None = None
-    """By default Telegram where it is set up, else the log."""
+    """By default every channel that is set up, else the log."""
     tape: Callable[..., Tape] | None = None
     """By default nothing is kept."""
     office: Callable[[Settings, Guarded], OrderOffice] | None = None
@@ -105,7 +105,8 @@ class Life:
     feed: PicowsFeed
     dispatcher: Dispatcher
     control: Control
-    notifier: Notifier
+    notifiers: tuple[Notifier, ...]
+    """The main channel first."""
     clock: Clock
     switch: Switch
     tape: Tape | None = None
@@ -157,7 +158,7 @@ async def _lives(
                 told = operations_alert(
                     "health_degraded", f"감시가 한 시간에 {LIVES_PER_HOUR}번 오류로 끝나 멈췄습니다"
                 )
-                await last_word(_notifier(settings), told)
+                await last_word(notifiers_of(settings)[0], told)
                 raise BrokenError(
                     f"감시가 한 시간에 {LIVES_PER_HOUR}번 오류로 끝나 다시 시작하지 않습니다.",
                     next_step="`hantu logs --level ERROR`로 원인을 확인한 뒤 `hantu monitor start`로 시작하세요.",
@@ -180,6 +181,7 @@ async def _one_life(
     announce: Callable[[str], None],
 ) -> str:
     life = await build(settings, environment, clock, logs, announce)
+    trail = AuditTrail(settings, clock, life.dispatcher.post).begin()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, life.guard.end, "signal")
@@ -194,13 +196,14 @@ async def _one_life(
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
         await end(life)
+        await trail.close()
 
 
 async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:
     """Start a life: recovery first, then everything that runs beside the guard."""
     clock = life.clock
     await life.control.open()
-    started = await or_told(life.store.load(trading_date(clock.now().wall)), life.notifier)
+    started = await or_told(life.store.load(trading_date(clock.now().wall)), life.notifiers[0])
     life.performer.epoch = started.epoch
     looks = life.looks
     rows = KillRows(
@@ -236,7 +239,7 @@ async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:
         asyncio.create_task(_warm(life), name="warm"),
     ]
     if start_now and life.engine.book.state is State.IDLE:
-        life.guard.deliver(StartMonitoring(os.environ.get("USER", "cli")))
+        life.guard.deliver(StartMonitoring(actor_of(settings)))
 
 
 async def build(
@@ -269,7 +272,7 @@ async def build(
     )
     config = replace(config, mandate_required=makers.office is not None)
     troubles: list[Callable[[str], object]] = []
-    tape = _tape(settings, environment, makers, troubles)
+    tape = tape_of(settings, environment, makers.tape, troubles)
     engine = Engine(config) if tape is None else TapedEngine(config, tape)
     engine_box.append(engine)
 
@@ -282,8 +285,10 @@ async def build(
         engine=engine, clock=clock, announce=say, on_kill=lambda level: setattr(switch, "level", level)
     )
     feed = makers.feed(environment, clock, guard.deliver, calm=guard.calm)
-    notifier = (makers.notifier or _notifier)(settings)
-    dispatcher = Dispatcher(store, notifier, clock, fallbacks=(LogNotifier(),), poll_s=makers.looks.outbox_s)
+    notifiers = (makers.notifier(settings),) if makers.notifier else notifiers_of(settings)
+    dispatcher = Dispatcher(
+        store, notifiers[0], clock, fallbacks=(*notifiers[1:], LogNotifier()), poll_s=makers.looks.outbox_s
+    )
     burst = RejectionBurst()
 
     def alerts(fact: Fact, now: Instant) -> tuple[Alert, ...]:
@@ -305,23 +310,8 @@ async def build(
     control = control_socket(settings, clock, logs, guard, dispatcher, make)
     loop = asyncio.get_running_loop()
     troubles.append(lambda reason: loop.call_soon_threadsafe(_tape_stopped, dispatcher, reason))
-    parts = (guard, engine, performer, store, broker, feed, dispatcher, control, notifier, clock, switch, tape, office)
+    parts = (guard, engine, performer, store, broker, feed, dispatcher, control, notifiers, clock, switch, tape, office)
     return Life(*parts, looks=makers.looks)
-
-
-def _tape(
-    settings: Settings, environment: KisEnvironment, makers: Makers, troubles: list[Callable[[str], object]]
-) -> Tape | None:
-    """Return where handled inputs are kept, if anywhere; ``troubles`` are told when that ends."""
-    if makers.tape is None or not settings.tape.enabled:
-        return None
-    keys, kept = environment.credentials, settings.tape
-    return makers.tape(
-        settings.tape_dir, Origin(__version__, build_hash(), f"{socket.gethostname()}:{os.getpid()}"),
-        retention=Retention(kept.keep_days, kept.max_mb * 1_000_000),
-        private={keys.account: "(account)", keys.account_no: "(account)", keys.hts_id: "(hts id)"},
-        on_trouble=lambda reason: [tell(reason) for tell in troubles],
-    )  # fmt: skip
 
 
 def _tape_stopped(dispatcher: Dispatcher, reason: str) -> None:
@@ -335,7 +325,7 @@ async def _open_store(store: SqliteStore, settings: Settings) -> None:
         await store.open()
     except BrokenError as error:
         SystemLog.error("[ERROR] Database initialization failed: %s", error)
-        await last_word(_notifier(settings), operations_alert("db_init_failed", str(error)))
+        await last_word(notifiers_of(settings)[0], operations_alert("db_init_failed", str(error)))
         raise
 
 
@@ -363,7 +353,8 @@ async def end(life: Life) -> None:
     await life.dispatcher.drain(DRAIN_S)
     await life.control.close()
     await life.broker.close()
-    await close(life.notifier)
+    for notifier in life.notifiers:
+        await close(notifier)
     if life.tape is not None:
         life.tape.close()
     # A life that a bug ended is one to recover from, however orderly its parts were closed.
@@ -375,13 +366,6 @@ async def _warm(life: Life) -> None:
         await life.broker.warm()
     except HantuError as error:
         SystemLog.warning("사전 연결 실패: %s", error)
-
-
-def _notifier(settings: Settings) -> Notifier:
-    if settings.telegram.enabled:
-        token = settings.telegram.token.reveal()
-        return TelegramNotifier(token, settings.telegram.chat_id, api_url=settings.telegram.api_url)
-    return LogNotifier()
 
 
 def _denied(guard: Guard, switch: Switch, error: DeniedError) -> None:

@@ -4,7 +4,8 @@ Line: ``2026-11-23 09:12:31.123 guard order [ERROR] text {"field": …}`` in Kor
 Invariants:
 1. No registered secret, account number, token or key leaves this module in clear.
 2. A full disk or broken console never reaches the caller.
-3. Volume is bounded: ``MAX_BYTES`` times six files, ``FLOOD_LINES`` of one kind in ten seconds.
+3. Volume is bounded: ``MAX_BYTES`` times six files, ``FLOOD_LINES`` of one kind in ten seconds; errors are
+   kept a second time by month until the archive has them.
 """
 
 import json
@@ -212,6 +213,30 @@ class LogFile(RotatingFileHandler):
         self.failures += 1
 
 
+class ErrorFile(logging.Handler):
+    """``logs/errors-YYYY-MM.log``: lines of errors by Korean month; the archive takes them, no rotation does."""
+
+    failures = 0
+    """Records that could not be written."""
+
+    def __init__(self, folder: Path, now: Callable[[], datetime] | None) -> None:
+        super().__init__(logging.ERROR)
+        self._folder = folder
+        self._now = now
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Append one line; the file is opened for it, errors being rare."""
+        try:
+            line = self.format(record)
+            at = (self._now() if self._now else datetime.fromtimestamp(record.created, KST)).astimezone(KST)
+            path = self._folder / f"errors-{at:%Y-%m}.log"
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            with os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(line + "\n")
+        except (OSError, ValueError):
+            self.failures += 1
+
+
 class LogConsole(logging.StreamHandler[TextIO]):
     """The terminal; a closed one is no error."""
 
@@ -225,7 +250,7 @@ class LogConsole(logging.StreamHandler[TextIO]):
 class Logs:
     """The process's log outputs; made once by ``configure``, closed at the end."""
 
-    def __init__(self, path: Path | None, handlers: tuple[LogFile | LogConsole, ...]) -> None:
+    def __init__(self, path: Path | None, handlers: tuple[LogFile | ErrorFile | LogConsole, ...]) -> None:
         self.path = path
         self._handlers = handlers
 
@@ -269,7 +294,7 @@ def configure(
         OSError: The folder cannot be made or written.
     """
     number = _level(level)
-    handlers: list[LogFile | LogConsole] = []
+    handlers: list[LogFile | ErrorFile | LogConsole] = []
     path = None
     if home is not None:
         path = home / "logs" / "app.log"
@@ -277,6 +302,9 @@ def configure(
         file = LogFile(path, maxBytes=max_bytes, backupCount=BACKUPS, encoding="utf-8")
         file.setFormatter(LineFormatter(service, now))
         handlers.append(file)
+        errors = ErrorFile(path.parent, now)
+        errors.setFormatter(LineFormatter(service, now))
+        handlers.append(errors)
     if console is not None:
         screen = LogConsole(console)
         screen.setFormatter(LineFormatter(service, now, trace_below=True))

@@ -1,9 +1,11 @@
 """A guard that dies with an order on the wire: recovered, adopted, explained, and seen by a person."""
 
 import json
+import zipfile
 
 import pytest
 
+from hantu.settings.model import PRACTICE_ACCOUNT
 from tests.e2e.arena import Arena
 from tests.e2e.test_kill import HELD, SAMSUNG, SCENARIO, crash
 from tests.e2e.watchlist import write_watchlist
@@ -70,6 +72,16 @@ def test_an_order_lost_in_a_crash_is_adopted_and_its_story_can_be_read(arena: Ar
         assert word in text, text
     assert "Recovery: complete" in arena.run("--lang", "en", "recovery", "show").stdout
 
+    target = arena.home / "packet.zip"
+    packet = json.loads(arena.run("--json", "audit", "evidence", intent_id, "--out", str(target)).stdout)
+    assert packet["frames"] > 0, "what the guard saw is in it"
+    with zipfile.ZipFile(target) as files:
+        content = {name: files.read(name).decode() for name in files.namelist()}
+    assert "결과를 모름" in content["표지.md"]
+    assert any(json.loads(line)["input"] == "Trade" for line in content["frames.jsonl"].splitlines())
+    account = PRACTICE_ACCOUNT.partition("-")[0]
+    assert not [name for name, text in content.items() if account in text]
+
     denied = arena.run("orders", "resolve", intent_id, "--as", "absent", "--reason", "test", check=False)
     assert denied.returncode == 3, denied.stderr
     assert arena.events("order_resolved_by_person")[0]["denied"]
@@ -79,3 +91,4 @@ def test_an_order_lost_in_a_crash_is_adopted_and_its_story_can_be_read(arena: Ar
     again = json.loads(arena.run("--json", "recovery", "show").stdout)
     assert (again["state"], again["cause"]) == ("completed", "command")
     assert len(arena.sells(SAMSUNG)) == 1
+    assert json.loads(arena.run("--json", "audit", "verify").stdout)["ok"], "beside a running guard"

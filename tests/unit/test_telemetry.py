@@ -242,3 +242,23 @@ def test_a_broken_output_never_reaches_the_caller(capsys):
     assert logs.failures == 2
     logs.close()
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.requirement("SVC-26")
+def test_errors_outlive_the_rotation_of_the_log_by_month(tmp_path):
+    moment = [AT]
+    logs = configure(tmp_path, service="guard", max_bytes=2_000, now=lambda: moment[0])
+    log = get_logger("hantu.test", "order")
+    hide("very-secret-word")
+    log.error("처음 오류 very-secret-word")
+    for number in range(300):
+        log.info("보통 줄 %d", number)
+    moment[0] = AT.replace(month=12)
+    log.error("다음 달 오류")
+    logs.close()
+    folder = tmp_path / "logs"
+    assert not any("처음 오류" in path.read_text() for path in folder.glob("app.log*")), "rotated away"
+    kept = folder / f"errors-{AT:%Y-%m}.log"
+    assert [line.count("처음 오류 ***") for line in kept.read_text().splitlines()] == [1]
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert "다음 달 오류" in (folder / f"errors-{AT:%Y}-12.log").read_text()

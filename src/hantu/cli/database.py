@@ -56,10 +56,12 @@ def path(ctx: typer.Context) -> None:
 def backup(ctx: typer.Context, target: Annotated[Path, typer.Argument(show_default=False)]) -> None:
     """Copy the database while it may be in use."""
     from hantu.adapters.store.maintenance import backup_database
+    from hantu.adapters.store.offline import record_operation
 
     shell: Shell = ctx.obj
     with shell.progress("복사하는 중입니다"):
         size = backup_database(shell.settings.database, target)
+    record_operation(shell.settings.database, "backup_made", {"file": target.name, "bytes": size}, actor=shell.actor)
     shell.show(
         {"ok": True, "path": str(target), "bytes": size},
         lambda out: out.print(f"복사했습니다: {target} ({size:,}바이트)", markup=False, soft_wrap=True),

@@ -50,7 +50,8 @@ def flatten(ctx: typer.Context, reason: Reason = "", second: Second = "", confir
             "전량 정리에는 이유와 확인하는 두 번째 사람이 필요합니다.",
             next_step='`hantu kill flatten --reason "이유" --second 이름` 처럼 적어 주세요.',
         )
-    if second.strip() == shell.actor.strip():
+    second = shell.named(second)
+    if second == shell.actor:
         raise DeniedError("두 번째 사람은 본인이 아니어야 합니다.", next_step="함께 확인한 사람의 이름을 적어 주세요.")
     if not confirm and not shell.json and _asks():
         shell.note("보유 종목을 모두 매도합니다. 열린 매수와 익절 주문은 먼저 취소합니다.")
@@ -81,7 +82,7 @@ def off(ctx: typer.Context, reason: Reason = "", second: Second = "", lasting: F
             "킬스위치 해제에는 이유가 필요합니다.",
             next_step='`hantu kill off --reason "원인 확인 완료"` 처럼 적어 주세요.',
         )
-    extra: dict[str, Any] = {"second": second} if second else {}
+    extra: dict[str, Any] = {"second": shell.named(second)} if second else {}
     if lasting:
         extra["release_s"] = _seconds(lasting)
     from hantu.cli.kill_doors import put_back, take_away
@@ -93,6 +94,7 @@ def off(ctx: typer.Context, reason: Reason = "", second: Second = "", lasting: F
             shell.guard.request("kill", level="off", reason=reason, **extra)
     except NotRunning as error:
         put_back(shell.settings.kill_file, taken)
+        _note_refusal(shell, reason)
         raise DeniedError(
             "감시가 실행 중이 아니어서 잔고와 주문을 대조할 수 없으므로 풀지 않았습니다.",
             next_step="`hantu monitor start` 로 시작한 뒤 다시 해제하세요. 켜진 채로도 손절은 지킵니다(hard 제외).",
@@ -118,7 +120,7 @@ def status(ctx: typer.Context) -> None:
             out.print(f"이유: {found['reason']}", markup=False)
         if found["actor"]:
             how = "자동" if found["automatic"] else "수동"
-            out.print(f"설정: {found['actor']} ({how}) {korean_time(found['timestamp'])}", markup=False)
+            out.print(f"설정: {shell.person(found['actor'])} ({how}) {korean_time(found['timestamp'])}", markup=False)
         if found.get("cause"):
             out.print(f"원인: {KILL_CAUSES.get(found['cause'], found['cause'])}", markup=False)
         if found.get("release_until"):
@@ -141,6 +143,16 @@ def _seconds(text: str) -> int:
     if found is None:
         raise UsageError(f"시간을 알 수 없습니다: {text}", next_step="`--for 10m` 처럼 적어 주세요 (s, m, h).")
     return int(found[1]) * UNITS_S[found[2]]
+
+
+def _note_refusal(shell: Shell, reason: str) -> None:
+    """Record a refusal the guard could not; the answer stays the same where the records cannot be written."""
+    from hantu.cli.kill_doors import note_refusal
+
+    try:
+        note_refusal(shell.settings, reason, shell.actor)
+    except HantuError as error:
+        shell.note(f"주의: 거절을 기록하지 못했습니다. {error}")
 
 
 def _set(shell: Shell, level: str, reason: str) -> None:

@@ -120,3 +120,16 @@ def write_row(settings: Settings, level: str, reason: str, actor: str) -> bool:
         return False
     record_kill(settings.database, level=KillLevel(level), reason=reason, actor=actor)
     return True
+
+
+def note_refusal(settings: Settings, reason: str, actor: str) -> None:
+    """Record that a release was refused because no guard runs; nothing to do without a database.
+
+    Raises:
+        HantuError: The database does not take it.
+    """
+    from hantu.adapters.store.offline import record_operation
+
+    if settings.database.exists():
+        details = {"reason": reason, "obstacles": ["감시가 실행 중이 아님"]}
+        record_operation(settings.database, "killswitch_release_refused", details, actor=actor)

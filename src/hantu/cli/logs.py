@@ -34,6 +34,7 @@ def logs(
     if set_level:
         wanted = LEVELS[_level(set_level)]
         result = shell.guard.request("log_level", level=wanted)
+        _record_level(shell, wanted)
         shell.show(result, lambda out: out.print(f"로그 수준을 {wanted} 로 바꿨습니다."))
         return
     path = shell.settings.log_file
@@ -81,6 +82,14 @@ def _korean(utc: str) -> str:
     from hantu.cli.views.wording import korean_time
 
     return korean_time(utc, "%Y-%m-%d %H:%M:%S")
+
+
+def _record_level(shell: Shell, level: str) -> None:
+    from hantu.adapters.store.offline import record_operation
+
+    if shell.settings.database.exists():
+        details = {"key": "log.level", "old": shell.settings.log.level, "new": level, "until": "restart"}
+        record_operation(shell.settings.database, "config_changed", details, actor=shell.actor)
 
 
 def _level(name: str) -> int:

@@ -61,6 +61,7 @@ def prepare(rest_url: str, database: Path) -> list[str]:
 
     Returns what was done, for people; nothing when the exchange is not ours.
     """
+    from hantu.adapters.audit.anchors import Folder
     from hantu.adapters.store.maintenance import init_database, set_practice_aside
     from hantu.adapters.store.queries import Queries
     from hantu.simulator.scenario_file import load_scenario
@@ -78,6 +79,7 @@ def prepare(rest_url: str, database: Path) -> list[str]:
         if moved is not None:
             done.append(f"연습 거래소의 하루가 새로 시작되어 지난 연습 기록을 {moved} 로 옮겼습니다.")
             init_database(database)
+            Folder(database.parent / "audit").set_aside()
         if not Queries(database).watchlist(day):
             done.append(f"연습용 관심 종목 {seed_watchlist(database, load_scenario(STOCKS_OF), day)}개를 넣었습니다.")
     except HantuError:

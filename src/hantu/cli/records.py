@@ -189,7 +189,7 @@ def _check_type(kind: str) -> None:
     from hantu.domain.events import FACTS
     from hantu.settings.keys import nearest
 
-    if kind and kind not in FACTS:
+    if kind and kind not in FACTS and kind != "manual_event":
         guess = nearest(kind, FACTS)
         step = f"혹시 {guess} 인가요?" if guess else "`hantu events` 로 종류 이름을 확인하세요."
         raise UsageError(f"알 수 없는 사건 종류입니다: {kind}", next_step=step)

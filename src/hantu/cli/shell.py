@@ -6,6 +6,7 @@ standard output carries exactly one JSON value (or one per line where it follows
 
 import getpass
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 PIPED_WIDTH = 160
 """Columns when nobody tells how wide the reader is."""
+LOOK_UP_S = 1.5
+"""Real seconds a pseudonym may take."""
 QUIET_S = 2.0
 """Anything longer says that it is still at work."""
 
@@ -42,6 +45,7 @@ class Shell:
     json: bool = False
     config: Path | None = None
     _settings: "tuple[Settings, Sources] | None" = field(default=None, repr=False)
+    _names: dict[str, str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def out(self) -> "Console":
@@ -69,11 +73,25 @@ class Shell:
 
     @property
     def actor(self) -> str:
-        """Who typed the command, for the records."""
-        try:
-            return getpass.getuser()
-        except (KeyError, OSError):  # no account entry, as in some containers
-            return "unknown"
+        """Who typed the command, as the records name them."""
+        return self.named("")
+
+    def named(self, name: str) -> str:
+        """Return how the records name a person; by default the one who types."""
+        name = name.strip() or _user()
+        if not self.settings.pseudonyms:
+            return name
+        if name not in self._names:
+            self._names[name] = self._looked_up(name)
+        return self._names[name]
+
+    def person(self, actor: str) -> str:
+        """Return the name of who stands in a record."""
+        if not self.settings.pseudonyms:
+            return actor
+        from hantu.settings.people import name_of
+
+        return name_of(self.settings, actor)
 
     @property
     def guard(self) -> "GuardLink":
@@ -108,6 +126,16 @@ class Shell:
         with self.err.status(text) as status:
             yield status.update
 
+    def _looked_up(self, name: str) -> str:
+        """Ask for a pseudonym, but not longer than a moment: the kill switch must not wait for a stuck disk."""
+        from hantu.settings.people import NOBODY, actor_of
+
+        found: list[str] = []
+        asking = threading.Thread(target=lambda: found.append(actor_of(self.settings, name)), daemon=True)
+        asking.start()
+        asking.join(LOOK_UP_S)
+        return found[0] if found else NOBODY
+
     def _console(self, *, stderr: bool) -> "Console":
         from rich.console import Console
 
@@ -124,6 +152,13 @@ class Shell:
 
             self._settings = load_settings(self.config, self.environ)
         return self._settings
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # no account entry, as in some containers
+        return "unknown"
 
 
 def to_json(value: Any) -> str:

@@ -12,6 +12,7 @@ import typer
 
 from hantu.cli import (
     approvals,
+    audit,
     bench,
     database,
     demo,
@@ -19,6 +20,7 @@ from hantu.cli import (
     kill,
     logs,
     monitor,
+    privacy,
     records,
     recovery,
     replay,
@@ -31,7 +33,8 @@ SENTENCE_END = re.compile(r"[.:](?: |$)|\(")
 HELP_NAMES = ["-h", "--help"]
 ORDER = (
     "demo", "sim", "monitor", "run", "kill", "recovery", "approvals", "positions", "orders", "exits", "explain",
-    "replay", "simulate", "events", "opportunities", "alerts", "watchlist", "db", "logs", "doctor", "bench",
+    "replay", "simulate", "events", "opportunities", "alerts", "audit", "event", "privacy", "watchlist", "db", "logs",
+    "doctor", "bench",
     "version",
 )  # fmt: skip
 """As the overview lists them: first things first."""
@@ -55,6 +58,9 @@ def build(texts: Texts) -> Any:
     app.command("simulate")(seeded.simulate)
     app.command("logs")(logs.logs)
     app.command("doctor")(doctor.doctor)
+    app.add_typer(audit.app, name="audit")
+    app.add_typer(audit.event_app, name="event")
+    app.add_typer(privacy.app, name="privacy")
     app.add_typer(database.app, name="db")
     app.add_typer(database.watch_app, name="watchlist")
     app.command("bench")(bench.bench)

@@ -23,7 +23,16 @@ RELEASE_MAX_S: Final = 8 * 3_600.0
 class KillDesk:
     """Hands wishes to one engine; ``real`` asks for what paper and practice may do without."""
 
-    def __init__(self, engine: Engine, deliver: Callable[[SetKill], None], *, real: bool) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        deliver: Callable[[SetKill], None],
+        *,
+        real: bool,
+        on_refused: Callable[[SetKill, str], object] = lambda _wish, _why: None,
+    ) -> None:
+        """``on_refused`` is told of a wish that never reached the engine, which records the others itself."""
+        self._on_refused = on_refused
         self._engine = engine
         self._deliver = deliver
         self._real = real
@@ -36,7 +45,11 @@ class KillDesk:
             DeniedError: It may not be released now; says what is open.
         """
         wish = wish_of(args, actor)
-        self._permitted(wish)
+        try:
+            self._permitted(wish)
+        except DeniedError as error:
+            self._on_refused(wish, str(error))
+            raise
         self._deliver(wish)
         if self._engine.book.kill is wish.level:
             return

@@ -1,12 +1,16 @@
 """From settings to senders: every channel that is set up, in the order people would want them tried."""
 
+from hantu.adapters.notify.bridge import SenderNotifier
+from hantu.adapters.notify.console import LogNotifier
 from hantu.adapters.notify.slack import SlackSender, SlackWebhookSender
 from hantu.adapters.notify.telegram import TelegramSender
 from hantu.adapters.notify.webhook import WebhookSender
-from hantu.ports import Sender
+from hantu.ports import Notifier, Sender
 from hantu.settings.alerts import AlertSettings, EmailSettings, SmsSettings
 from hantu.settings.model import Settings
 from hantu.settings.secret import Secret
+
+TEXT_MESSAGES = frozenset({"sms"})
 
 
 def senders_of(settings: Settings) -> tuple[Sender, ...]:
@@ -35,6 +39,18 @@ def senders_of(settings: Settings) -> tuple[Sender, ...]:
 
         made.append(AppriseSender(tuple(alerts.apprise.urls.reveal().split())))
     return tuple(made)
+
+
+def notifiers_of(settings: Settings) -> tuple[Notifier, ...]:
+    """Return the main channel and those that stand in for it; the log alone where none is set up.
+
+    A text message costs money and is short: it is for emergencies, which have a way of their own.
+
+    Raises:
+        UsageError: A secret's file cannot be used, or a number or address is malformed.
+    """
+    made = [SenderNotifier(sender) for sender in senders_of(settings) if sender.name not in TEXT_MESSAGES]
+    return tuple(made) or (LogNotifier(),)
 
 
 def half_set(settings: Settings) -> tuple[str, ...]:

@@ -1,19 +1,25 @@
 """From settings to the guard's control socket: what it answers and whom it calls."""
 
+import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from hantu.__about__ import __version__
 from hantu.adapters.clock import FollowedClock, SystemClock
+from hantu.adapters.store.offline import record_operation
+from hantu.domain.commands import SetKill
 from hantu.runtime.control import Control
 from hantu.runtime.dispatcher import Dispatcher
 from hantu.runtime.guard import Guard
 from hantu.runtime.kill_wish import KillDesk
 from hantu.runtime.status import status
 from hantu.settings.model import Settings
-from hantu.telemetry import Logs
+from hantu.telemetry import Logs, get_logger
+
+ControlLog = get_logger(__name__, "system")
 
 
 def control_socket(
@@ -35,12 +41,23 @@ def control_socket(
             **status(guard.engine, guard.counts, clock.now(), fixed), "alerts": asdict(dispatcher.counts),
         }  # fmt: skip
 
+    def refused(wish: SetKill, why: str) -> None:
+        details = {"reason": wish.reason, "level": wish.level, "obstacles": [why]}
+        write = partial(record_operation, settings.database, "killswitch_release_refused", details, actor=wish.actor)
+        task = asyncio.get_running_loop().run_in_executor(None, write)
+        task.add_done_callback(_said)
+
     return make(
         settings.socket,
         deliver=guard.deliver,
         status=state,
         set_level=logs.set_level,
         shutdown=lambda actor: guard.end(f"shutdown by {actor}"),
-        kill=KillDesk(guard.engine, guard.deliver, real=settings.environment == "real").ask,
+        kill=KillDesk(guard.engine, guard.deliver, real=settings.environment == "real", on_refused=refused).ask,
         objection=lambda wish: guard.engine.objection(wish, clock.now()),
     )
+
+
+def _said(done: "asyncio.Future[None]") -> None:
+    if not done.cancelled() and done.exception() is not None:
+        ControlLog.error("거절된 해제를 감사 기록에 남기지 못했습니다: %s", done.exception())

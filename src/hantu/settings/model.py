@@ -211,6 +211,18 @@ class TapeSettings(Section, frozen=True):
     """All days together; the oldest go first."""
 
 
+class AuditSettings(Section, frozen=True):
+    """The trail of who operated: where its signed heads go, how long archives stay."""
+
+    anchor_dir: Path | None = None
+    """Second place of the signed heads, best on another disk; ``<home>/audit`` always has them."""
+    anchor_every_s: Seconds = 60.0
+    keep_years: Annotated[int, Meta(ge=3, le=30)] = 3
+    """How long monthly archives stay at least."""
+    pseudonyms: bool | None = None
+    """Keep names of people out of the records; by default everywhere but on the practice exchange."""
+
+
 class CalendarSettings(Section, frozen=True):
     """Closed days beyond those the broker reports."""
 
@@ -239,6 +251,7 @@ class Settings(Section, frozen=True):
     log: LogSettings = LogSettings()
     calendar: CalendarSettings = CalendarSettings()
     tape: TapeSettings = TapeSettings()
+    audit: AuditSettings = AuditSettings()
 
     @property
     def socket(self) -> Path:
@@ -269,6 +282,21 @@ class Settings(Section, frozen=True):
     def tape_dir(self) -> Path:
         """One folder a trading day."""
         return self.home / "tape"
+
+    @property
+    def audit_dir(self) -> Path:
+        """Keys of the audit trail and its signed heads, owner only."""
+        return self.home / "audit"
+
+    @property
+    def archive_dir(self) -> Path:
+        """Monthly archives of the records."""
+        return self.home / "archive"
+
+    @property
+    def pseudonyms(self) -> bool:
+        """Whether people stand in the records by pseudonym."""
+        return self.environment != "local" if self.audit.pseudonyms is None else self.audit.pseudonyms
 
     @property
     def log_file(self) -> Path:

@@ -188,3 +188,4 @@ class AuditRow:
     event_ts: str
     details_json: str
     event_id: str
+    correlation_id: str

@@ -131,7 +131,7 @@ def _write(connection: Connection, entry: BatchEntry, facts: Sequence[ev.Fact | 
         if fact is None:
             continue
         context = RowContext(row.event_id, row.event_type, row.timestamp, entry.trade_date, entry.environment,
-                             entry.account, row.payload)  # fmt: skip
+                             entry.account, row.payload, row.correlation_id)  # fmt: skip
         problem = project(connection, fact, context)
         if problem:
             problems.append(problem)
@@ -213,13 +213,29 @@ def _deliver(connection: Connection, entry: DeliveryEntry) -> None:
                 FROM alert_events WHERE alert_id = ? ORDER BY channel LIMIT 1""",
                 (entry.channel, entry.alert_id),
             )
-    connection.execute(
+    changed = connection.execute(
         """UPDATE alert_events SET attempts = attempts + 1, last_error = ?, due_at = ?,
             sent_at = CASE WHEN ? THEN ? ELSE sent_at END, given_up = ?
         WHERE alert_id = ? AND channel = ? AND sent_at = ''""",
         (entry.reason, entry.due_at or entry.at, entry.sent, entry.at, int(not entry.sent and not entry.due_at),
          entry.alert_id, entry.channel),
-    )  # fmt: skip
+    ).rowcount  # fmt: skip
+    if changed:
+        _audit_delivery(connection, entry)
+
+
+def _audit_delivery(connection: Connection, entry: DeliveryEntry) -> None:
+    """Record one attempt; the alert's own event leads from it to what was told."""
+    event_id, attempts, correlation = connection.execute(
+        """SELECT a.event_id, a.attempts, coalesce(e.correlation_id, '')
+        FROM alert_events a LEFT JOIN event_log e USING (event_id) WHERE a.alert_id = ? AND a.channel = ?""",
+        (entry.alert_id, entry.channel),
+    ).fetchone()
+    details = {"alert_id": entry.alert_id, "channel": entry.channel, "attempt": attempts}
+    if not entry.sent:
+        details |= {"reason": entry.reason, "next_try_at": entry.due_at}
+    kind = "alert_sent" if entry.sent else "alert_failed" if entry.due_at else "alert_given_up"
+    audit(connection, kind, GUARD, entry.at, _json.encode(details).decode(), event_id, correlation)
 
 
 def _roll_back(connection: Connection) -> None:

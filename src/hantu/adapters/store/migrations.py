@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from hantu.adapters.store.chain import chain_existing
 from hantu.adapters.store.sqlite import Connection, DatabaseError, driver, transaction, unusable
 from hantu.domain.errors import BrokenError
 
@@ -14,6 +15,10 @@ _VERSIONS = """CREATE TABLE IF NOT EXISTS schema_version (
     checksum   TEXT NOT NULL,
     applied_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f000', 'now'))
 ) STRICT"""
+
+
+_THEN = {"0005_audit.sql": chain_existing}
+"""What a step does to rows that SQL cannot; in the same transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,8 @@ def _apply(connection: Connection, step: Migration) -> None:
         connection.execute(_VERSIONS)
         for statement in _statements(step.script):
             connection.execute(statement)
+        if step.name in _THEN:
+            _THEN[step.name](connection)
         connection.execute(
             "INSERT INTO schema_version (version, name, checksum) VALUES (?, ?, ?)",
             (step.version, step.name, step.checksum),

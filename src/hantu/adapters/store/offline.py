@@ -1,5 +1,6 @@
 """What people record while no guard runs, in the same tables and with the same trail."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,7 @@ from hantu.adapters.store.event_ids import EventIds
 from hantu.adapters.store.maintenance import NOW, writing
 from hantu.adapters.store.row_context import RowContext
 from hantu.adapters.store.sqlite import Connection
-from hantu.adapters.store.state_rows import audit, kill_off, kill_on
+from hantu.adapters.store.state_rows import audit, audit_fact, kill_off, kill_on
 from hantu.domain import events as ev
 from hantu.domain.commands import KillLevel
 
@@ -35,20 +36,33 @@ def record_kill(database: Path, *, level: KillLevel, reason: str, actor: str) ->
             kill_on(connection, fact, context)
 
 
-def add_manual_event(database: Path, kind: str, text: str, *, actor: str) -> str:
+def add_manual_event(database: Path, kind: str, text: str, *, actor: str, correlation_id: str = "") -> str:
     """Record an operations event a person reports, marked as manual; return its event id.
+
+    ``correlation_id`` is the flow it belongs to; its own id otherwise.
 
     Raises:
         BrokenError: The database does not take the write.
     """
     payload = _json.encode({"kind": kind, "text": text, "actor": actor, "manual": True}).decode()
     with writing(database) as connection:
-        context = _insert(connection, MANUAL_EVENT, payload, actor)
-        audit(connection, MANUAL_EVENT, actor, context.timestamp, payload, context.event_id)
+        context = _insert(connection, MANUAL_EVENT, payload, actor, correlation_id)
+        audit_fact(connection, actor, context)
     return context.event_id
 
 
-def _insert(connection: Connection, event_type: str, payload: str, actor: str) -> RowContext:
+def record_operation(database: Path, operation: str, details: Mapping[str, object], *, actor: str) -> None:
+    """Record what a person did that is no event of the guard: an export, a copy, a refused wish.
+
+    Raises:
+        BrokenError: The database does not take the write.
+    """
+    with writing(database) as connection:
+        moment = connection.execute(f"SELECT {NOW}").fetchone()[0]
+        audit(connection, operation, actor, moment, _json.encode(details).decode())
+
+
+def _insert(connection: Connection, event_type: str, payload: str, actor: str, correlation_id: str = "") -> RowContext:
     timestamp, millis, last = connection.execute(
         f"SELECT {NOW}, CAST(unixepoch('subsec') * 1000 AS INTEGER), (SELECT max(event_id) FROM event_log)"  # noqa: S608 - our own words
     ).fetchone()
@@ -56,7 +70,8 @@ def _insert(connection: Connection, event_type: str, payload: str, actor: str) -
     if last:
         ids.continue_after(last)
     event_id = ids.next(millis)
+    flow = correlation_id or event_id
     connection.execute(
-        INSERT_EVENT, (event_id, event_type, timestamp, payload, actor or "operator", event_id, "", "", "", "OPS-06")
+        INSERT_EVENT, (event_id, event_type, timestamp, payload, actor or "operator", flow, "", "", "", "OPS-06")
     )
-    return RowContext(event_id, event_type, timestamp, "", "", "", payload)
+    return RowContext(event_id, event_type, timestamp, "", "", "", payload, flow)

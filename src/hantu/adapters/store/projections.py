@@ -181,6 +181,7 @@ _WRITERS: dict[type, Callable[[Connection, Any, RowContext], str]] = {
     ev.TrailingStopRaised: position_rows.stop_raised,
     ev.KillswitchOn: state_rows.kill_on,
     ev.KillswitchOff: state_rows.kill_off,
+    ev.KillswitchReleaseRefused: state_rows.actor_row,
     ev.MonitorStarted: state_rows.monitor_started,
     ev.MonitorStopped: state_rows.actor_row,
     ev.SleepLeft: state_rows.actor_row,

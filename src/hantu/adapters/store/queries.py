@@ -138,8 +138,8 @@ class Queries:
     def audit(self, limit: int = 50) -> tuple[AuditRow, ...]:
         """Return who operated, newest first."""
         rows = self._rows(
-            """SELECT audit_id, event_type, actor, event_ts, details_json, event_id FROM ops_audit_log
-            ORDER BY audit_id DESC LIMIT ?""",
+            """SELECT audit_id, event_type, actor, event_ts, details_json, event_id, correlation_id
+            FROM ops_audit_log ORDER BY audit_id DESC LIMIT ?""",
             limit,
         )
         return tuple(AuditRow(*row) for row in rows)

@@ -15,3 +15,4 @@ class RowContext(NamedTuple):
     environment: str
     account: str
     payload: str
+    correlation_id: str = ""

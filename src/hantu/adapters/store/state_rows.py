@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import msgspec
 
+from hantu.adapters.store.chain import append
 from hantu.adapters.store.row_context import RowContext
-from hantu.adapters.store.sqlite import Connection
+from hantu.adapters.store.sqlite import Connection, transaction
 from hantu.adapters.store.timestamps import from_text, to_text
 from hantu.domain import events as ev
 from hantu.domain.commands import KillLevel
@@ -15,13 +16,29 @@ _json = msgspec.json.Encoder()
 
 
 def audit(
-    connection: Connection, event_type: str, actor: str, timestamp: str, details: str, event_id: str = ""
+    connection: Connection,
+    event_type: str,
+    actor: str,
+    timestamp: str,
+    details: str,
+    event_id: str = "",
+    correlation_id: str = "",
 ) -> None:
-    """Add one row of ops_audit_log; ``details`` is JSON text."""
-    connection.execute(
-        "INSERT INTO ops_audit_log (event_type, actor, event_ts, details_json, event_id) VALUES (?, ?, ?, ?, ?)",
-        (event_type, actor or GUARD, timestamp, details, event_id),
-    )
+    """Add one row of ops_audit_log, chained to those before it; ``details`` is JSON text."""
+    columns = (event_type, actor or GUARD, timestamp, details, event_id, correlation_id)
+    if connection.in_transaction:
+        append(connection, columns)
+        return
+    with transaction(connection):
+        append(connection, columns)
+
+
+def audit_fact(connection: Connection, actor: str, context: RowContext) -> None:
+    """Add the row of a fact that is an operation of ``actor``."""
+    audit(
+        connection, context.event_type, actor, context.timestamp, context.payload, context.event_id,
+        context.correlation_id,
+    )  # fmt: skip
 
 
 def kill_on(connection: Connection, fact: ev.KillswitchOn, context: RowContext) -> str:
@@ -46,21 +63,23 @@ def _kill(
         "INSERT INTO system_state (timestamp, kill_level, reason, actor, automatic, event_id) VALUES (?, ?, ?, ?, ?, ?)",
         (moment, level.value, reason, actor, int(automatic), context.event_id),
     )
-    audit(connection, context.event_type, actor, context.timestamp, context.payload, context.event_id)
+    audit_fact(connection, actor, context)
     return ""
 
 
 def monitor_started(connection: Connection, _fact: ev.MonitorStarted, context: RowContext) -> str:
     """File that monitoring began."""
-    audit(connection, context.event_type, GUARD, context.timestamp, context.payload, context.event_id)
+    audit_fact(connection, GUARD, context)
     return ""
 
 
 def actor_row(
-    connection: Connection, fact: ev.MonitorStopped | ev.SleepLeft | ev.OrderResolvedByPerson, context: RowContext
+    connection: Connection,
+    fact: ev.MonitorStopped | ev.SleepLeft | ev.OrderResolvedByPerson | ev.KillswitchReleaseRefused,
+    context: RowContext,
 ) -> str:
     """File what a person or program had the guard do."""
-    audit(connection, context.event_type, fact.actor, context.timestamp, context.payload, context.event_id)
+    audit_fact(connection, fact.actor, context)
     return ""
 
 
@@ -71,14 +90,14 @@ def recovery_row(
 ) -> str:
     """File one step of a recovery; a plain start is filed by the lease already."""
     if fact.flow:
-        audit(connection, context.event_type, fact.actor, context.timestamp, context.payload, context.event_id)
+        audit_fact(connection, fact.actor, context)
     return ""
 
 
 def manual_halt(connection: Connection, fact: ev.MarketHalted | ev.MarketResumed, context: RowContext) -> str:
     """File a pause of orders only if a person made it."""
     if fact.source == "manual":
-        audit(connection, context.event_type, "operator", context.timestamp, context.payload, context.event_id)
+        audit_fact(connection, "operator", context)
     return ""
 
 

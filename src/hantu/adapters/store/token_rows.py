@@ -1,7 +1,10 @@
 """Spending a token: the row that makes it impossible to spend it again."""
 
+import msgspec
+
 from hantu.adapters.store.row_context import RowContext
 from hantu.adapters.store.sqlite import Connection, IntegrityError
+from hantu.adapters.store.state_rows import GUARD, audit
 from hantu.domain import events as ev
 from hantu.domain.errors import TokenSpentError
 
@@ -9,6 +12,7 @@ _SPEND = "INSERT INTO order_tokens (jti, intent_id, approval_id, mandate_id, use
 _USE_APPROVAL = """UPDATE approvals SET status = 'used', used_at = ?, intent_id = ?
 WHERE approval_id = ? AND status = 'approved'"""
 _USE_MANDATE = "UPDATE mandates SET uses = uses + 1, last_used_at = ? WHERE mandate_id = ?"
+_json = msgspec.json.Encoder()
 
 
 def spend(connection: Connection, fact: ev.IntentRecorded, context: RowContext) -> None:
@@ -33,6 +37,8 @@ def spend(connection: Connection, fact: ev.IntentRecorded, context: RowContext) 
         raise _spent() from error
     if used != 1:
         raise _spent()
+    details = _json.encode({"id": fact.approval, "intent_id": fact.intent_id}).decode()
+    audit(connection, "approval_used", GUARD, context.timestamp, details, context.event_id, context.correlation_id)
 
 
 def reminded(connection: Connection, fact: ev.MandateReviewDue, context: RowContext) -> str:

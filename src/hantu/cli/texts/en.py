@@ -1,5 +1,6 @@
 """Help texts in English (``--lang en`` or HANTU_LANG=en)."""
 
+from hantu.cli.texts.en_audit import AUDIT
 from hantu.cli.texts.entry import Entry, Texts
 
 REASON = {"reason": "Why, for the records."}
@@ -212,6 +213,7 @@ COMMANDS = {
     ),
     "opportunities": Entry("Show add-buy opportunities that were reported (never an order).", "hantu opportunities"),
     "alerts": Entry("Show recent alerts and whether they were delivered.", "hantu alerts --limit 20"),
+    **AUDIT,
     "logs": Entry(
         "Show the application log.",
         "hantu logs --level WARNING --since 1h --follow",

@@ -1,6 +1,7 @@
 """Help texts in Korean, the language of hantu's users."""
 
 from hantu.cli.texts.entry import Entry, Texts
+from hantu.cli.texts.ko_audit import AUDIT
 
 COMMANDS = {
     "": Entry(
@@ -212,6 +213,7 @@ COMMANDS = {
     ),
     "opportunities": Entry("추가 매수 기회 알림 기록을 보여 줍니다(주문은 하지 않습니다).", "hantu opportunities"),
     "alerts": Entry("최근 알림과 전달 결과를 보여 줍니다.", "hantu alerts --limit 20"),
+    **AUDIT,
     "logs": Entry(
         "애플리케이션 로그를 보여 줍니다.",
         "hantu logs --level WARNING --since 1h --follow",

@@ -1,0 +1,37 @@
+"""What the control socket is wired to: a release that never reaches the engine is on record all the same."""
+
+import asyncio
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from hantu.adapters.store.maintenance import init_database
+from hantu.adapters.store.queries import Queries
+from hantu.domain.commands import KillLevel
+from hantu.domain.errors import DeniedError
+from hantu.settings.guard_control import control_socket
+from hantu.settings.model import Settings
+
+
+@pytest.mark.requirement("OPS-06-4")
+async def test_a_release_refused_for_want_of_a_second_person_is_one_row(tmp_path: Path) -> None:
+    init_database(tmp_path / "hantu.db")
+    settings = Settings(environment="real", home=tmp_path, database=tmp_path / "hantu.db")
+    delivered: list[object] = []
+    engine = SimpleNamespace(book=SimpleNamespace(kill=KillLevel.HARD), objection=None)
+    guard = SimpleNamespace(engine=engine, deliver=delivered.append, end=None)
+    wired = control_socket(
+        settings, SimpleNamespace(speed=1.0), SimpleNamespace(set_level=None), guard, None, lambda *_, **parts: parts
+    )
+    with pytest.raises(DeniedError, match="두 번째 사람"):
+        await wired["kill"]({"level": "off", "reason": "끝"}, "P-11111111")
+    async with asyncio.timeout(5):
+        while not Queries(settings.database).audit():
+            await asyncio.sleep(0.01)
+    [row] = Queries(settings.database).audit()
+    assert (row.event_type, row.actor) == ("killswitch_release_refused", "P-11111111")
+    told = json.loads(row.details_json)
+    assert (told["reason"], told["level"], len(told["obstacles"])) == ("끝", "off", 1)
+    assert delivered == [], "the engine, which records refusals of its own, was not asked"
