@@ -279,7 +279,10 @@ async def build(
     )
     feed = makers.feed(environment, clock, guard.deliver, calm=guard.calm)
     notifier = (makers.notifier or _notifier)(settings)
-    dispatcher = Dispatcher(store, notifier, clock, fallbacks=(LogNotifier(),), poll_s=makers.looks.outbox_s)
+    dispatcher = Dispatcher(
+        store, notifier, clock, fallbacks=(LogNotifier(),), desk=store.desk, calendar=config.calendar,
+        poll_s=makers.looks.outbox_s,
+    )  # fmt: skip
     burst = RejectionBurst()
 
     def alerts(fact: Fact, now: Instant) -> tuple[Alert, ...]:
