@@ -77,9 +77,10 @@ def told(state: State, judgement: Judgement, now: float, channel: str = "main") 
     if judgement.kind is Kind.SUMMARY:
         draft.owed.pop(judgement.about, None)
         return draft
-    for key, entry in draft.told.items():
-        if entry.alert_id in judgement.alert_ids and (entry.repeats or entry.carried):
-            draft.told[key] = replace(entry, repeats=0, carried=0)
+    if judgement.kind is not Kind.REPEAT:
+        for key in [key for key, entry in draft.told.items() if entry.alert_id in judgement.alert_ids]:
+            # The window counts from the telling; put last, for the oldest are forgotten from the front.
+            draft.told[key] = replace(draft.told.pop(key), at=now, repeats=0, carried=0)
     for one in draft.open.values():
         if any(alert_id in one.ids for alert_id in judgement.alert_ids):
             one.repeats += judgement.kind is Kind.REPEAT
@@ -212,10 +213,12 @@ def _late(this: Round, item: Waiting) -> Judgement | None:
     ending = this.here.get(one.ended_by) if one is not None and not one.delivered else None
     if ending is None or item.age_s < LATE_S or item.alert.priority is Priority.EMERGENCY:
         return None
+    # One ending may end several openings; it goes with the first that is told late.
+    ids = (item.alert_id,) if ending.alert_id in this.done else (item.alert_id, ending.alert_id)
+    if len(ids) > 1:
+        this.found = [found for found in this.found if ending.alert_id not in found.alert_ids]
     this.done[ending.alert_id] = True
     alert = messages.came_and_went(item.alert, ending.alert, this.raised(item), this.raised(ending), item.age_s)
-    this.found = [found for found in this.found if ending.alert_id not in found.alert_ids]
-    ids = (item.alert_id, ending.alert_id)
     return Judgement(_SEND, ids, alert, "it began and ended before it could be told", code="late", kind=Kind.LATE)
 
 
