@@ -38,6 +38,9 @@ def repeats(this: Round) -> list[Judgement]:
 def _is_repeated(this: Round, one: Situation) -> bool:
     if one.alert is None or not one.delivered or one.ended_by or not row_for(one.event_type).repeats:
         return False
+    if one.ids[-1] < 0:
+        # Not on record, so nobody could acknowledge it; who raised it raises it again while it lasts.
+        return False
     silenced = this.setting.people.silence_of(one.alert, this.at)
     return silenced is None and this.setting.people.ack_of(one.keys, this.at) is None
 

@@ -142,7 +142,8 @@ def loaded(text: str, now: float) -> State:
 def _state(data: dict[str, Any]) -> State:
     return State(
         told={key: Told(**one) for key, one in data["told"].items()},
-        noted={int(key): at for key, at in data["noted"].items()},
+        # What was in memory only is gone with its life, and its numbers begin anew.
+        noted={int(key): at for key, at in data["noted"].items() if int(key) > 0},
         open={key: _situation(one) for key, one in data["open"].items()},
         owed={key: Owed(**{**one, "keys": tuple(one["keys"])}) for key, one in data["owed"].items()},
         buckets={key: Bucket(**one) for key, one in data["buckets"].items()},

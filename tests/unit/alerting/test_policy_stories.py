@@ -87,6 +87,12 @@ def test_equal_alerts_of_the_night_are_one_with_its_count():
     assert morning.alert.short.endswith("(같은 알림 1회 더 있었음)")
 
 
+def test_an_emergency_without_a_record_cannot_be_acknowledged_and_is_not_repeated():
+    policy = Policy()
+    assert len(tell(policy, [Waiting(-1, of("event_log_failed", Priority.EMERGENCY), durable=False)], 0)) == 1
+    assert policy.judge([], 2 * REPEAT_S) == ()
+
+
 @pytest.mark.requirement("ALR-66", "PR-2")
 def test_five_stocks_with_one_cause_are_one_message_that_lists_five():
     policy = Policy()
