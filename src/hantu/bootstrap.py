@@ -54,7 +54,7 @@ from hantu.runtime.performer import Performer
 from hantu.runtime.taped_engine import TapedEngine
 from hantu.settings.audit_trail import AuditTrail
 from hantu.settings.calendar_file import load_calendar
-from hantu.settings.channels import notifiers_of
+from hantu.settings.channels import notifiers_of, text_message_of
 from hantu.settings.engine_config import engine_config
 from hantu.settings.guard_control import control_socket
 from hantu.settings.kis_environment import kis_environment
@@ -287,8 +287,9 @@ async def build(
     feed = makers.feed(environment, clock, guard.deliver, calm=guard.calm)
     notifiers = (makers.notifier(settings),) if makers.notifier else notifiers_of(settings)
     dispatcher = Dispatcher(
-        store, notifiers[0], clock, fallbacks=(*notifiers[1:], LogNotifier()), poll_s=makers.looks.outbox_s
-    )
+        store, notifiers[0], clock, fallbacks=(*notifiers[1:], LogNotifier()), sms=text_message_of(settings),
+        desk=store.desk, calendar=config.calendar, poll_s=makers.looks.outbox_s,
+    )  # fmt: skip
     burst = RejectionBurst()
 
     def alerts(fact: Fact, now: Instant) -> tuple[Alert, ...]:

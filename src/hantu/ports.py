@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from hantu.alerting.silences import People
 from hantu.domain.account import Balance, BrokerOrder
 from hantu.domain.alert import Alert
 from hantu.domain.approval import ApprovalFound, MandateRow
@@ -225,6 +226,49 @@ class Outbox(Protocol):
 
     async def failed(self, alert_id: int, channel: str, reason: str, *, retry_s: float | None) -> None:
         """Note a failed attempt; ``retry_s`` None gives the alert up for this channel."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedAlert:
+    """One step of an alert's story: a verdict with its reason, or a channel that took it."""
+
+    alert_id: int
+    verdict: str
+    """send, wait, drop; told when ``about`` names a channel that accepted it."""
+    code: str
+    about: str
+    reason: str
+    wait_s: float = 0.0
+    """Seconds of market time until it is looked at again; 0 when something changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldAlert:
+    """An alert some channel has accepted, ``age_s`` seconds ago."""
+
+    alert_id: int
+    alert: Alert
+    age_s: float
+
+
+class AlertDesk(Protocol):
+    """What outlives a life of the alert policy; every method raises BrokenError when it cannot do it now."""
+
+    async def policy_state(self) -> str:
+        """Return the text saved last; empty if there is none."""
+        ...
+
+    async def judged(self, notes: tuple[JudgedAlert, ...], state: str) -> None:
+        """File new steps of alerts and the policy's memory, together."""
+        ...
+
+    async def told_lately(self, within_s: float) -> tuple[ToldAlert, ...]:
+        """Return alerts accepted within the last seconds of market time, oldest first."""
+        ...
+
+    async def words(self) -> People:
+        """Return what people have said and still holds; ``until`` and ``at`` are real seconds from now."""
         ...
 
 

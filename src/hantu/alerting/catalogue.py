@@ -81,6 +81,16 @@ class Row:
     scope: StopScope = StopScope.NOTHING
     runbook: str = "monitoring"
     """Page of docs/runbook."""
+    any_hour: bool = False
+    """About trading, or asked for by a person: not held back outside market hours."""
+    joins: bool = False
+    """Several stocks with this cause become one message."""
+    caused_by: tuple[str, ...] = ()
+    """While one of these lasts, this one is counted and not told."""
+    ends: tuple[str, ...] = ()
+    """What this one ends, of the same stock where it has one."""
+    repeats: bool = True
+    """An emergency is told again until it ends or a person acknowledges it."""
 
 
 def unknown(event_type: str) -> Row:

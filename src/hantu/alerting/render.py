@@ -225,6 +225,11 @@ def _(fact: e.OrderAbsent) -> str:
 
 
 @short_text.register
+def _(fact: e.OrderAccepted) -> str:
+    return f"✅ 주문 접수 확인: {fact.symbol}"
+
+
+@short_text.register
 def _(fact: e.OrderEscalated) -> str:
     return f"🚨 긴급: 주문 결과 확인 불가 - {_name(fact.name, fact.symbol)} 수동 확인 필요"
 

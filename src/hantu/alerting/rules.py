@@ -65,30 +65,41 @@ def alerts_of(fact: e.Fact, context: Context) -> tuple[Alert, ...]:
             category=row.area,
             short=short,
             long=long_text(fact, row, today, short),
+            symbol=str(getattr(fact, "symbol", "")),
         ),
     )
 
 
 def row_of(fact: e.Fact) -> Row:
     """Return the catalogue row of a fact, by its content where that weighs."""
+    event_type = _variant(fact) or _name_at_hard(fact) or e.event_type(fact)
+    return CATALOGUE.get(event_type) or unknown(event_type)
+
+
+def _variant(fact: e.Fact) -> str:
+    found = ""
     match fact:
         case e.SubscribeFailed(held=True):
-            return CATALOGUE["subscribe_failed_held"]
+            found = "subscribe_failed_held"
         case e.ExitHeld(reason=reason) if reason in UNABLE:
-            return CATALOGUE["exit_held_unable"]
+            found = "exit_held_unable"
         case e.RecoveryCompleted(flow=flow) if flow:
-            return CATALOGUE["recovery_in_steps_completed"]
+            found = "recovery_in_steps_completed"
         case e.PositionChanged(cause="reconcile"):
-            return CATALOGUE["position_changed_unexplained"]
+            found = "position_changed_unexplained"
         case e.RecoveryCompleted(differences=differences) if differences:
-            return CATALOGUE["recovery_differences"]
+            found = "recovery_differences"
         case e.OrderFilled(side=Side.BUY):
-            return CATALOGUE["fill_confirmed"]
+            found = "fill_confirmed"
+        case e.OrderAccepted(how="inquiry"):
+            found = "order_found"
+        case e.OrderResolvedByPerson(denied=denied) if denied:
+            found = "person_not_believed"
         case e.DataDelay(delay_ms=delay_ms) if delay_ms < DELAY_ALERT_MS:
-            return CATALOGUE["data_delay_noted"]
+            found = "data_delay_noted"
         case _:
-            event_type = _name_at_hard(fact) or e.event_type(fact)
-            return CATALOGUE.get(event_type) or unknown(event_type)
+            pass
+    return found
 
 
 def _name_at_hard(fact: e.Fact) -> str:

@@ -1,4 +1,4 @@
-"""Commands that read the records: positions, orders, events, explain, exits, opportunities, alerts."""
+"""Commands that read the records: positions, orders, events, explain, exits, opportunities."""
 
 import time
 from typing import Annotated, Any
@@ -26,7 +26,6 @@ def register(app: typer.Typer) -> None:
     app.command("explain")(explain)
     app.command("exits")(exits)
     app.command("opportunities")(opportunities)
-    app.command("alerts")(alerts)
 
 
 def positions(ctx: typer.Context) -> None:
@@ -154,15 +153,6 @@ def opportunities(ctx: typer.Context, since: Since = "", limit: Limit = 20) -> N
     found = reader.latest(limit, earliest_text(since) if since else None)
     rows = [{"timestamp": row.timestamp, **row.payload} for row in found]
     shell.show(rows, lambda out: out.print(opportunities_table(rows)))
-
-
-def alerts(ctx: typer.Context, limit: Limit = 20) -> None:
-    """Show recent alerts and their delivery."""
-    from hantu.cli.views.records import alerts_table
-
-    shell: Shell = ctx.obj
-    rows = [_plain(row) for row in _queries(shell).alerts(limit)]
-    shell.show(rows, lambda out: out.print(alerts_table(rows)))
 
 
 def _list_orders(shell: Shell, limit: int, state: str | None) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from hantu.cli import (
+    alerts,
     approvals,
     audit,
     bench,
@@ -54,6 +55,7 @@ def build(texts: Texts) -> Any:
     app.add_typer(approvals.app, name="approvals")
     app.add_typer(recovery.app, name="recovery")
     records.register(app)
+    app.add_typer(alerts.app, name="alerts")
     app.command("replay")(replay.replay)
     app.command("simulate")(seeded.simulate)
     app.command("logs")(logs.logs)

@@ -38,3 +38,5 @@ class Alert:
     """OPS-01 … OPS-06."""
     short: str
     long: str = ""
+    symbol: str = ""
+    """Stock it is about; empty for everything else."""

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from hantu.adapters.store.intent_states import OPEN_STATES, Progress, advance, change_of
+from hantu.alerting.silences import People
 from hantu.domain.alert import Priority
 from hantu.domain.errors import BrokenError, DeniedError, FencedError
 from hantu.domain.events import Fact, IntentRecorded, KillswitchOff, KillswitchOn
 from hantu.domain.session import trading_date
 from hantu.engine.inputs import HeldOrigin, Started, WatchItem
-from hantu.ports import Batch, Clock, PendingAlert
+from hantu.ports import Batch, Clock, JudgedAlert, PendingAlert, ToldAlert
 
 _RANK = {priority: rank for rank, priority in enumerate(Priority)}
 _NUMBER = re.compile(r"(\d+)$")
@@ -37,6 +38,11 @@ class MemoryDisk:
     alerts: dict[int, _Waiting] = field(default_factory=dict)
     watch: list[WatchItem] = field(default_factory=list)
     origins: list[HeldOrigin] = field(default_factory=list)
+    told: dict[int, tuple[PendingAlert, datetime]] = field(default_factory=dict)
+    judged: list[JudgedAlert] = field(default_factory=list)
+    policy_state: str = ""
+    people: People = field(default_factory=People)
+    """What people said; ``until`` counts from each time it is read."""
     epoch: int = 0
     clean: bool = True
     next_alert: int = 1
@@ -56,6 +62,11 @@ class MemoryStore:
         self._clock = clock
         self._epoch = 0
         self._was_clean = True
+
+    @property
+    def desk(self) -> "MemoryDesk":
+        """What the alert policy keeps here."""
+        return MemoryDesk(self._clock, self.disk)
 
     @property
     def epoch(self) -> int:
@@ -140,6 +151,7 @@ class MemoryStore:
         if waiting is not None:
             taken = (*waiting.pending.delivered_to, channel)
             waiting.pending = replace(waiting.pending, delivered_to=taken)
+            self.disk.told[alert_id] = (waiting.pending, self._clock.now().wall)
             self._drop_if_done(alert_id)
 
     async def failed(self, alert_id: int, channel: str, reason: str, *, retry_s: float | None) -> None:
@@ -181,6 +193,33 @@ class MemoryStore:
         elif (change := change_of(fact)) is not None and change.intent_id in self.disk.intents:
             record, progress = self.disk.intents[change.intent_id]
             self.disk.intents[change.intent_id] = (record, advance(progress, change))
+
+
+class MemoryDesk:
+    """Implements ``ports.AlertDesk`` on the same disk."""
+
+    def __init__(self, clock: Clock, disk: MemoryDisk) -> None:
+        self._clock = clock
+        self._disk = disk
+
+    async def policy_state(self) -> str:
+        """Return the text saved last."""
+        return self._disk.policy_state
+
+    async def judged(self, notes: tuple[JudgedAlert, ...], state: str) -> None:
+        """File new steps of alerts and the policy's memory, together."""
+        self._disk.judged += notes
+        self._disk.policy_state = state
+
+    async def told_lately(self, within_s: float) -> tuple[ToldAlert, ...]:
+        """Return alerts accepted within the last seconds, oldest first."""
+        now = self._clock.now().wall
+        ages = [(one, (now - at).total_seconds()) for one, at in self._disk.told.values()]
+        return tuple(ToldAlert(one.alert_id, one.alert, age_s) for one, age_s in ages if age_s <= within_s)
+
+    async def words(self) -> People:
+        """Return what people have said."""
+        return self._disk.people
 
 
 def _is_open(progress: Progress) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from hantu.adapters.store.spill import FILE_NAME
 from hantu.adapters.store.sqlite import connect_readonly
 from hantu.alerting.catalogue import Delivery
+from hantu.alerting.messages import KEYS
 from hantu.alerting.rules import Context, key_of, row_of
 from hantu.domain import events as ev
 from hantu.domain.alert import Alert, Priority
@@ -120,7 +121,8 @@ class Promises:
         """After minutes without faults: the database has caught up, and people know what they must know."""
         judge, now = self.judge, self.judge.now()
         judge.seen["I9"] += len(self._to_tell)
-        known = {alert.key for alert in told} | {alert.event_type for alert in told}
+        keys = [key for alert in told for key in alert.key.split(KEYS)]
+        known = {*keys, *(key.partition(":")[0] for key in keys), *(alert.event_type for alert in told)}
         for identity, since in self._to_tell.items():
             if identity not in known and now - since > TOLD_WITHIN_S:
                 judge.fail("I9", f"nobody was told of {identity}")

@@ -4,7 +4,9 @@ Invariants:
 1. At least once: an alert is marked only after a channel accepted it.
 2. The most urgent due alert is chosen anew before every message.
 3. No error of a channel or of the outbox ends the loop; every wait and queue is bounded.
-4. A second failure of the main channel also tells the fallback channels, once.
+4. A second failure of the main channel also tells the next of the ladder, once; an
+   emergency goes to two channels at once.
+5. What the policy decided, and why, is on record beside the alert.
 
 Entry points: ``run`` (a task of the guard), ``hint`` after every commit, ``post``
 for what cannot be recorded because the database does not take it.
@@ -16,29 +18,30 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from hantu.alerting.policy import Judgement, Policy, Verdict, Waiting
+from hantu.alerting.judgement import Judgement, Kind, Verdict, Waiting
+from hantu.alerting.routes import TRIES, Channels, Route, route_of, rung_at
+from hantu.alerting.situations import of_alert
 from hantu.alerting.wording import korean_time
 from hantu.domain.alert import Alert, Priority
-from hantu.domain.errors import BrokenError, RetryableError
 from hantu.domain.instant import Instant
-from hantu.ports import Clock, Notifier, Outbox, PendingAlert
+from hantu.domain.krx_calendar import KRX_CALENDAR
+from hantu.domain.session import Calendar
+from hantu.ports import AlertDesk, Clock, JudgedAlert, Notifier, Outbox, PendingAlert
+from hantu.runtime.alert_memory import AlertMemory
+from hantu.runtime.delivery import Came, Receipt, hand_over
 from hantu.telemetry import get_logger, mask
 
 POLL_S = 1.0
 """Real seconds between looks at the outbox without a hint."""
 RETRY_S = (3.0, 10.0, 30.0, 60.0)
 """Seconds after the first, second … failed try; the last one repeats."""
-SEND_TIMEOUT_S = 20.0
-"""Real seconds a channel may take for one alert, all parts included."""
-LOOK = 100
+LOOK = 500
 """Alerts looked at together."""
 BURST = 20
 """Messages of one step; then other tasks get their turn."""
 DIRECT_MAX = 100
 REFUSED_RETRY_S = 300.0
 """Seconds between tries of an emergency that the channel refuses for good."""
-STAND_IN_AT = 1
-"""Failed tries before the one that also tells a fallback channel."""
 POLICY = "policy"
 """Named as the channel of what was not sent on purpose."""
 LATE_S = 60.0
@@ -67,6 +70,9 @@ class Dispatcher:
         clock: Clock,
         *,
         fallbacks: Sequence[Notifier] = (),
+        sms: Notifier | None = None,
+        desk: AlertDesk | None = None,
+        calendar: Calendar = KRX_CALENDAR,
         poll_s: float = POLL_S,
     ) -> None:
         self._poll_s = poll_s
@@ -74,8 +80,10 @@ class Dispatcher:
         self._outbox = outbox
         self._main = main
         self._clock = clock
-        self._fallbacks = tuple(fallbacks)
-        self._policy = Policy()
+        ladder = (*fallbacks, *((sms,) if sms else ()))
+        self._others = {one.name: one for one in ladder}
+        self._channels = Channels(main.name, tuple(one.name for one in fallbacks), sms.name if sms else "")
+        self._memory = AlertMemory(clock, self._channels, desk, calendar)
         self._wake = asyncio.Event()
         self._direct: dict[int, PendingAlert] = {}
         self._last_direct = 0
@@ -83,6 +91,8 @@ class Dispatcher:
         self._unmarked: dict[int, str] = {}
         self._not_before: dict[int, float] = {}
         self._told_elsewhere: dict[int, str] = {}
+        self._again_at: dict[str, float] = {}
+        """Messages of the policy's own that failed, and when they are tried again."""
         self._parked_until = 0.0
         self._outbox_ok = True
 
@@ -125,16 +135,31 @@ class Dispatcher:
 
     async def step(self) -> bool:
         """Deliver what is due; True when more may wait to be sent at once."""
+        await self._memory.begin()
+        await self._memory.listen()
         for _ in range(BURST):
-            await self._mark()
-            now = self._clock.now()
-            judgements = self._policy.judge(await self._waiting(now), now.mono)
-            await self._drop([one for one in judgements if one.verdict is Verdict.DROP])
-            due = next((one for one in judgements if one.verdict is Verdict.SEND), None)
-            if due is None or now.mono < self._parked_until:
+            if not await self._one():
                 return False
-            await self._deliver(due, now)
         return True
+
+    async def _one(self) -> bool:
+        await self._mark()
+        now = self._clock.now()
+        judgements = self._memory.judge(await self._waiting(now))
+        await self._drop([one for one in judgements if one.verdict is Verdict.DROP])
+        due = next((one for one in judgements if self._is_due(one, now)), None)
+        if due is not None:
+            await self._deliver(due, now)
+        # After sending: telling a person never waits for a disk that has stopped.
+        await self._memory.save()
+        return due is not None
+
+    def _is_due(self, judgement: Judgement, now: Instant) -> bool:
+        if judgement.verdict is not Verdict.SEND or now.mono < self._again_at.get(judgement.about, now.mono):
+            return False
+        # A channel that asked for quiet gets it; an emergency goes to the others meanwhile.
+        urgent = judgement.alert.priority is Priority.EMERGENCY and bool(self._companions(judgement))
+        return now.mono >= self._parked_until or urgent
 
     async def _guarded_step(self) -> bool:
         try:
@@ -154,27 +179,98 @@ class Dispatcher:
             self._outbox_ok = True
         waiting = {one.alert_id: one for one in stored if one.alert_id not in self._unmarked} | self._direct
         self._seen = {held: one for held, one in waiting.items() if held not in self._not_before}
-        return [Waiting(one.alert_id, one.alert, _age_s(one.event_at, now)) for one in self._seen.values()]
+        return [
+            Waiting(one.alert_id, one.alert, _age_s(one.event_at, now), durable=one.alert_id > 0)
+            for one in self._seen.values()
+        ]
 
     async def _deliver(self, judgement: Judgement, now: Instant) -> None:
-        alert = _outgoing(judgement.alert, self._seen[judgement.alert_ids[0]].event_at, now)
-        try:
-            async with asyncio.timeout(SEND_TIMEOUT_S):
-                await self._main.send(alert)
-        except RetryableError as error:
-            await self._retry(judgement, alert, str(error), error.retry_s)
-        except TimeoutError:
-            await self._retry(judgement, alert, "timeout", None)
-        except BrokenError as error:
-            await self._refused(judgement, alert, str(error))
-        except Exception as error:  # noqa: BLE001 -- a supervisor boundary: a channel may fail in any way
-            _log.exception("알림 채널 오류: %s", self._main.name)
-            await self._retry(judgement, alert, type(error).__name__, None)
+        seen = self._seen.get(judgement.alert_ids[0]) if judgement.alert_ids else None
+        if judgement.kind in (Kind.REPEAT, Kind.SUMMARY) or seen is None:
+            await self._tell_own(judgement, _masked(judgement.alert), now)
+            return
+        alert = _outgoing(judgement.alert, seen.event_at, now)
+        companions = self._companions(judgement)
+        parked_s = self._parked_until - now.mono
+        if parked_s > 0:
+            others = await self._hand_to(companions, alert)
+            await self._failed(judgement, self._main.name, "parked", parked_s)
         else:
-            await self._accepted(judgement, self._main.name)
+            main, *others = await asyncio.gather(
+                hand_over(self._main, alert), *(hand_over(self._others[name], alert) for name in companions)
+            )
+            await self._settle(judgement, alert, main, [one.channel for one in others if one.came is Came.ACCEPTED])
+        await self._note_others(judgement, others)
+
+    async def _settle(self, judgement: Judgement, alert: Alert, main: Receipt, taken: list[str]) -> None:
+        """Note what the main channel made of it; it first, for only it decides whether the alert waits on."""
+        for name in taken:
+            self._tell_elsewhere(judgement, name)
+        if main.came is Came.ACCEPTED:
+            await self._accepted(judgement, main.channel)
+        elif main.came is Came.AGAIN:
+            await self._retry(judgement, alert, main.reason, main.asked_s)
+        else:
+            await self._refused(judgement, alert, main.reason)
+
+    async def _note_others(self, judgement: Judgement, receipts: Sequence[Receipt]) -> None:
+        for one in receipts:
+            if one.came is Came.ACCEPTED:
+                self._tell_elsewhere(judgement, one.channel)
+                self._memory.told(judgement, (one.channel,))
+            for alert_id in judgement.alert_ids:
+                if alert_id > 0:
+                    await self._row(alert_id, one)
+
+    async def _row(self, alert_id: int, receipt: Receipt) -> None:
+        """One row per destination; only the main channel's decides whether the alert waits on."""
+        try:
+            if receipt.came is Came.ACCEPTED:
+                await self._outbox.delivered(alert_id, receipt.channel)
+            else:
+                await self._outbox.failed(alert_id, receipt.channel, mask(receipt.reason), retry_s=None)
+        except Exception as error:  # noqa: BLE001 -- told all the same; the change is logged
+            self._outbox_trouble(error)
+
+    async def _tell_own(self, judgement: Judgement, alert: Alert, now: Instant) -> None:
+        """Send a message that stands for no waiting alert: an emergency again, or an account."""
+        names = self._route(judgement).at_once
+        receipts = await self._hand_to(names, alert)
+        taken = [one.channel for one in receipts if one.came is Came.ACCEPTED]
+        if taken:
+            self.counts.sent += 1
+            self._again_at.pop(judgement.about, None)
+            self._memory.told(judgement, taken)
+            return
+        self.counts.failed += 1
+        _log.warning("알림 전달 실패 (%s): %s", ", ".join(names), receipts[0].reason)
+        self._again_at[judgement.about] = now.mono + self._market_s(RETRY_S[-1])
+        while len(self._again_at) > LOOK:
+            del self._again_at[next(iter(self._again_at))]
+
+    async def _hand_to(self, names: Sequence[str], alert: Alert) -> list[Receipt]:
+        known = {self._main.name: self._main, **self._others}
+        return list(await asyncio.gather(*(hand_over(known[name], alert) for name in names)))
+
+    def _route(self, judgement: Judgement) -> Route:
+        rung = 0
+        if judgement.kind is Kind.REPEAT:
+            one = of_alert(self._memory.state, judgement.alert_ids[0])
+            waited_s = self._memory.now().mono - one.accepted_at if one is not None else 0.0
+            rung = rung_at(waited_s / self._market_s(1.0))
+        return route_of(judgement.alert, self._channels, rung)
+
+    def _companions(self, judgement: Judgement) -> tuple[str, ...]:
+        """Return the channels that get an emergency beside the main one and have not got it yet."""
+        first = judgement.alert_ids[0] if judgement.alert_ids else 0
+        seen = self._seen.get(first)
+        if seen is None or first in self._told_elsewhere:
+            return ()
+        names = self._route(judgement).at_once
+        return tuple(name for name in names if name != self._main.name and name not in seen.delivered_to)
 
     async def _accepted(self, judgement: Judgement, channel: str) -> None:
-        self._policy.told(judgement, self._clock.now().mono)
+        self._memory.told(judgement, (channel,))
         self.counts.sent += 1
         for alert_id in judgement.alert_ids:
             self._direct.pop(alert_id, None)
@@ -190,41 +286,44 @@ class Dispatcher:
             # The channel asked for quiet, whatever the alert.
             self._parked_until = self._clock.now().mono + wait_s
         _log.warning("알림 전달 실패 (%d번째, %s): %s", attempts + 1, self._main.name, reason)
-        if attempts >= STAND_IN_AT:
-            await self._stand_in(judgement, alert)
         await self._failed(judgement, self._main.name, reason, wait_s)
+        if attempts + 1 >= TRIES:
+            await self._stand_in(judgement, alert)
 
     async def _refused(self, judgement: Judgement, alert: Alert, reason: str) -> None:
         self.counts.failed += 1
         _log.error("알림 채널이 거부함 (%s): %s", self._main.name, reason)
-        channel = await self._stand_in(judgement, alert)
         if alert.priority is Priority.EMERGENCY:
             # A person may unblock the bot; until then the fallback has told it once.
             await self._failed(judgement, self._main.name, reason, self._market_s(REFUSED_RETRY_S))
+            await self._stand_in(judgement, alert)
             return
         await self._failed(judgement, self._main.name, reason, None)
+        channel = await self._stand_in(judgement, alert)
         if channel:
             await self._accepted(judgement, channel)
         else:
-            self._policy.given_up(judgement)
+            self._memory.given_up(judgement)
 
     async def _stand_in(self, judgement: Judgement, alert: Alert) -> str:
-        """Tell the first fallback that takes it, once; return the one that has told it."""
+        """Tell the first of the ladder that takes it, once; return the one that has told it."""
         known = self._told_elsewhere.get(judgement.alert_ids[0])
         if known:
             return known
-        for notifier in self._fallbacks:
-            try:
-                async with asyncio.timeout(SEND_TIMEOUT_S):
-                    await notifier.send(alert)
-            except Exception:  # noqa: BLE001 -- a supervisor boundary: the next channel is tried
-                _log.exception("대체 알림 채널 오류: %s", notifier.name)
-            else:
-                self._told_elsewhere |= dict.fromkeys(judgement.alert_ids, notifier.name)
-                while len(self._told_elsewhere) > LOOK:
-                    del self._told_elsewhere[next(iter(self._told_elsewhere))]
-                return notifier.name
+        route = self._route(judgement)
+        for name in (*route.at_once, *route.ladder):
+            if name == self._main.name:
+                continue
+            receipt = await hand_over(self._others[name], alert)
+            await self._note_others(judgement, (receipt,))
+            if receipt.came is Came.ACCEPTED:
+                return name
         return ""
+
+    def _tell_elsewhere(self, judgement: Judgement, name: str) -> None:
+        self._told_elsewhere |= dict.fromkeys(judgement.alert_ids, name)
+        while len(self._told_elsewhere) > LOOK:
+            del self._told_elsewhere[next(iter(self._told_elsewhere))]
 
     async def _drop(self, judgements: list[Judgement]) -> None:
         for judgement in judgements:
@@ -236,6 +335,8 @@ class Dispatcher:
     async def _failed(self, judgement: Judgement, channel: str, reason: str, wait_s: float | None) -> None:
         now = self._clock.now().mono
         for alert_id in judgement.alert_ids:
+            if judgement.verdict is Verdict.SEND:
+                self._memory.note(JudgedAlert(alert_id, "failed", "channel", channel, mask(reason), wait_s or 0.0))
             direct = self._direct.get(alert_id)
             if direct is None:
                 try:
@@ -267,8 +368,7 @@ class Dispatcher:
         return max(self._seen[alert_id].attempts for alert_id in judgement.alert_ids)
 
     def _market_s(self, real_s: float) -> float:
-        real = self._clock.real_delay(1.0)
-        return real_s / real if real > 0 else real_s
+        return self._memory.market_s(real_s)
 
 
 def _outgoing(alert: Alert, event_at: str, now: Instant) -> Alert:
@@ -276,7 +376,11 @@ def _outgoing(alert: Alert, event_at: str, now: Instant) -> Alert:
     if alert.priority in (Priority.EMERGENCY, Priority.HIGH) and _age_s(event_at, now) >= LATE_S:
         note = f"(지연 전달 - 발생 시각 {korean_time(event_at)})"
         short, long = f"{short} {note}", f"{long}\n\n{note}" if long else ""
-    return replace(alert, short=mask(short), long=mask(long))
+    return _masked(replace(alert, short=short, long=long))
+
+
+def _masked(alert: Alert) -> Alert:
+    return replace(alert, short=mask(alert.short), long=mask(alert.long))
 
 
 def _age_s(event_at: str, now: Instant) -> float:

@@ -53,6 +53,11 @@ def notifiers_of(settings: Settings) -> tuple[Notifier, ...]:
     return tuple(made) or (LogNotifier(),)
 
 
+def text_message_of(settings: Settings) -> Notifier | None:
+    """Return the way of text messages, for emergencies only; None where none is set up."""
+    return SenderNotifier(_sms(settings.alerts.sms)) if settings.alerts.sms.enabled else None
+
+
 def half_set(settings: Settings) -> tuple[str, ...]:
     """Return in Korean which channels are begun and not complete, so that silence surprises nobody."""
     alerts = settings.alerts

@@ -5,10 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hantu.alerting.policy import BATCH_S, DAY_S, DUPLICATE_S, MEMORY, Policy, Verdict, Waiting, join
+from hantu.alerting.judgement import Verdict, Waiting
+from hantu.alerting.messages import join
+from hantu.alerting.policy import BATCH_S, DAY_S, DUPLICATE_S
 from hantu.alerting.rules import Context, alerts_of
+from hantu.alerting.state import MEMORY, SITUATIONS
 from hantu.domain.alert import Alert, Priority, Severity
 from hantu.domain.events import event_type
+from tests.unit.alerting.memory import Policy
 from tests.unit.alerting.samples import SAMPLES
 
 BY_TYPE = {event_type(fact): fact for fact in SAMPLES}
@@ -164,7 +168,10 @@ def test_low_alerts_are_for_the_log():
 
 def test_yesterdays_news_is_dropped_unless_it_is_an_emergency():
     policy = Policy()
-    assert only(policy.judge([Waiting(1, of("monitor_started"), DAY_S + 1)], 0.0)).verdict is Verdict.DROP
+    dropped, account = policy.judge([Waiting(1, of("monitor_started"), DAY_S + 1)], 0.0)
+    assert (dropped.verdict, account.alert_ids) == (Verdict.DROP, ())
+    assert "하루 넘게 전하지 못한 알림: 1건" in account.alert.short
+    policy.told(account, 0.0)
     assert only(policy.judge([Waiting(2, of("order_unresolved"), DAY_S + 1)], 0.0)).verdict is Verdict.SEND
 
 
@@ -172,10 +179,10 @@ def test_memory_is_bounded():
     policy = Policy()
     for n in range(MEMORY + 50):
         policy.judge([Waiting(n, Alert("x", f"k{n}", Severity.WARN, Priority.HIGH, "OPS-01", "x"))], float(n) / 100)
-    assert len(policy._told) <= MEMORY + 1
+    assert len(policy.state.told) <= MEMORY + 1
     for n in range(300):
         policy.judge([Waiting(n, of("connection_lost", n))], 2_000.0 + n)
-    assert len(policy._outages) <= 101
+    assert len(policy.state.open) <= SITUATIONS + 1
 
 
 def test_every_judgement_has_a_reason():

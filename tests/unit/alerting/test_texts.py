@@ -49,6 +49,8 @@ SHORT = {
     "exit_simulated": "👀 감시 전용: 삼성전자 (005930) 손절 10주 @ 64,500원 (주문하지 않음)",
     "order_failed": "❌ 주문 실패: APBK0400 주문 가능한 수량을 초과했습니다.",
     "order_unresolved": "🚨 긴급: 주문 응답 없음 - 삼성전자 수동 확인 필요",
+    "order_resolved_by_person": "👤 사람의 결론: 005930 I-1 absent (operator) - 고객센터 확인",
+    "holding_mismatch_ended": "✅ 보유 수량이 다시 맞음: 삼성전자 (005930)",
     "order_absent": "✅ 주문 미접수 확인: 005930 - 다시 판단",
     "order_escalated": "🚨 긴급: 주문 결과 확인 불가 - 삼성전자 수동 확인 필요",
     "order_expired": "⚠️ 미체결 주문 소멸: 005930 6주",

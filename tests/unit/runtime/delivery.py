@@ -35,6 +35,7 @@ class FakeOutbox:
         self.alerts = {}
         self.due = {}
         self.done = {}
+        self.took = []
         self.dropped = {}
         self.broken = False
 
@@ -55,7 +56,9 @@ class FakeOutbox:
     async def delivered(self, alert_id, channel):
         self._check()
         self._tried(alert_id, channel)
-        self.done[alert_id] = channel
+        self.took.append((alert_id, channel))
+        if not self.due[alert_id]:
+            self.done.setdefault(alert_id, channel)
 
     async def failed(self, alert_id, channel, reason, *, retry_s):
         self._check()

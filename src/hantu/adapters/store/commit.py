@@ -18,8 +18,9 @@ INSERT_EVENT = """INSERT INTO event_log (
 VALUES (?, ?, ?, ?, ?, '1.0', ?, ?, ?, ?, ?)"""
 
 _INSERT_ALERT = """INSERT INTO alert_events (
-    alert_id, severity, category, message, event_id, event_type, alert_key, priority, long_message, event_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    alert_id, severity, category, message, event_id, event_type, alert_key, priority, long_message, event_at,
+    symbol)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 PRODUCED_BY_STORE = "store"
 """Marks events the store adds by itself; they are told, not loaded as the guard's facts."""
@@ -153,7 +154,7 @@ def _insert_alert(connection: Connection, alert: AlertRow) -> None:
     connection.execute(
         _INSERT_ALERT,
         (alert.alert_id, alert.severity, alert.category, alert.short, alert.event_id, alert.event_type, alert.key,
-         alert.priority, alert.long, alert.event_at),
+         alert.priority, alert.long, alert.event_at, alert.symbol),
     )  # fmt: skip
 
 
@@ -207,9 +208,9 @@ def _deliver(connection: Connection, entry: DeliveryEntry) -> None:
         if not renamed:
             connection.execute(
                 """INSERT INTO alert_events (alert_id, severity, category, message, channel, event_id, event_type,
-                    alert_key, priority, long_message, event_at, due_at)
+                    alert_key, priority, long_message, event_at, due_at, symbol)
                 SELECT alert_id, severity, category, message, ?, event_id, event_type, alert_key, priority,
-                    long_message, event_at, due_at
+                    long_message, event_at, due_at, symbol
                 FROM alert_events WHERE alert_id = ? ORDER BY channel LIMIT 1""",
                 (entry.channel, entry.alert_id),
             )

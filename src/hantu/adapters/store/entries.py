@@ -32,12 +32,13 @@ class AlertRow(msgspec.Struct, frozen=True):
     short: str
     long: str
     event_at: str
+    symbol: str = ""
 
     def pending(self, attempts: int = 0, delivered_to: tuple[str, ...] = ()) -> PendingAlert:
         """Return the alert as the notifier sees it."""
         alert = Alert(
             self.event_type, self.key, Severity(self.severity), Priority(self.priority),
-            self.category, self.short, self.long,
+            self.category, self.short, self.long, self.symbol,
         )  # fmt: skip
         return PendingAlert(self.alert_id, alert, self.event_at, attempts, delivered_to)
 
@@ -66,7 +67,26 @@ class DeliveryEntry(msgspec.Struct, frozen=True, tag="delivery"):
     due_at: str = ""
 
 
-Entry = BatchEntry | DeliveryEntry
+class JudgementRow(msgspec.Struct, frozen=True):
+    """One step of an alert's story; ``next_at`` empty = when something changes."""
+
+    alert_id: int
+    verdict: str
+    code: str
+    about: str
+    reason: str
+    next_at: str
+
+
+class PolicyEntry(msgspec.Struct, frozen=True, tag="policy"):
+    """What the alert policy decided, and all it remembers from then on."""
+
+    at: str
+    notes: tuple[JudgementRow, ...]
+    state: str
+
+
+Entry = BatchEntry | DeliveryEntry | PolicyEntry
 
 _payload = msgspec.json.Encoder()
 _decoders: dict[str, msgspec.json.Decoder[Fact]] = {name: msgspec.json.Decoder(cls) for name, cls in FACTS.items()}

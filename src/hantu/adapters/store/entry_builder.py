@@ -99,7 +99,7 @@ class EntryBuilder:
             event = events[index]
             rows.append(
                 AlertRow(self._next_alert, event.event_id, alert.event_type, alert.key, alert.severity.value,
-                         alert.priority.value, alert.category, alert.short, alert.long, event.timestamp)
+                         alert.priority.value, alert.category, alert.short, alert.long, event.timestamp, alert.symbol)
             )  # fmt: skip
             self._next_alert += 1
         return tuple(rows)

@@ -119,7 +119,7 @@ def restore_outbox(connection: Connection, outbox: Outbox) -> None:
     """Put every undelivered alert back into the outbox."""
     rows = connection.execute(
         """SELECT alert_id, event_id, event_type, alert_key, severity, priority, category, message, long_message,
-            event_at, channel, due_at, attempts, sent_at, given_up
+            event_at, symbol, channel, due_at, attempts, sent_at, given_up
         FROM alert_events
         WHERE alert_id IN (SELECT alert_id FROM alert_events WHERE sent_at = '' AND given_up = 0)
         ORDER BY alert_id, channel"""
@@ -128,10 +128,10 @@ def restore_outbox(connection: Connection, outbox: Outbox) -> None:
     for row in rows:
         grouped.setdefault(row[0], []).append(row)
     for group in grouped.values():
-        alert = AlertRow(*group[0][:10])  # type: ignore[arg-type]
-        due = {str(row[10]): str(row[11]) for row in group if not row[13] and not row[14]}
-        delivered = tuple(str(row[10]) for row in group if row[13])
-        outbox.restore(alert, max(int(str(row[12])) for row in group), due, delivered)
+        alert = AlertRow(*group[0][:11])  # type: ignore[arg-type]
+        due = {str(row[11]): str(row[12]) for row in group if not row[14] and not row[15]}
+        delivered = tuple(str(row[11]) for row in group if row[14])
+        outbox.restore(alert, max(int(str(row[13])) for row in group), due, delivered)
 
 
 def _events_between(connection: Connection, owner: Owner, start: str, end: str) -> Iterable[Stored]:

@@ -32,9 +32,9 @@ FROM intents i LEFT JOIN orders o ON o.intent_id = i.intent_id"""
 _EVENTS = """SELECT event_id, event_type, timestamp, payload_json, produced_by, correlation_id, causation_id,
     environment, account, category FROM event_log"""
 
-_ALERTS = """SELECT alert_id, severity, priority, category, message, channel, sent_at, event_id, event_type, event_at,
+ALERTS = """SELECT alert_id, severity, priority, category, message, channel, sent_at, event_id, event_type, event_at,
     attempts, given_up, last_error FROM alert_events"""
-_ALERTS_OF_FLOW = f"{_ALERTS} WHERE event_id IN (SELECT event_id FROM event_log WHERE correlation_id = ?)"  # noqa: S608
+_ALERTS_OF_FLOW = f"{ALERTS} WHERE event_id IN (SELECT event_id FROM event_log WHERE correlation_id = ?)"  # noqa: S608
 
 _MEANWHILE = (
     f"{_EVENTS} WHERE event_type IN ('recovery_began', 'recovery_stopped', 'recovery_completed', 'killswitch_on')"
@@ -131,7 +131,7 @@ class Queries:
     def alerts(self, limit: int = 50, *, unsent: bool = False) -> tuple[AlertRecord, ...]:
         """Return the newest alerts, newest first; ``unsent`` only those no channel has taken yet."""
         rows = self._rows(
-            f"{_ALERTS} WHERE sent_at = '' OR NOT ? ORDER BY alert_id DESC, channel LIMIT ?", unsent, limit
+            f"{ALERTS} WHERE sent_at = '' OR NOT ? ORDER BY alert_id DESC, channel LIMIT ?", unsent, limit
         )
         return tuple(_alert(row) for row in rows)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from hantu.adapters.store.entries import BatchEntry, DeliveryEntry, Entry
+from hantu.adapters.store.entries import BatchEntry, DeliveryEntry, Entry, PolicyEntry
 
 FILE_NAME = "spill.jsonl"
 
@@ -24,7 +24,7 @@ class _Line(msgspec.Struct, frozen=True):
 
 _encoder = msgspec.json.Encoder()
 _line_decoder = msgspec.json.Decoder(_Line)
-_entry_decoder: msgspec.json.Decoder[Entry] = msgspec.json.Decoder(BatchEntry | DeliveryEntry)
+_entry_decoder: msgspec.json.Decoder[Entry] = msgspec.json.Decoder(BatchEntry | DeliveryEntry | PolicyEntry)
 
 
 @dataclass(frozen=True, slots=True)

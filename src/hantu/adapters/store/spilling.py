@@ -9,8 +9,9 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from hantu.adapters.store.alert_desk import commit_policy
 from hantu.adapters.store.commit import commit_delivery, replay_batch
-from hantu.adapters.store.entries import BatchEntry, Entry
+from hantu.adapters.store.entries import BatchEntry, Entry, PolicyEntry
 from hantu.adapters.store.spill import SpillFile
 from hantu.adapters.store.sqlite import Connection
 from hantu.adapters.store.state_rows import GUARD, audit
@@ -70,6 +71,8 @@ class Spilling:
                 audit(connection, "spill_line_damaged", GUARD, timestamp, f'{{"offset":{line.end}}}')
             elif isinstance(line.entry, BatchEntry):
                 replay_batch(connection, line.entry)
+            elif isinstance(line.entry, PolicyEntry):
+                commit_policy(connection, line.entry)
             else:
                 commit_delivery(connection, line.entry)
             self._replayed = line.end

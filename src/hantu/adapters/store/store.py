@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from hantu.adapters.store import lease as leases
+from hantu.adapters.store.alert_desk import AlertDesk, commit_policy
 from hantu.adapters.store.commit import commit_batch, commit_delivery
-from hantu.adapters.store.entries import BatchEntry, DeliveryEntry, Entry
+from hantu.adapters.store.entries import BatchEntry, DeliveryEntry, Entry, PolicyEntry
 from hantu.adapters.store.entry_builder import EntryBuilder, no_category
 from hantu.adapters.store.event_ids import EventIds
 from hantu.adapters.store.kill_rows import KillRow, last_kill_row, read_kill_rows
@@ -111,6 +112,11 @@ class SqliteStore:
         self._lease: leases.Lease | None = None
         self._degraded = False
         self._clearing = False
+
+    @property
+    def desk(self) -> AlertDesk:
+        """What the alert policy keeps here."""
+        return AlertDesk(self._path, self._clock, lambda entry: self._keep(entry, ()))
 
     @property
     def healthy(self) -> bool:
@@ -354,6 +360,9 @@ _DIGITS = str.maketrans(dict.fromkeys("-: ."))
 def _commit(entry: Entry, facts: Sequence[Fact], connection: Connection) -> tuple[str, ...]:
     if isinstance(entry, BatchEntry):
         return commit_batch(connection, entry, facts)
+    if isinstance(entry, PolicyEntry):
+        commit_policy(connection, entry)
+        return ()
     commit_delivery(connection, entry)
     return ()
 

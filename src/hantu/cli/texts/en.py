@@ -214,6 +214,48 @@ COMMANDS = {
     "opportunities": Entry("Show add-buy opportunities that were reported (never an order).", "hantu opportunities"),
     "alerts": Entry("Show recent alerts and whether they were delivered.", "hantu alerts --limit 20"),
     **AUDIT,
+    "alerts list": Entry(
+        "Show recent alerts and whether they were delivered.",
+        "hantu alerts list --unsent",
+        {"unsent": "Only what no channel has taken yet."},
+    ),
+    "alerts show": Entry(
+        "Show one alert with what every channel made of it.", "hantu alerts show 12", {"alert_id": "Number."}
+    ),
+    "alerts explain": Entry(
+        "Show step by step why an alert came when it came, or why it did not.",
+        "hantu alerts explain 12",
+        {"alert_id": "Number of the alert."},
+    ),
+    "alerts ack": Entry(
+        "Acknowledge an emergency. If it still lasts when the time is over, it is told again.",
+        "hantu alerts ack 12 --for 30m",
+        {
+            "alert_id": "Number of the alert.",
+            "length": "Not repeated for this long: 30m, 2h.",
+            "done": "It is dealt with and not repeated any more.",
+        },
+    ),
+    "alerts silence": Entry(
+        "Do not send matching alerts for a while. Measuring and recording go on; emergencies still come.",
+        'hantu alerts silence --type data_delay --for 2h --comment "new line"',
+        {
+            "length": "How long: 30m, 2h, 1d; 30 days at most.",
+            "comment": "Why; it is kept on record.",
+            "kind": "Event type; may end in * (order_*).",
+            "category": "OPS-01 to OPS-06.",
+            "priority": "emergency, high, normal or low.",
+            "emergency": "Emergencies, too; needs a type and lasts an hour at most.",
+            "maintenance": "A maintenance window: its end sends a summary of what it muted.",
+        },
+    ),
+    "alerts silences": Entry(
+        "Show the silences that hold and how much each has muted.",
+        "hantu alerts silences",
+        {"every": "Ended ones, too."},
+    ),
+    "alerts unsilence": Entry("End a silence now.", "hantu alerts unsilence 3", {"silence_id": "Number of it."}),
+    "alerts stats": Entry("Count alerts per type, hour and weekday.", "hantu alerts stats --since 7d"),
     "logs": Entry(
         "Show the application log.",
         "hantu logs --level WARNING --since 1h --follow",

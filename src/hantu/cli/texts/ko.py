@@ -214,6 +214,44 @@ COMMANDS = {
     "opportunities": Entry("추가 매수 기회 알림 기록을 보여 줍니다(주문은 하지 않습니다).", "hantu opportunities"),
     "alerts": Entry("최근 알림과 전달 결과를 보여 줍니다.", "hantu alerts --limit 20"),
     **AUDIT,
+    "alerts list": Entry(
+        "최근 알림과 전달 결과를 보여 줍니다.", "hantu alerts list --unsent", {"unsent": "아직 전하지 못한 것만."}
+    ),
+    "alerts show": Entry(
+        "알림 하나를 채널마다의 결과와 함께 보여 줍니다.", "hantu alerts show 12", {"alert_id": "알림 번호."}
+    ),
+    "alerts explain": Entry(
+        "알림이 왜 그때 왔는지, 또는 왜 오지 않았는지 판단을 차례로 보여 줍니다.",
+        "hantu alerts explain 12",
+        {"alert_id": "알림 번호."},
+    ),
+    "alerts ack": Entry(
+        "긴급 알림을 확인했다고 기록합니다. 기간이 지나도 끝나지 않았으면 다시 알립니다.",
+        "hantu alerts ack 12 --for 30m",
+        {
+            "alert_id": "알림 번호.",
+            "length": "이 동안 되풀이하지 않습니다: 30m, 2h.",
+            "done": "해결된 일입니다. 더 되풀이하지 않습니다.",
+        },
+    ),
+    "alerts silence": Entry(
+        "조건에 맞는 알림을 한동안 보내지 않습니다. 측정과 기록은 계속하고, 긴급 알림은 막지 않습니다.",
+        'hantu alerts silence --type data_delay --for 2h --comment "회선 교체"',
+        {
+            "length": "기간: 30m, 2h, 1d. 길어야 30일입니다.",
+            "comment": "까닭. 기록에 남습니다.",
+            "kind": "이벤트 종류. 끝에 * 를 쓸 수 있습니다(order_*).",
+            "category": "분류: OPS-01부터 OPS-06까지.",
+            "priority": "우선순위: emergency, high, normal, low.",
+            "emergency": "긴급 알림도 막습니다. 종류를 적어야 하고 1시간까지만 됩니다.",
+            "maintenance": "점검 시간: 끝나면 막은 알림을 한 번에 요약해 보냅니다.",
+        },
+    ),
+    "alerts silences": Entry(
+        "지금 있는 침묵과 각각 막은 알림 수를 보여 줍니다.", "hantu alerts silences", {"every": "끝난 것까지."}
+    ),
+    "alerts unsilence": Entry("침묵을 지금 끝냅니다.", "hantu alerts unsilence 3", {"silence_id": "침묵 번호."}),
+    "alerts stats": Entry("알림 수를 종류, 시간대, 요일별로 셉니다.", "hantu alerts stats --since 7d"),
     "logs": Entry(
         "애플리케이션 로그를 보여 줍니다.",
         "hantu logs --level WARNING --since 1h --follow",

@@ -1,4 +1,4 @@
-"""Tables of recorded positions, orders, opportunities and alerts."""
+"""Tables of recorded positions, orders and opportunities."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -118,33 +118,6 @@ def opportunities_table(rows: Rows) -> RenderableType:
             f"{row['score']:.0f}",
         )
     return found
-
-
-def alerts_table(rows: Rows) -> RenderableType:
-    """Return recent alerts and whether they arrived."""
-    if not rows:
-        return Text("알림이 없습니다.")
-    found = table("알림", "시각", "중요도", "메시지", "전달")
-    styles = {"CRITICAL": "bold red", "WARN": "yellow"}
-    for row in rows:
-        severity = str(row.get("severity", ""))
-        found.add_row(
-            korean_time(row.get("event_at") or row.get("sent_at")),
-            Text(severity, styles.get(severity, "")),
-            str(row.get("message", "")),
-            _delivery(row),
-        )
-    return found
-
-
-def _delivery(row: Mapping[str, Any]) -> Text:
-    channel = str(row.get("channel") or "")
-    if row.get("sent_at"):
-        return Text(f"{channel} {korean_time(row['sent_at'], '%H:%M:%S')}", "green")
-    if row.get("given_up"):
-        return Text(f"{channel} 포기: {row.get('last_error', '')}", "red")
-    tries = row.get("attempts") or 0
-    return Text(f"{channel} 대기 중" + (f" ({tries}번 실패)" if tries else ""), "yellow")
 
 
 def _guarded(row: Mapping[str, Any]) -> str:

@@ -1,0 +1,56 @@
+"""The dispatcher's border to its channels: one alert is handed over, and what came of it is a value.
+
+Nothing else of the runtime calls a channel, so other kinds of channels are plugged in here.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hantu.domain.alert import Alert
+from hantu.domain.errors import BrokenError, RetryableError
+from hantu.ports import Notifier
+from hantu.telemetry import get_logger
+
+SEND_TIMEOUT_S = 20.0
+"""Real seconds a channel may take for one alert, all parts included."""
+_log = get_logger(__name__)
+
+
+class Came(StrEnum):
+    """What a channel made of an alert."""
+
+    ACCEPTED = "accepted"
+    AGAIN = "again"
+    """Not delivered, or not known to be; it may be tried again."""
+    REFUSED = "refused"
+    """Not for this alert or not for this configuration; trying again is of no use now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer of one channel."""
+
+    channel: str
+    came: Came
+    reason: str = ""
+    asked_s: float | None = None
+    """Real seconds the channel asked to be left alone."""
+
+
+async def hand_over(notifier: Notifier, alert: Alert) -> Receipt:
+    """Give one alert to one channel; never raises for what the channel does."""
+    name = notifier.name
+    try:
+        async with asyncio.timeout(SEND_TIMEOUT_S):
+            await notifier.send(alert)
+    except RetryableError as error:
+        return Receipt(name, Came.AGAIN, str(error), error.retry_s)
+    except TimeoutError:
+        return Receipt(name, Came.AGAIN, "timeout")
+    except BrokenError as error:
+        return Receipt(name, Came.REFUSED, str(error))
+    except Exception as error:  # noqa: BLE001 -- a supervisor boundary: a channel may fail in any way
+        _log.exception("알림 채널 오류: %s", name)
+        return Receipt(name, Came.AGAIN, type(error).__name__)
+    return Receipt(name, Came.ACCEPTED)
