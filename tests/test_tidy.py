@@ -48,11 +48,12 @@ ANYWHERE_ABOVE = (
 HOMES = {
     "aiofastnet": ("adapters",),
     "aiohttp": ("adapters", "simulator", "harness"),
-    "cryptography": ("kis",),
+    "cryptography": ("kis", "operations"),
     "httptools": ("adapters", "simulator", "harness"),
     "msgspec": ANYWHERE_ABOVE,
     "multidict": ("adapters", "simulator", "harness"),  # the headers of aiohttp
     "picows": ("adapters", "simulator", "harness"),
+    "prometheus_client": ("operations",),
     "pysqlite3": ("adapters/store", "harness"),
     "sqlite3": ("adapters/store", "harness"),
     "rich": ("cli",),

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from urllib.parse import urlsplit
 
-from hantu.__about__ import __version__
 from hantu.adapters.broker.checks.authority import Lease
 from hantu.adapters.broker.door import Door
 from hantu.adapters.broker.feed import PicowsFeed
@@ -33,8 +32,6 @@ from hantu.adapters.notify.telegram import TelegramNotifier
 from hantu.adapters.practice_clock import practice_clock
 from hantu.adapters.process_lock import ProcessLock, account_lock
 from hantu.adapters.store.store import SqliteStore
-from hantu.adapters.tape.folder import Retention
-from hantu.adapters.tape.header import Origin, build_hash
 from hantu.adapters.tape.writer import FileTape
 from hantu.adapters.watches import Looks, watch_kill_file, watch_watchlist
 from hantu.alerting.bursts import RejectionBurst
@@ -57,8 +54,10 @@ from hantu.runtime.guard import Guard
 from hantu.runtime.performer import Performer
 from hantu.runtime.taped_engine import TapedEngine
 from hantu.settings.calendar_file import load_calendar
+from hantu.settings.day_tape import day_tape
 from hantu.settings.engine_config import engine_config
 from hantu.settings.guard_control import control_socket
+from hantu.settings.health_office import HealthOffice, health_office, told_both
 from hantu.settings.kis_environment import kis_environment
 from hantu.settings.model import Settings
 from hantu.settings.order_door import order_door
@@ -90,6 +89,8 @@ class Makers:
     """By default nothing is kept."""
     office: Callable[[Settings, Guarded], OrderOffice] | None = None
     """By default nobody signs: exits need no mandate, and no orders are taken."""
+    health: Callable[..., HealthOffice] | None = None
+    """By default nobody watches the guard from inside."""
     looks: Looks = field(default_factory=Looks)
 
 
@@ -110,6 +111,7 @@ class Life:
     switch: Switch
     tape: Tape | None = None
     office: OrderOffice | None = None
+    health: HealthOffice | None = None
     looks: Looks = field(default_factory=Looks)
     tasks: list["asyncio.Task[None]"] = field(default_factory=list)
 
@@ -157,7 +159,7 @@ async def _lives(
                 told = operations_alert(
                     "health_degraded", f"감시가 한 시간에 {LIVES_PER_HOUR}번 오류로 끝나 멈췄습니다"
                 )
-                await last_word(_notifier(settings), told)
+                await last_word(main_channel(settings), told)
                 raise BrokenError(
                     f"감시가 한 시간에 {LIVES_PER_HOUR}번 오류로 끝나 다시 시작하지 않습니다.",
                     next_step="`hantu logs --level ERROR`로 원인을 확인한 뒤 `hantu monitor start`로 시작하세요.",
@@ -209,6 +211,8 @@ async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:
     life.switch.level = life.engine.book.kill
     if life.office is not None:
         await life.office.open()
+    if life.health is not None:
+        await life.health.open()
     life.tasks = [
         asyncio.create_task(life.dispatcher.run(), name="dispatcher"),
         asyncio.create_task(
@@ -249,7 +253,8 @@ async def build(
         BrokenError: The database cannot be used.
     """
     # Looked up now: a benchmark puts its own classes in the place of guard and store.
-    makers = makers or Makers(store=SqliteStore, guard=Guard, tape=FileTape, office=order_office)
+    made = Makers(store=SqliteStore, guard=Guard, tape=FileTape, office=order_office, health=health_office)
+    makers = makers or made
     store = makers.store(
         settings.database, clock, holder=f"{socket.gethostname()}:{os.getpid()}", account_alias=settings.account.alias,
         environment=settings.environment, spill_dir=settings.spill_dir, category_of=category_of,
@@ -265,7 +270,7 @@ async def build(
     )
     config = replace(config, mandate_required=makers.office is not None)
     troubles: list[Callable[[str], object]] = []
-    tape = _tape(settings, environment, makers, troubles)
+    tape = day_tape(settings, environment, makers.tape, troubles)
     engine = Engine(config) if tape is None else TapedEngine(config, tape)
     engine_box.append(engine)
 
@@ -278,7 +283,7 @@ async def build(
         engine=engine, clock=clock, announce=say, on_kill=lambda level: setattr(switch, "level", level)
     )
     feed = makers.feed(environment, clock, guard.deliver, calm=guard.calm)
-    notifier = (makers.notifier or _notifier)(settings)
+    notifier = (makers.notifier or main_channel)(settings)
     dispatcher = Dispatcher(store, notifier, clock, fallbacks=(LogNotifier(),), poll_s=makers.looks.outbox_s)
     burst = RejectionBurst()
 
@@ -289,6 +294,11 @@ async def build(
     office = makers.office and makers.office(settings, around)
     if office is not None:
         guard.on_fact, door.token_flaw = office.desk.note, office.desk.flaw
+    health = makers.health and makers.health(settings, guard, store, broker, dispatcher, clock)
+    if health is not None:
+        guard.on_fact = told_both(guard.on_fact, health.measures.note)
+    if office is not None and health is not None:
+        office.metrics = health.page
     performer = Performer(
         store=store, broker=broker, feed=feed, clock=clock, alerts_of=alerts, deliver=guard.deliver,
         on_alerts=dispatcher.hint, on_denied=lambda error: _denied(guard, switch, error),
@@ -298,26 +308,11 @@ async def build(
     guard.performer, switch.deliver = performer, guard.deliver
     store.on_health = lambda health: _storage(guard, dispatcher, health)
     make = partial(makers.control, calls=office.calls) if office else makers.control
-    control = control_socket(settings, clock, logs, guard, dispatcher, make)
+    control = control_socket(settings, clock, logs, guard, dispatcher, make, health.status if health else None)
     loop = asyncio.get_running_loop()
     troubles.append(lambda reason: loop.call_soon_threadsafe(_tape_stopped, dispatcher, reason))
     parts = (guard, engine, performer, store, broker, feed, dispatcher, control, notifier, clock, switch, tape, office)
-    return Life(*parts, looks=makers.looks)
-
-
-def _tape(
-    settings: Settings, environment: KisEnvironment, makers: Makers, troubles: list[Callable[[str], object]]
-) -> Tape | None:
-    """Return where handled inputs are kept, if anywhere; ``troubles`` are told when that ends."""
-    if makers.tape is None or not settings.tape.enabled:
-        return None
-    keys, kept = environment.credentials, settings.tape
-    return makers.tape(
-        settings.tape_dir, Origin(__version__, build_hash(), f"{socket.gethostname()}:{os.getpid()}"),
-        retention=Retention(kept.keep_days, kept.max_mb * 1_000_000),
-        private={keys.account: "(account)", keys.account_no: "(account)", keys.hts_id: "(hts id)"},
-        on_trouble=lambda reason: [tell(reason) for tell in troubles],
-    )  # fmt: skip
+    return Life(*parts, health=health, looks=makers.looks)
 
 
 def _tape_stopped(dispatcher: Dispatcher, reason: str) -> None:
@@ -331,7 +326,7 @@ async def _open_store(store: SqliteStore, settings: Settings) -> None:
         await store.open()
     except BrokenError as error:
         SystemLog.error("[ERROR] Database initialization failed: %s", error)
-        await last_word(_notifier(settings), operations_alert("db_init_failed", str(error)))
+        await last_word(main_channel(settings), operations_alert("db_init_failed", str(error)))
         raise
 
 
@@ -351,6 +346,8 @@ async def end(life: Life) -> None:
     for task in life.tasks:
         task.cancel()
     await asyncio.gather(*life.tasks, return_exceptions=True)
+    if life.health is not None:
+        await life.health.close()
     if life.office is not None:
         await life.office.close()
     await life.feed.close()
@@ -373,7 +370,8 @@ async def _warm(life: Life) -> None:
         SystemLog.warning("사전 연결 실패: %s", error)
 
 
-def _notifier(settings: Settings) -> Notifier:
+def main_channel(settings: Settings) -> Notifier:
+    """Return the channel to people: Telegram where it is set up, else the log."""
     if settings.telegram.enabled:
         token = settings.telegram.token.reveal()
         return TelegramNotifier(token, settings.telegram.chat_id, api_url=settings.telegram.api_url)
