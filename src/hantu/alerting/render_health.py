@@ -11,9 +11,8 @@ def health_text(fact: e.HealthChanged | e.MeasureCrossed | e.PnlShock) -> str:
             return _changed(fact)
         case e.MeasureCrossed():
             mark = "✅ 측정값" if fact.eased else "⚠️ 측정값"
-            return (
-                f"{mark} {plain(fact.name)}: {grade_word(fact.before)} → {grade_word(fact.after)} ({_measured(fact)})"
-            )
+            what = f"{plain(fact.name)} {plain(fact.subject)}".rstrip()
+            return f"{mark} {what}: {grade_word(fact.before)} → {grade_word(fact.after)} ({_measured(fact)})"
         case e.PnlShock():
             what = "하루 손실" if fact.rule == "day_loss" else "1분 안의 변화"
             share = fact.change / fact.equity if fact.equity else 0.0

@@ -42,6 +42,8 @@ class MeasureCrossed:
     """s, or share of 1"""
     eased: bool
     """Into a milder class."""
+    subject: str = ""
+    """What was slow last: the endpoint, order or strategy."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ class Flow:
     def __init__(self) -> None:
         self._crossings = Crossings()
         self._recent = {measure: Recent() for measure in MEASURE_OF.values()}
+        self._subjects: dict[str, str] = {}
         self._values: dict[str, deque[float]] = {}
         self._failures = FailureRate()
         self._profit = ProfitWatch()
@@ -63,13 +64,15 @@ class Flow:
             measure = MEASURE_OF.get(wait.metric)
             if measure is not None:
                 self._recent[measure].add(now, wait.seconds)
+                if wait.seconds >= THRESHOLDS[measure].warning:
+                    self._subjects[measure] = wait.label
         for at, failed in ends:
             self._failures.add(at, failed=failed)
         rate = self._failures.rate(now)
         seen.gauge("order_failure_ratio", round(rate, 4))
         values = {measure: recent.worst(now) for measure, recent in self._recent.items()} | {"order_failures": rate}
         found = [self._crossings.note(measure, value) for measure, value in values.items()]
-        facts: list[e.Fact] = [_crossed(one) for one in found if one is not None]
+        facts: list[e.Fact] = [self._crossed(one) for one in found if one is not None]
         return facts + self._profits(engine, seen, now)
 
     def rows(self, waits: Sequence[Wait], at: str) -> list[MetricRow]:
@@ -101,6 +104,14 @@ class Flow:
         found["order_failure_ratio"] = {"last": rate, "grade": self._crossings.grade("order_failures").value}
         return found
 
+    def _crossed(self, one: Crossing) -> e.MeasureCrossed:
+        rule = THRESHOLDS[one.measure]
+        return e.MeasureCrossed(
+            one.measure, rule.name, one.before.value, one.after.value, round(one.value, 4), rule.warning, rule.danger,
+            rule.unit, eased=_ORDER.index(one.after) < _ORDER.index(one.before),
+            subject=self._subjects.get(one.measure, ""),
+        )  # fmt: skip
+
     def _profits(self, engine: Engine, seen: Seen, now: float) -> list[e.Fact]:
         start = engine.book.day_start
         if start is None:
@@ -113,14 +124,6 @@ class Flow:
         result = gain - self._base[1]
         seen.gauge("day_result_won", result)
         return [_shocked(one) for one in self._profit.note(now, result, start.equity)]
-
-
-def _crossed(one: Crossing) -> e.MeasureCrossed:
-    rule = THRESHOLDS[one.measure]
-    return e.MeasureCrossed(
-        one.measure, rule.name, one.before.value, one.after.value, round(one.value, 4), rule.warning, rule.danger,
-        rule.unit, eased=_ORDER.index(one.after) < _ORDER.index(one.before),
-    )  # fmt: skip
 
 
 def _shocked(one: Shock) -> e.PnlShock:

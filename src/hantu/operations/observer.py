@@ -27,14 +27,15 @@ from hantu.runtime.guard import Guard
 from hantu.telemetry import get_logger
 
 SystemLog = get_logger(__name__, "system")
-PROBE_S = 5.0
-"""Real seconds the REST probe may take."""
+PROBE_S, PROBE_SHARE = 5.0, 0.5
+"""Real seconds the REST probe may take, and the share of an interval."""
 PROBED = Symbol("005930")
 """Asked for when nothing is held."""
 GAUGES_EVERY_S = 60.0
 """Numbers that only stand for a moment are kept this often; durations and counts every interval."""
+UNKEPT_MAX = 30
+"""Looks whose rows wait for a database that does not take them; the oldest are lost."""
 PATIENCE = {
-    "rest": Patience(worse=2),
     "stream": Patience(worse=2),
     "token": Patience(worse=2),
     "approval": Patience(worse=2),
@@ -119,6 +120,7 @@ class Observer:
         self._before = _Before()
         self._totals: dict[tuple[str, str], float] = {("market_seconds", ""): 0.0, ("unprotected_seconds", ""): 0.0}
         self._trouble = ""
+        self._unkept: list[tuple[list[HealthRow], list[MetricRow]]] = []
         self._looked = ""
         self._looked_mono = world.mono_s()
         self._asleep_s = 0.0
@@ -190,17 +192,21 @@ class Observer:
     # --- leaves --------------------------------------------------------------------
 
     async def _probe(self) -> str:
-        """Ask the broker something when nobody else has since the last look; return why it did not answer."""
+        """Ask the broker something unless somebody got an answer since the last look; return why it did not answer.
+
+        It asks more than once by itself, so that a failure of it is more than one lost packet.
+        """
         world, engine = self._world, self._world.guard.engine
-        answers = world.measures.answers
-        if answers.good or answers.bad or looks.wanted(engine, world.clock.now()):
+        if world.measures.answers.good or looks.wanted(engine, world.clock.now()):
             return ""
         symbol = next(iter(sorted(engine.book.positions)), PROBED)
+        limit_s, began = min(PROBE_S, PROBE_SHARE * self._rules.interval_s), world.mono_s()
         try:
-            async with asyncio.timeout(min(PROBE_S, self._rules.interval_s)):
+            async with asyncio.timeout(limit_s):
                 await world.probe(symbol)
         except TimeoutError:
-            return "REST 응답 없음"
+            # Where far more time passed, it was this process that slept, not the broker.
+            return "REST 응답 없음" if world.mono_s() - began < 2 * limit_s else ""
         except HantuError as error:
             return str(error)
         return ""
@@ -286,9 +292,13 @@ class Observer:
             self._before.gauges_at = mono
             rows += [MetricRow(name, value, at, ",".join(labels)) for (name, labels), value in self._gauges.items()]
             rows += [MetricRow(name, value, at, label) for (name, label), value in self._totals.items()]
+        self._unkept = [*self._unkept[-(UNKEPT_MAX - 1) :], (health, rows)]
         try:
-            await self._world.keep(health, rows)
+            await self._world.keep(
+                [row for one, _ in self._unkept for row in one], [r for _, two in self._unkept for r in two]
+            )
         except HantuError as error:
-            self._trouble = str(error)
+            # Once is a busy disk: what was not kept goes with the next.
+            self._trouble = str(error) if len(self._unkept) > 1 else ""
         else:
-            self._trouble = ""
+            self._trouble, self._unkept = "", []

@@ -13,7 +13,8 @@ from hantu.adapters.store.timestamps import to_text
 from hantu.domain.errors import BrokenError
 from hantu.ports import HealthRow, MetricRow
 
-LOCK_WAIT_S = 0.5
+LOCK_WAIT_S = 2.0
+"""Real seconds a write waits for the guard's own; it is in no hurry."""
 PRUNED_AT_ONCE = 1_000
 """Rows of a table that one write may delete; ten seconds bring fewer."""
 _TABLES = (("system_health", "checked_at"), ("monitoring_metrics", "recorded_at"))
