@@ -66,7 +66,7 @@ HOMES = {
     "websockets": ("harness",),
 }
 TOO_HEAVY_FOR_THE_GUARD = {
-    "apprise", "fastapi", "holidays", "numpy", "pandas", "pydantic", "requests", "rich", "sqlalchemy", "starlette",
+    "apprise", "fastapi", "holidays", "numpy", "pandas", "prometheus_client", "pydantic", "requests", "rich", "sqlalchemy", "starlette",
     "structlog", "typer", "websockets", "yaml",
 }  # fmt: skip
 

@@ -247,6 +247,15 @@ def test_only_the_slow_endpoint_s_series_rises(arena: Arena) -> None:
     assert [one["subject"] for one in arena.wait_event("measure_crossed")] == ["multi_price"]
 
 
+def test_a_port_that_is_taken_is_told_and_the_guard_guards_all_the_same(arena: Arena) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        guarding(arena, HANTU_METRICS_ADDRESS=f"127.0.0.1:{taken.getsockname()[1]}")
+        assert component(arena, "guard")["state"] == "ok"
+        arena.wait(lambda: any("측정값 주소" in text for text in arena.phone.texts()), "a message", 15)
+
+
 def test_nothing_is_served_and_nothing_is_loaded_without_an_address(arena: Arena) -> None:
     guarding(arena, HANTU_METRICS_ADDRESS="")
     assert arena.guard is not None

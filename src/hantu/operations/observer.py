@@ -125,6 +125,11 @@ class Observer:
         self._looked_mono = world.mono_s()
         self._asleep_s = 0.0
 
+    @property
+    def asked_to_end(self) -> bool:
+        """Whether the guard's life ends because somebody said so, not because of a bug."""
+        return self._world.guard.end_reason not in ("", "bug")
+
     async def run(self) -> None:
         """Look again and again, at a steady pace, until cancelled."""
         due = self._world.mono_s()

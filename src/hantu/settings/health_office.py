@@ -13,7 +13,9 @@ from hantu.adapters.dead_man import DeadMan
 from hantu.adapters.metrics_http import MetricsHttp
 from hantu.adapters.store.samples import write_samples
 from hantu.adapters.store.store import SqliteStore
-from hantu.alerting.rules import Context, alerts_of
+from hantu.alerting.rules import Context, alerts_of, operations_alert
+from hantu.domain.alert import Alert
+from hantu.domain.errors import UsageError
 from hantu.domain.events import Fact
 from hantu.domain.instant import Instant
 from hantu.domain.instrument import Symbol
@@ -26,7 +28,9 @@ from hantu.runtime.dispatcher import Dispatcher
 from hantu.runtime.guard import Guard
 from hantu.settings.checks import control_address, metrics_address
 from hantu.settings.model import Settings
+from hantu.telemetry import get_logger
 
+SystemLog = get_logger(__name__, "system")
 MACHINE = SystemClock()
 """Intervals and ages are this machine's; a practice market's clock may run faster or jump."""
 ORDER = "order"
@@ -43,26 +47,29 @@ class HealthOffice:
     supervisor: Supervisor
     page: Callable[[], bytes] | None
     """The metrics page; None where no address shows it."""
+    post: Callable[[Alert], None]
     dead_man: DeadMan | None = None
     _http: MetricsHttp | None = None
     _tasks: list["asyncio.Task[None]"] = field(default_factory=list)
 
     async def open(self) -> None:
-        """Begin to look; the service manager hears that the start is done.
-
-        Raises:
-            UsageError: The address of the metrics cannot be opened.
-        """
+        """Begin to look; the service manager hears that the start is done."""
         address = metrics_address(self.settings)
         if address is not None and self.page is not None:
             self._http = MetricsHttp(address, self.page)
-            await self._http.open()
+            try:
+                await self._http.open()
+            except UsageError as error:
+                # Numbers are no reason not to guard.
+                SystemLog.error("측정값을 보여 주지 못함, 감시는 계속합니다: %s", error)
+                self.post(operations_alert("health_degraded", str(error), key="health_degraded:metrics"))
         self._tasks.append(asyncio.create_task(self.observer.run(), name="health"))
         self.supervisor.ready(f"guarding {self.settings.account.alias} ({self.settings.environment})")
 
     async def close(self) -> None:
-        """Stop looking."""
-        self.supervisor.stopping()
+        """Stop looking; the manager hears of an end that was asked for, not of a new life after a bug."""
+        if self.observer.asked_to_end:
+            self.supervisor.stopping()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -122,7 +129,7 @@ def health_office(
 
     guard.on_wake, guard.on_order, broker.reads.on_answer = woke, ordered, measures.answered
     page = exposition.page if exposition is not None else None
-    return HealthOffice(settings, observer, measures, supervisor, page, dead_man)
+    return HealthOffice(settings, observer, measures, supervisor, page, dispatcher.post, dead_man)
 
 
 def told_both(first: Callable[[Fact], None] | None, second: Callable[[Fact], None]) -> Callable[[Fact], None]:
