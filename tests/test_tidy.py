@@ -50,11 +50,12 @@ HOMES = {
     "aiohttp": ("adapters", "simulator", "harness"),
     "aiosmtplib": ("adapters/notify",),
     "apprise": ("adapters/notify",),
-    "cryptography": ("kis", "adapters"),
+    "cryptography": ("kis", "adapters", "operations"),
     "httptools": ("adapters", "simulator", "harness"),
     "msgspec": ANYWHERE_ABOVE,
     "multidict": ("adapters", "simulator", "harness"),  # the headers of aiohttp
     "picows": ("adapters", "simulator", "harness"),
+    "prometheus_client": ("operations",),
     "pysqlite3": ("adapters/store", "harness"),
     "sqlite3": ("adapters/store", "harness"),
     "rich": ("cli",),
@@ -67,7 +68,7 @@ HOMES = {
     "websockets": ("harness",),
 }
 TOO_HEAVY_FOR_THE_GUARD = {
-    "apprise", "fastapi", "holidays", "numpy", "pandas", "pydantic", "requests", "rich", "sqlalchemy", "starlette",
+    "apprise", "fastapi", "holidays", "numpy", "pandas", "prometheus_client", "pydantic", "requests", "rich", "sqlalchemy", "starlette",
     "structlog", "typer", "websockets", "yaml",
 }  # fmt: skip
 

@@ -13,15 +13,13 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit
 
 from hantu.adapters.broker.checks.authority import Lease
 from hantu.adapters.broker.door import Door
-from hantu.adapters.broker.feed import PicowsFeed
-from hantu.adapters.broker.gateway import KisBroker
 from hantu.adapters.broker.trading_days import trading_calendar
 from hantu.adapters.clock import FollowedClock, SystemClock
 from hantu.adapters.kill_switch import Switch
@@ -32,7 +30,7 @@ from hantu.adapters.practice_clock import practice_clock
 from hantu.adapters.process_lock import ProcessLock, account_lock
 from hantu.adapters.store.store import SqliteStore
 from hantu.adapters.tape.writer import FileTape
-from hantu.adapters.watches import Looks, watch_kill_file, watch_watchlist
+from hantu.adapters.watches import watch_kill_file, watch_watchlist
 from hantu.alerting.bursts import RejectionBurst
 from hantu.alerting.moments import LogLine
 from hantu.alerting.rules import Context, alerts_of, category_of, operations_alert
@@ -41,13 +39,12 @@ from hantu.domain.commands import StartMonitoring
 from hantu.domain.errors import BrokenError, DeniedError, FencedError, HantuError
 from hantu.domain.events import Fact
 from hantu.domain.instant import Instant
-from hantu.domain.session import trading_date
+from hantu.domain.session import Calendar, trading_date
 from hantu.engine.engine import Engine
 from hantu.engine.inputs import StorageHealth
 from hantu.engine.journey import State
 from hantu.kis.environment import EnvironmentName, KisEnvironment
-from hantu.ports import Clock, Notifier, Tape
-from hantu.runtime.control import Control
+from hantu.ports import Clock, Notifier
 from hantu.runtime.dispatcher import Dispatcher
 from hantu.runtime.guard import Guard
 from hantu.runtime.performer import Performer
@@ -55,15 +52,17 @@ from hantu.runtime.taped_engine import TapedEngine
 from hantu.settings.audit_trail import AuditTrail
 from hantu.settings.calendar_file import load_calendar
 from hantu.settings.channels import notifiers_of, text_message_of
+from hantu.settings.day_tape import day_tape
 from hantu.settings.engine_config import engine_config
 from hantu.settings.guard_control import control_socket
+from hantu.settings.health_office import health_office, told_both
 from hantu.settings.kis_environment import kis_environment
+from hantu.settings.life import Life, Makers
 from hantu.settings.model import Settings
 from hantu.settings.order_door import order_door
-from hantu.settings.order_office import Guarded, OrderOffice, order_office
+from hantu.settings.order_office import Guarded, order_office
 from hantu.settings.order_secret import token_key
 from hantu.settings.people import actor_of
-from hantu.settings.tape import tape_of
 from hantu.telemetry import Logs, configure, get_logger
 
 SystemLog = get_logger(__name__, "system")
@@ -73,46 +72,6 @@ DRAIN_S = 2.0
 GC_THRESHOLD = 20_000
 """New objects between two looks for cycles: an order must rarely meet one."""
 EXIT_DONE, EXIT_DENIED = 0, 3
-
-
-@dataclass(frozen=True, slots=True)
-class Makers:
-    """What puts a guard's edges together; a simulated world brings its own."""
-
-    store: Callable[..., SqliteStore] = SqliteStore
-    broker: Callable[..., KisBroker] = KisBroker
-    feed: Callable[..., PicowsFeed] = PicowsFeed
-    guard: Callable[..., Guard] = Guard
-    control: Callable[..., Control] = Control
-    notifier: Callable[[Settings], Notifier] | None = None
-    """By default every channel that is set up, else the log."""
-    tape: Callable[..., Tape] | None = None
-    """By default nothing is kept."""
-    office: Callable[[Settings, Guarded], OrderOffice] | None = None
-    """By default nobody signs: exits need no mandate, and no orders are taken."""
-    looks: Looks = field(default_factory=Looks)
-
-
-@dataclass(slots=True)
-class Life:
-    """Everything one life of a guard is made of."""
-
-    guard: Guard
-    engine: Engine
-    performer: Performer
-    store: SqliteStore
-    broker: KisBroker
-    feed: PicowsFeed
-    dispatcher: Dispatcher
-    control: Control
-    notifiers: tuple[Notifier, ...]
-    """The main channel first."""
-    clock: Clock
-    switch: Switch
-    tape: Tape | None = None
-    office: OrderOffice | None = None
-    looks: Looks = field(default_factory=Looks)
-    tasks: list["asyncio.Task[None]"] = field(default_factory=list)
 
 
 def run_guard(settings: Settings, *, start_now: bool = False, announce: Callable[[str], None] | None = None) -> int:
@@ -216,6 +175,8 @@ async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:
     life.switch.level = life.engine.book.kill
     if life.office is not None:
         await life.office.open()
+    if life.health is not None:
+        await life.health.open()
     life.tasks = [
         asyncio.create_task(life.dispatcher.run(), name="dispatcher"),
         asyncio.create_task(
@@ -256,7 +217,8 @@ async def build(
         BrokenError: The database cannot be used.
     """
     # Looked up now: a benchmark puts its own classes in the place of guard and store.
-    makers = makers or Makers(store=SqliteStore, guard=Guard, tape=FileTape, office=order_office)
+    made = Makers(store=SqliteStore, guard=Guard, tape=FileTape, office=order_office, health=health_office)
+    makers = makers or made
     store = makers.store(
         settings.database, clock, holder=f"{socket.gethostname()}:{os.getpid()}", account_alias=settings.account.alias,
         environment=settings.environment, spill_dir=settings.spill_dir, category_of=category_of,
@@ -272,24 +234,16 @@ async def build(
     )
     config = replace(config, mandate_required=makers.office is not None)
     troubles: list[Callable[[str], object]] = []
-    tape = tape_of(settings, environment, makers.tape, troubles)
+    tape = day_tape(settings, environment, makers.tape, troubles)
     engine = Engine(config) if tape is None else TapedEngine(config, tape)
     engine_box.append(engine)
-
-    def say(line: LogLine) -> None:
-        get_logger("hantu.guard", line.kind).log(logging.getLevelNamesMapping()[line.level], line.text)
-        if line.level != "DEBUG":
-            announce(line.text)
-
     guard = makers.guard(
-        engine=engine, clock=clock, announce=say, on_kill=lambda level: setattr(switch, "level", level)
-    )
+        engine=engine, clock=clock, announce=partial(_say, announce),
+        on_kill=lambda level: setattr(switch, "level", level),
+    )  # fmt: skip
     feed = makers.feed(environment, clock, guard.deliver, calm=guard.calm)
     notifiers = (makers.notifier(settings),) if makers.notifier else notifiers_of(settings)
-    dispatcher = Dispatcher(
-        store, notifiers[0], clock, fallbacks=(*notifiers[1:], LogNotifier()), sms=text_message_of(settings),
-        desk=store.desk, calendar=config.calendar, poll_s=makers.looks.outbox_s,
-    )  # fmt: skip
+    dispatcher = _dispatcher(settings, makers, store, clock, config.calendar, notifiers)
     burst = RejectionBurst()
 
     def alerts(fact: Fact, now: Instant) -> tuple[Alert, ...]:
@@ -299,6 +253,11 @@ async def build(
     office = makers.office and makers.office(settings, around)
     if office is not None:
         guard.on_fact, door.token_flaw = office.desk.note, office.desk.flaw
+    health = makers.health and makers.health(settings, guard, store, broker, dispatcher, clock)
+    if health is not None:
+        guard.on_fact = told_both(guard.on_fact, health.measures.note)
+    if office is not None and health is not None:
+        office.metrics = health.page
     performer = Performer(
         store=store, broker=broker, feed=feed, clock=clock, alerts_of=alerts, deliver=guard.deliver,
         on_alerts=dispatcher.hint, on_denied=lambda error: _denied(guard, switch, error),
@@ -308,11 +267,26 @@ async def build(
     guard.performer, switch.deliver = performer, guard.deliver
     store.on_health = lambda health: _storage(guard, dispatcher, health)
     make = partial(makers.control, calls=office.calls) if office else makers.control
-    control = control_socket(settings, clock, logs, guard, dispatcher, make)
-    loop = asyncio.get_running_loop()
-    troubles.append(lambda reason: loop.call_soon_threadsafe(_tape_stopped, dispatcher, reason))
+    control = control_socket(settings, clock, logs, guard, dispatcher, make, health.status if health else None)
+    soon = asyncio.get_running_loop().call_soon_threadsafe
+    troubles.append(lambda reason: soon(_tape_stopped, dispatcher, reason))
     parts = (guard, engine, performer, store, broker, feed, dispatcher, control, notifiers, clock, switch, tape, office)
-    return Life(*parts, looks=makers.looks)
+    return Life(*parts, health=health, looks=makers.looks)
+
+
+def _say(announce: Callable[[str], None], line: LogLine) -> None:
+    get_logger("hantu.guard", line.kind).log(logging.getLevelNamesMapping()[line.level], line.text)
+    if line.level != "DEBUG":
+        announce(line.text)
+
+
+def _dispatcher(
+    settings: Settings, makers: Makers, store: SqliteStore, clock: Clock, calendar: Calendar, told: Sequence[Notifier]
+) -> Dispatcher:
+    return Dispatcher(
+        store, told[0], clock, fallbacks=(*told[1:], LogNotifier()), sms=text_message_of(settings), desk=store.desk,
+        calendar=calendar, poll_s=makers.looks.outbox_s,
+    )  # fmt: skip
 
 
 def _tape_stopped(dispatcher: Dispatcher, reason: str) -> None:
@@ -346,6 +320,8 @@ async def end(life: Life) -> None:
     for task in life.tasks:
         task.cancel()
     await asyncio.gather(*life.tasks, return_exceptions=True)
+    if life.health is not None:
+        await life.health.close()
     if life.office is not None:
         await life.office.close()
     await life.feed.close()

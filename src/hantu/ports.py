@@ -118,6 +118,26 @@ class Batch:
     epoch: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class HealthRow:
+    """One check of one component; ``checked_at`` UTC text as stored."""
+
+    component: str
+    status: str
+    checked_at: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    """One measured value; ``label`` names the order, endpoint or other part it belongs to."""
+
+    name: str
+    value: float
+    recorded_at: str
+    label: str = ""
+
+
 class Store(Protocol):
     """Durable memory of the guard. One writer thread; callers never wait inside it."""
 

@@ -1,4 +1,4 @@
-"""The guard's control address: two calls over HTTP, for programs of this machine that show a secret."""
+"""The guard's control address: two calls over HTTP, for programs of this machine that show a secret; and its metrics."""
 
 import hmac
 from collections.abc import Awaitable, Callable
@@ -13,13 +13,18 @@ SystemLog = get_logger(__name__, "system")
 BODY_MAX = 16 * 1024
 CLIENT_HEADER = "X-Hantu-Client"
 NAME_MAX = 40
+METRICS_TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class ControlHttp:
     """Serves ``/issue_token`` and ``/place_order`` on one loopback address."""
 
-    def __init__(self, desk: OrderDesk, address: tuple[str, int], secret: str) -> None:
+    def __init__(
+        self, desk: OrderDesk, address: tuple[str, int], secret: str, metrics: Callable[[], bytes] | None = None
+    ) -> None:
+        """Prepare; ``metrics`` returns the page for ``/metrics``, which needs no secret and shows none."""
         self._desk = desk
+        self._metrics = metrics
         self._address = address
         self._expected = f"Bearer {secret}".encode()
         self._runner: web.AppRunner | None = None
@@ -34,6 +39,8 @@ class ControlHttp:
         app = web.Application(client_max_size=BODY_MAX)
         app.router.add_post("/issue_token", self._issue_token)
         app.router.add_post("/place_order", self._place_order)
+        if self._metrics is not None:
+            app.router.add_get("/metrics", self._show_metrics)
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await runner.setup()
         host, port = self._address
@@ -59,6 +66,11 @@ class ControlHttp:
 
     async def _place_order(self, request: web.Request) -> web.Response:
         return await self._answer(request, self._desk.place_order)
+
+    async def _show_metrics(self, request: web.Request) -> web.Response:
+        if "Origin" in request.headers or self._metrics is None:
+            return _json(Answer(403, {"outcome": "rejected", "code": "origin", "reason": "browsers are not served"}))
+        return web.Response(body=self._metrics(), headers={"Content-Type": METRICS_TEXT, "Cache-Control": "no-store"})
 
     async def _answer(self, request: web.Request, call: Callable[[bytes, str], Awaitable[Answer]]) -> web.Response:
         shown = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")

@@ -368,6 +368,16 @@ def _(fact: e.OrderAllowedProtective) -> tuple[LogLine, ...]:
 
 
 @_lines.register
+def _(fact: e.HealthChanged) -> tuple[LogLine, ...]:
+    return (LogLine("INFO" if fact.recovered else "WARNING", short_text(fact)),)
+
+
+@_lines.register
+def _(fact: e.MeasureCrossed) -> tuple[LogLine, ...]:
+    return (LogLine("INFO" if fact.eased else "WARNING", short_text(fact)),)
+
+
+@_lines.register
 def _(fact: e.EventLogFailed) -> tuple[LogLine, ...]:
     return (LogLine("ERROR", f"Failed to log event: {plain(fact.reason)}"),)
 

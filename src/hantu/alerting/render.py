@@ -3,6 +3,7 @@
 from datetime import date
 from functools import singledispatch
 
+from hantu.alerting.render_health import health_text
 from hantu.alerting.wording import (
     TIMES,
     duration,
@@ -353,6 +354,11 @@ def _(fact: e.TradeSaveFailed) -> str:
 @short_text.register
 def _(fact: e.EventLogFailed) -> str:
     return f"[ERROR] Failed to log event: {plain(fact.reason)}"
+
+
+@short_text.register
+def _(fact: e.HealthChanged | e.MeasureCrossed | e.PnlShock) -> str:
+    return health_text(fact)
 
 
 def finished_text(fact: e.MonitorFinished, today: date) -> str:

@@ -73,6 +73,10 @@ SESSION = (
         "hantu recovery show", "원인을 고친 뒤 `hantu recovery run`으로 그 단계부터 이어 가세요.",
         StopScope.ALL, "recovery"),
     _log("recovery_resumed", _FIX, "멈춘 복구를 이어 감", "recovery"),
+    Row("health_changed", _SYS, _WARN, _HIGH, _NOW, "구성 요소의 상태가 나빠짐",
+        "hantu health", "표시된 구성 요소의 할 일을 안내서에서 확인하세요.", runbook="health"),
+    Row("measure_crossed", _PERF, _WARN, _HIGH, _NOW, "측정값이 경고 또는 위험 기준에 이름",
+        "hantu status", "표시된 측정값의 원인을 안내서에서 확인하세요.", runbook="health"),
 )  # fmt: skip
 
 MARKET = (
@@ -224,6 +228,9 @@ VARIANTS = (
     Row("order_found", _TRADE, _INFO, _LOW, _CLOSING, "결과를 모르던 주문이 접수되어 있음을 확인",
         "hantu orders show", "체결을 기다리세요.", runbook="order-unresolved", ends=("order_unresolved",)),
     _log("person_not_believed", _AUDIT, "사람이 알려 준 주문 결과를 받아들이지 않음", "order-unresolved"),
+    Row("health_recovered", _SYS, _INFO, _NORMAL, _BATCH, "구성 요소의 상태가 나아짐",
+        "hantu health", "조치가 필요하지 않습니다.", runbook="health"),
+    Row("measure_eased", _PERF, _INFO, _LOW, _LOG, "측정값이 더 나은 등급으로 돌아옴", "hantu status", runbook="health"),
     Row("data_delay_noted", _PERF, _WARN, _LOW, _LOG, "체결 시각과 수신 시각의 차이가 1초 이상",
         runbook="data-delay"),
 )  # fmt: skip
@@ -243,7 +250,7 @@ OPERATIONS = (
     Row("health_degraded", _SYS, _WARN, _HIGH, _NOW, "구성 요소의 상태가 나빠짐",
         "hantu doctor", "표시된 구성 요소를 확인하세요."),
     Row("resource_high", _PERF, _WARN, _HIGH, _NOW, "메모리 또는 디스크 사용률 90% 이상",
-        "hantu doctor", "사용량을 줄이세요."),
+        "hantu health", "사용량을 줄이세요.", runbook="health"),
     Row("strategy_restarted", _SYS, _WARN, _NORMAL, _BATCH, "전략을 자동으로 다시 시작함",
         "hantu events", "마지막 오류를 확인하세요."),
     Row("strategy_given_up", _SYS, _CRIT, _EMERGENCY, _NOW, "전략이 5회 재시작 후에도 실패",

@@ -72,7 +72,7 @@ def alerts_of(fact: e.Fact, context: Context) -> tuple[Alert, ...]:
 
 def row_of(fact: e.Fact) -> Row:
     """Return the catalogue row of a fact, by its content where that weighs."""
-    event_type = _variant(fact) or _name_at_hard(fact) or e.event_type(fact)
+    event_type = _variant(fact) or _name_at_hard(fact) or _name_of_health(fact) or e.event_type(fact)
     return CATALOGUE.get(event_type) or unknown(event_type)
 
 
@@ -113,6 +113,19 @@ def _name_at_hard(fact: e.Fact) -> str:
             return ""
 
 
+def _name_of_health(fact: e.Fact) -> str:
+    """What got better weighs less than what got worse."""
+    match fact:
+        case e.HealthChanged(recovered=True):
+            return "health_recovered"
+        case e.HealthChanged(component="memory" | "disk"):
+            return "resource_high"
+        case e.MeasureCrossed(eased=True):
+            return "measure_eased"
+        case _:
+            return ""
+
+
 def key_of(fact: e.Fact, context: Context) -> str:
     """Return the text by which equal alerts are recognised.
 
@@ -146,11 +159,24 @@ def key_of(fact: e.Fact, context: Context) -> str:
             part = fact.symbol
         case e.MandateLapsed() | e.MandateReviewDue():
             part = f"{fact.mandate_id}:{trading_date(context.at)}"
+        case e.HealthChanged() | e.MeasureCrossed() | e.PnlShock():
+            part = _crossed(fact)
         case e.DataDelay() | e.ConnectionFlapping() | e.EventLogFailed():
             part = "any"
         case _:
             part = f"{getattr(fact, 'symbol', '')}{context.at.isoformat()}"
     return f"{e.event_type(fact)}:{part}"
+
+
+def _crossed(fact: e.HealthChanged | e.MeasureCrossed | e.PnlShock) -> str:
+    """Return what was crossed, and to where."""
+    match fact:
+        case e.HealthChanged():
+            return f"{fact.component}:{fact.after}"
+        case e.MeasureCrossed():
+            return f"{fact.measure}:{fact.after}"
+        case e.PnlShock():
+            return f"{fact.rule}:{fact.grade}"
 
 
 def operations_alert(event_type: str, detail: str, *, key: str = "") -> Alert:

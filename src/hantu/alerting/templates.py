@@ -8,7 +8,16 @@ from datetime import date
 
 from hantu.alerting.catalogue import SCOPE_WORDS, Row
 from hantu.alerting.render import exit_mark, exit_title, short_text
-from hantu.alerting.wording import duration, korean_time, opening_word, plain, signed_percent, stock, won
+from hantu.alerting.wording import (
+    component_word,
+    duration,
+    korean_time,
+    opening_word,
+    plain,
+    signed_percent,
+    stock,
+    won,
+)
 from hantu.domain import events as e
 from hantu.domain.alert import Severity
 
@@ -176,6 +185,10 @@ def _switch_details(fact: e.Fact) -> tuple[str, ...]:
             )
         case e.PositionsUnprotected(positions=positions):
             lines = (f"이유: {plain(fact.reason)}", *(f"- {plain(line)}" for line in positions[:DIFFERENCES_SHOWN]))
+        case e.HealthChanged(recovered=False):
+            lines = (f"구성 요소: {component_word(fact.component)}, 까닭: {plain(fact.reason)}",)
+        case e.PnlShock():
+            lines = (f"기준: 시작 평가금액 {won(fact.equity)}의 {fact.limit:.0%} (규칙 {plain(fact.rule)})",)
         case e.FlattenStarted(positions=listed) | e.FlattenCompleted(remains=listed):
             lines = tuple(f"- {plain(line)}" for line in listed[:DIFFERENCES_SHOWN])
         case _:

@@ -107,3 +107,37 @@ _RECOVERY_STEPS = {
 def recovery_step(step: str) -> str:
     """Return the word for a step of a recovery, with its place."""
     return _RECOVERY_STEPS.get(str(step), str(step))
+
+
+_COMPONENTS = {
+    "guard": "감시 루프",
+    "guard_process": "감시 프로세스",
+    "rest": "KIS REST",
+    "stream": "실시간 시세",
+    "token": "접근 토큰",
+    "approval": "실시간 접속키",
+    "database": "데이터베이스",
+    "disk": "디스크",
+    "memory": "메모리",
+    "clock": "시계",
+    "alerts": "알림 채널",
+    "backup": "백업",
+    "certificate": "인증서",
+}
+_HEALTH = {"ok": "정상", "warn": "주의", "down": "장애", "not_expected": "해당 없음"}
+_GRADES = {"normal": "정상", "warning": "경고", "danger": "위험"}
+
+
+def component_word(component: str) -> str:
+    """Return a component in Korean; one that has no word is named as it is."""
+    return _COMPONENTS.get(component, component)
+
+
+def health_word(state: str) -> str:
+    """Return the state of a component in Korean."""
+    return _HEALTH.get(state, state)
+
+
+def grade_word(grade: str) -> str:
+    """Return the class of a measure in Korean."""
+    return _GRADES.get(grade, grade)

@@ -22,7 +22,8 @@ class NotRunning(HantuError):
 class GuardLink:
     """The guard that owns ``path``, if one runs."""
 
-    def __init__(self, path: Path, actor: str) -> None:
+    def __init__(self, path: Path, actor: str, *, timeout_s: float = ANSWER_TIMEOUT_S) -> None:
+        self._timeout_s = timeout_s
         self.path = path
         self.actor = actor
 
@@ -33,7 +34,7 @@ class GuardLink:
             NotRunning: Nobody listens.
             HantuError: The guard said no; of the class its code names.
         """
-        with self._connect(ANSWER_TIMEOUT_S) as line:
+        with self._connect(self._timeout_s) as line:
             self._send(line, command, args)
             for answer in _answers(line):
                 return _result(answer)

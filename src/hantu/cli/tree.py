@@ -18,6 +18,7 @@ from hantu.cli import (
     database,
     demo,
     doctor,
+    health,
     kill,
     logs,
     monitor,
@@ -33,9 +34,9 @@ from hantu.cli.texts.entry import Texts
 SENTENCE_END = re.compile(r"[.:](?: |$)|\(")
 HELP_NAMES = ["-h", "--help"]
 ORDER = (
-    "demo", "sim", "monitor", "run", "kill", "recovery", "approvals", "positions", "orders", "exits", "explain",
-    "replay", "simulate", "events", "opportunities", "alerts", "audit", "event", "privacy", "watchlist", "db", "logs",
-    "doctor", "bench",
+    "demo", "sim", "monitor", "run", "status", "health", "kill", "recovery", "approvals", "positions", "orders", "exits",
+    "explain", "replay", "simulate", "events", "opportunities", "alerts", "audit", "event", "privacy", "watchlist", "db",
+    "logs", "doctor", "bench",
     "version",
 )  # fmt: skip
 """As the overview lists them: first things first."""
@@ -51,6 +52,8 @@ def build(texts: Texts) -> Any:
     app.add_typer(simulate.app, name="sim")
     app.add_typer(monitor.run_app, name="run")
     app.add_typer(monitor.app, name="monitor")
+    app.command("status")(health.status)
+    app.add_typer(health.app, name="health")
     app.add_typer(kill.app, name="kill")
     app.add_typer(approvals.app, name="approvals")
     app.add_typer(recovery.app, name="recovery")

@@ -56,6 +56,7 @@ from hantu.domain.exit_facts import (
     TakeProfitFilled,
     TakeProfitReached,
 )
+from hantu.domain.health_facts import HealthChanged, MeasureCrossed, PnlShock
 from hantu.domain.kill_facts import (
     FlattenCompleted,
     FlattenStarted,
@@ -144,6 +145,7 @@ Fact: TypeAlias = (
     | RecoveryBegan | RecoveryStepDone | RecoveryStopped | RecoveryResumed | OrderResolvedByPerson
     | DoubtOutlivedDay | PositionJumped | HoldingMismatch | HoldingMismatchEnded
     | PriceSuspected | PriceRejected | AcceptanceMismatch
+    | HealthChanged | MeasureCrossed | PnlShock
 )  # fmt: skip
 
 FACTS: dict[str, type] = {event_type(cls): cls for cls in Fact.__args__}
@@ -171,6 +173,7 @@ __all__ = [
     "FlattenCompleted",
     "FlattenStarted",
     "ForeignFill",
+    "HealthChanged",
     "HoldingMismatch",
     "HoldingMismatchEnded",
     "IntentRecorded",
@@ -184,6 +187,7 @@ __all__ = [
     "ManualSellFilled",
     "MarketHalted",
     "MarketResumed",
+    "MeasureCrossed",
     "MonitorFinished",
     "MonitorStarted",
     "MonitorStopped",
@@ -208,6 +212,7 @@ __all__ = [
     "OrderResolvedByPerson",
     "OrderTokenIssued",
     "OrderUnresolved",
+    "PnlShock",
     "PositionChanged",
     "PositionClosed",
     "PositionGuarded",

@@ -20,6 +20,7 @@ from hantu.harness.loop import Node
 from hantu.harness.network import SimSession, order_connector
 from hantu.kis.throttle import REAL_LIMITS
 from hantu.runtime.guard import Guard
+from hantu.settings.life import Life, Makers
 
 LOOKS = Looks(
     kill_file_s=1.0, watchlist_s=60.0, outbox_s=5.0, kill_rows_s=5.0, kill_rows_anyway_s=10.0, kill_copy_s=2.0
@@ -34,7 +35,7 @@ class Process:
 
     def __init__(self, world: Any) -> None:
         self._world = world
-        self.life: bootstrap.Life | None = None
+        self.life: Life | None = None
         self.node: Node | None = None
         self.lives = 0
         self.boundaries = Counter[str]()
@@ -125,8 +126,8 @@ class Process:
                 self._world.judge.fail("bug", f"the guard met a bug of its own in life {self.lives}")
             await asyncio.sleep(1.0)
 
-    async def _build(self) -> bootstrap.Life:
-        makers = bootstrap.Makers(
+    async def _build(self) -> Life:
+        makers = Makers(
             store=self._store,
             broker=partial(
                 KisBroker,

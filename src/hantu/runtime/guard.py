@@ -70,6 +70,8 @@ class Counts:
     """Trade bytes read to order bytes out, real milliseconds."""
     notice_delays_ms: deque[float] = field(default_factory=lambda: deque(maxlen=LATENCIES_KEPT))
     """Fill to its notice, market milliseconds; exact to a second."""
+    wakes: int = 0
+    """Turns of the guard's own timer; stands still when the guard does."""
 
 
 class Guard:
@@ -90,6 +92,11 @@ class Guard:
         self.performer: Performer | None = None
         self.on_fact: Callable[[Fact], None] | None = None
         """Told every fact once it is on record, or cannot be."""
+        self.on_wake: Callable[[float], None] | None = None
+        """Told after each turn of the timer how long it took, real seconds; not while a bug ends this life."""
+        self.on_order: Callable[[str, float, float, float], None] | None = None
+        """Told of each order that left: intent, real seconds from its creation to its bytes, from those to the answer,
+        and from the bytes of the price that triggered it to its own; 0 where there was none."""
         self.calm = CalmFrames()
         """For the feed: frames the engine need not see; the levels are kept up to date here."""
         self._clock = clock
@@ -203,8 +210,16 @@ class Guard:
 
     def _measure(self, intent_id: str, outcome: Outcome) -> None:
         received = self._triggers.pop(intent_id, None)
-        if received is not None and outcome.sent_mono:
-            self.counts.latencies_ms.append(self._clock.real_delay(outcome.sent_mono - received) * 1000.0)
+        if not outcome.sent_mono:
+            return
+        real = self._clock.real_delay
+        trigger_s = real(outcome.sent_mono - received) if received is not None else 0.0
+        if received is not None:
+            self.counts.latencies_ms.append(trigger_s * 1000.0)
+        watch = self.engine.desk.watches.get(intent_id)
+        if watch is not None and self.on_order is not None:
+            answer_s = real(outcome.answered_mono - outcome.sent_mono) if outcome.answered_mono else 0.0
+            self.on_order(intent_id, real(outcome.sent_mono - watch.recorded_mono), answer_s, trigger_s)
 
     def _arm(self) -> None:
         if self._ended.is_set():
@@ -218,6 +233,11 @@ class Guard:
 
     def _wake(self) -> None:
         self._timer = None
+        began = self._clock.now().mono
         self.deliver(Woken())
         if self._timer is None:
             self._arm()
+        if not self._broken:
+            self.counts.wakes += 1
+            if self.on_wake is not None:
+                self.on_wake(self._clock.real_delay(self._clock.now().mono - began))

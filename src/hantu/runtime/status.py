@@ -81,6 +81,7 @@ def status(engine: Engine, counts: Counts, now: Instant, fixed: dict[str, Any]) 
             "rejected_prices": counts.rejected_prices,
             "orders": counts.orders,
             "fills": counts.fills,
+            "wakes": counts.wakes,
         },
         "latency_ms": _latency(counts.latencies_ms),
         "notice_delay_ms": _latency(counts.notice_delays_ms),

@@ -17,6 +17,7 @@ FIXED_HOSTS: Mapping[str, tuple[str, str]] = {
     "real": ("https://openapi.koreainvestment.com:9443", "ws://ops.koreainvestment.com:21000"),
     "paper": ("https://openapivts.koreainvestment.com:29443", "ws://ops.koreainvestment.com:31000"),
 }
+PORT_MAX = 65_535
 ACCOUNT = re.compile(r"^\d{8}-?\d{2}$")
 
 
@@ -47,6 +48,7 @@ def check_settings(settings: Settings) -> None:
     _check_rules(settings)
     _check_limits(settings)
     _check_control(settings)
+    _check_health(settings)
     number = settings.account.number
     if number and not ACCOUNT.fullmatch(number.reveal()):
         raise UsageError(
@@ -182,13 +184,36 @@ def control_address(settings: Settings) -> tuple[str, int] | None:
     return (host.strip("[]"), int(port)) if host else None
 
 
+def metrics_address(settings: Settings) -> tuple[str, int] | None:
+    """Return host and port of the metrics' own address; None when there is none."""
+    host, _, port = settings.metrics.address.rpartition(":")
+    return (host.strip("[]"), int(port)) if host and settings.metrics.enabled else None
+
+
+def _check_health(settings: Settings) -> None:
+    """Numbers of this account stay on this machine; a sign of life goes out encrypted."""
+    host, _, port = settings.metrics.address.rpartition(":")
+    known = port.isdigit() and int(port) <= PORT_MAX
+    if settings.metrics.address and not (host and is_loopback(host.strip("[]")) and known):
+        raise UsageError(
+            f"metrics.address 의 값 {settings.metrics.address!r} 은(는) 이 컴퓨터 안의 주소가 아닙니다.",
+            next_step='"127.0.0.1:8791" 처럼 적어 주세요. 다른 컴퓨터에는 열지 않습니다.',
+        )
+    url = urlsplit(settings.health.ping_url.text)
+    if url.scheme and url.scheme != "https" and not (url.scheme == "http" and is_loopback(url.hostname or "")):
+        raise UsageError(
+            "health.ping_url 은 https 주소여야 합니다(이 컴퓨터 안의 주소만 http 허용).",
+            next_step="https:// 로 시작하는 주소를 적거나 지워 주세요.",
+        )
+
+
 def _check_control(settings: Settings) -> None:
     """Orders are taken from this machine only, and only from programs that show a secret."""
     address = settings.guard.control_address
     if not address:
         return
     host, _, port = address.rpartition(":")
-    if not host or not is_loopback(host.strip("[]")) or not port.isdigit() or int(port) > 65_535:
+    if not host or not is_loopback(host.strip("[]")) or not port.isdigit() or int(port) > PORT_MAX:
         raise UsageError(
             f"guard.control_address 의 값 {address!r} 은(는) 이 컴퓨터 안의 주소가 아닙니다.",
             next_step='"127.0.0.1:8790" 처럼 적어 주세요. 다른 컴퓨터에는 열지 않습니다.',

@@ -29,8 +29,9 @@ def control_socket(
     guard: Guard,
     dispatcher: Dispatcher,
     make: Callable[..., Control],
+    health: Callable[[], dict[str, Any]] | None = None,
 ) -> Control:
-    """Return the control socket of one life, not open yet."""
+    """Return the control socket of one life, not open yet; ``health`` is what its observer saw."""
     fixed = {
         "environment": settings.environment, "account": settings.account.alias, "mode": settings.guard.mode,
         "pid": os.getpid(), "version": __version__, "speed": clock.speed, "home": str(settings.home),
@@ -39,6 +40,7 @@ def control_socket(
     def state() -> dict[str, Any]:
         return {
             **status(guard.engine, guard.counts, clock.now(), fixed), "alerts": asdict(dispatcher.counts),
+            **({"health": health()} if health is not None else {}),
         }  # fmt: skip
 
     def refused(wish: SetKill, why: str) -> None:

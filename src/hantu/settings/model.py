@@ -202,6 +202,32 @@ class LogSettings(Section, frozen=True):
     level: LogLevel = "INFO"
 
 
+class HealthSettings(Section, frozen=True):
+    """How hantu looks at itself, and who is told that it lives."""
+
+    interval_s: Annotated[float, Meta(ge=0.2, le=300)] = 10.0
+    silent_s: Seconds = 60.0
+    """A standing stream without market data for so long counts as down."""
+    keep_days: Annotated[int, Meta(ge=1, le=366)] = 3
+    """Of checks and measured values; facts are kept for good."""
+    backup_dir: Path | None = None
+    backup_max_age_s: Annotated[float, Meta(gt=0, le=31_536_000)] = 90_000.0
+    certificate_file: Path | None = None
+    certificate_warn_days: Annotated[int, Meta(ge=1, le=366)] = 14
+    ping_url: Secret = Secret()
+    """Called again and again while all is well, so that somebody outside notices silence; its path is a secret."""
+    ping_every_s: Annotated[float, Meta(ge=1, le=3_600)] = 60.0
+
+
+class MetricsSettings(Section, frozen=True):
+    """Numbers for Prometheus."""
+
+    enabled: bool = True
+    """Served wherever there is an address for it: the control address, or one of its own."""
+    address: str = ""
+    """``127.0.0.1:port``; empty = only beside the control address."""
+
+
 class TapeSettings(Section, frozen=True):
     """What the guard saw and decided, kept for ``hantu replay``."""
 
@@ -252,6 +278,8 @@ class Settings(Section, frozen=True):
     calendar: CalendarSettings = CalendarSettings()
     tape: TapeSettings = TapeSettings()
     audit: AuditSettings = AuditSettings()
+    health: HealthSettings = HealthSettings()
+    metrics: MetricsSettings = MetricsSettings()
 
     @property
     def socket(self) -> Path:

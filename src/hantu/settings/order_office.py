@@ -59,6 +59,8 @@ class OrderOffice:
     desk: OrderDesk
     watch: MandateWatch
     announce: Callable[[str], None]
+    metrics: Callable[[], bytes] | None = None
+    """The metrics page, shown beside the two calls where there is one."""
     _http: Any = None
     _tasks: list["asyncio.Task[None]"] = field(default_factory=list)
 
@@ -90,7 +92,8 @@ class OrderOffice:
             # Only those who open the address pay for a web server in the guard's memory.
             from hantu.adapters.control_http import ControlHttp
 
-            self._http = ControlHttp(self.desk, address, self.settings.approvals.client_secret.reveal())
+            secret = self.settings.approvals.client_secret.reveal()
+            self._http = ControlHttp(self.desk, address, secret, self.metrics)
             await self._http.open()
 
     async def close(self) -> None:

@@ -2,10 +2,11 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from email.utils import parsedate_to_datetime
+from typing import Final, TypeAlias
 
 import aiohttp
 
@@ -44,6 +45,8 @@ from hantu.kis.rest import (
 from hantu.ports import Clock
 
 CONNECTIONS_MAX: Final = 8
+OnAnswer: TypeAlias = Callable[[str, float, str, float], None]
+"""Told of every answer: endpoint, real seconds it took, why it is unusable, when the server says it was made."""
 _REPEATABLE: Final = frozenset({CodeClass.RATE, CodeClass.DOUBT, CodeClass.TOKEN})
 """Failures after which the same read may succeed; a refused token is replaced before the next try."""
 CALENDAR_AHEAD: Final = timedelta(days=40)
@@ -99,6 +102,7 @@ class RestReads:
         self._pacer = pacer
         self._clock = clock
         self._bounds = bounds
+        self.on_answer: OnAnswer | None = None
 
     async def balance(self) -> Balance:
         """Read every page of the holdings and the summary."""
@@ -175,6 +179,7 @@ class RestReads:
         if not await self._pacer.enter(lane, ledger=endpoint.ledger, max_wait_s=self._bounds.queue_s):
             raise RetryableError(f"{endpoint.name}: no call left", next_step="호출 한도가 풀리면 다시 시도됩니다.")
         request = build_get(self._environment, endpoint, query, token, tr_cont)
+        began, served = asyncio.get_running_loop().time(), ""
         try:
             async with self._session.request(
                 request.method,
@@ -184,17 +189,26 @@ class RestReads:
                 timeout=aiohttp.ClientTimeout(total=self._bounds.total_s, sock_connect=self._bounds.connect_s),
                 allow_redirects=False,
             ) as response:
-                body = await response.read()
+                body, served = await response.read(), response.headers.get("Date", "")
                 answer = parse_envelope(response.status, body, response.headers.get("tr_cont", ""))
         except (aiohttp.ClientError, TimeoutError, MalformedAnswer) as error:
             detail = str(error) if isinstance(error, MalformedAnswer) else type(error).__name__
+            self._measured(endpoint, began, detail, served)
             raise RetryableError(f"{endpoint.name}: {detail}", next_step="네트워크를 확인하세요.") from error
+        # A refusal is an answer: the connection works, whatever was asked for.
+        doubt = not answer.succeeded and answer.kind is CodeClass.DOUBT
+        self._measured(endpoint, began, f"{answer.msg_cd} (HTTP {answer.status})" if doubt else "", served)
         if not answer.succeeded:
             if answer.kind is CodeClass.TOKEN:
                 self._authority.reject_token(token)
             elif answer.kind is CodeClass.RATE:
                 self._pacer.pushed_back()
         return answer
+
+    def _measured(self, endpoint: Endpoint, began: float, problem: str, served: str) -> None:
+        if self.on_answer is not None:
+            took_s = asyncio.get_running_loop().time() - began
+            self.on_answer(endpoint.name, took_s, problem, _seconds(served))
 
     async def _pages(
         self, endpoint: Endpoint, query: Mapping[str, str], *, until: date | None = None
@@ -229,6 +243,14 @@ class _decoding:  # noqa: N801  reads as a verb
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, MalformedAnswer):
             raise RetryableError(f"{self._endpoint.name}: {error}", next_step="잠시 후 다시 시도됩니다.") from error
+
+
+def _seconds(http_date: str) -> float:
+    """Return the moment of a Date header, seconds since 1970; 0 where it says nothing usable."""
+    try:
+        return parsedate_to_datetime(http_date).timestamp() if http_date else 0.0
+    except ValueError:
+        return 0.0
 
 
 def _rows(pages: Sequence[Envelope], name: str) -> list[Row]:

@@ -67,6 +67,21 @@ COMMANDS = {
         "hantu monitor halt 005930",
     ),
     "monitor resume": Entry("End a pause set by hand.", "hantu monitor resume 005930"),
+    "status": Entry(
+        "Say in one line whether all is safe, and show components, today's counts, delays and unprotected time. "
+        "Exit code 1 when it is not safe.",
+        "hantu status",
+    ),
+    "health": Entry(
+        "Show the state of every component (ok, warn, down, not expected) and why. Exit code 1 when one is down.",
+        "hantu health --json",
+    ),
+    "health watch": Entry(
+        "Watch the guard process from outside: a dead or frozen one is reported within two intervals. "
+        "Run it as a process of its own, under systemd if you can.",
+        "hantu health watch",
+        {"interval": "Seconds between looks (default: health.interval_s).", "once": "Look once (0 well, 1 not)."},
+    ),
     "kill": Entry("Kill switch: stop orders at once, guard running or not.", 'hantu kill on --reason "maintenance"'),
     "kill on": Entry(
         "Block every order but protective sells and cancels.", 'hantu kill on --reason "strategy check"', REASON

@@ -70,6 +70,19 @@ COMMANDS = {
         "hantu monitor halt 005930",
     ),
     "monitor resume": Entry("수동으로 건 일시 정지를 풉니다.", "hantu monitor resume 005930"),
+    "status": Entry(
+        "지금 안전한지 한 줄로 말하고, 구성 요소·오늘의 건수·지연·보호되지 않은 시간을 함께 보여 줍니다. 안전하지 않으면 종료 코드 1.",
+        "hantu status",
+    ),
+    "health": Entry(
+        "구성 요소마다 상태(정상·주의·장애·해당 없음)와 까닭을 보여 줍니다. 장애가 있으면 종료 코드 1.",
+        "hantu health --json",
+    ),
+    "health watch": Entry(
+        "감시 프로세스를 밖에서 지켜봅니다: 죽거나 멈추면 두 주기 안에 알립니다. 감시와 다른 프로세스(가능하면 systemd)로 띄우세요.",
+        "hantu health watch",
+        {"interval": "몇 초마다 볼지(기본: 설정 health.interval_s).", "once": "한 번만 보고 끝냅니다(0 정상, 1 이상)."},
+    ),
     "kill": Entry("킬스위치: 주문을 즉시 막습니다. 감시가 꺼져 있어도 됩니다.", 'hantu kill on --reason "점검"'),
     "kill on": Entry(
         "손절 매도와 취소를 뺀 모든 주문을 막습니다.",

@@ -1,4 +1,4 @@
-"""From settings to the tape: where handled inputs are kept, and for how long."""
+"""From settings to the tape of a trading day."""
 
 import os
 import socket
@@ -12,7 +12,7 @@ from hantu.ports import Tape
 from hantu.settings.model import Settings
 
 
-def tape_of(
+def day_tape(
     settings: Settings,
     environment: KisEnvironment,
     make: Callable[..., Tape] | None,

@@ -1,0 +1,32 @@
+"""Short texts of what hantu noticed about itself (Korean)."""
+
+from hantu.alerting.wording import component_word, duration, grade_word, health_word, plain, signed_percent, won
+from hantu.domain import events as e
+
+
+def health_text(fact: e.HealthChanged | e.MeasureCrossed | e.PnlShock) -> str:
+    """Return the one-line text of a fact."""
+    match fact:
+        case e.HealthChanged():
+            return _changed(fact)
+        case e.MeasureCrossed():
+            mark = "✅ 측정값" if fact.eased else "⚠️ 측정값"
+            what = f"{plain(fact.name)} {plain(fact.subject)}".rstrip()
+            return f"{mark} {what}: {grade_word(fact.before)} → {grade_word(fact.after)} ({_measured(fact)})"
+        case e.PnlShock():
+            what = "하루 손실" if fact.rule == "day_loss" else "1분 안의 변화"
+            share = fact.change / fact.equity if fact.equity else 0.0
+            return f"⚠️ 손익 급변: {what} {won(fact.change)} ({signed_percent(share, 2)}), 오늘 결과 {won(fact.result)}"
+
+
+def _changed(fact: e.HealthChanged) -> str:
+    mark = "✅ 상태 회복" if fact.recovered else "⚠️ 상태 이상"
+    why = f" - {plain(fact.reason)}" if fact.reason else ""
+    lasted = f" ({duration(fact.lasted_s)} 동안 {health_word(fact.before)})" if fact.recovered else ""
+    return f"{mark}: {component_word(fact.component)} {health_word(fact.after)}{why}{lasted}"
+
+
+def _measured(fact: e.MeasureCrossed) -> str:
+    if fact.unit == "s":
+        return f"{fact.value:g}초, 기준 {fact.warning:g}/{fact.danger:g}초"
+    return f"{fact.value:.1%}, 기준 {fact.warning:.0%}/{fact.danger:.0%}"
