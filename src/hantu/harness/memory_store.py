@@ -158,8 +158,8 @@ class MemoryStore:
         """Note a failed attempt; ``retry_s`` None gives the alert up for this channel."""
         waiting = self._tried(alert_id, channel)
         if waiting is not None:
-            waiting.pending = replace(waiting.pending, attempts=waiting.pending.attempts + 1)
             if retry_s is not None:
+                waiting.pending = replace(waiting.pending, attempts=waiting.pending.attempts + 1)
                 waiting.due[channel] = self._clock.now().wall + timedelta(seconds=retry_s)
             self._drop_if_done(alert_id)
 

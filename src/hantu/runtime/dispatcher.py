@@ -5,7 +5,8 @@ Invariants:
 2. The most urgent due alert is chosen anew before every message.
 3. No error of a channel or of the outbox ends the loop; every wait and queue is bounded.
 4. A second failure of the main channel also tells the next of the ladder, once; an
-   emergency goes to two channels at once.
+   emergency goes to two channels at once, and down the ladder at once if neither takes it.
+   A channel that asked for quiet gets it, whichever it is.
 5. What the policy decided, and why, is on record beside the alert.
 
 Entry points: ``run`` (a task of the guard), ``hint`` after every commit, ``post``
@@ -16,25 +17,22 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from hantu.alerting.judgement import Judgement, Kind, Verdict, Waiting
 from hantu.alerting.routes import TRIES, Channels, Route, route_of, rung_at
 from hantu.alerting.situations import of_alert
-from hantu.alerting.wording import korean_time
 from hantu.domain.alert import Alert, Priority
 from hantu.domain.instant import Instant
 from hantu.domain.krx_calendar import KRX_CALENDAR
 from hantu.domain.session import Calendar
 from hantu.ports import AlertDesk, Clock, JudgedAlert, Notifier, Outbox, PendingAlert
 from hantu.runtime.alert_memory import AlertMemory
-from hantu.runtime.delivery import Came, Receipt, hand_over
+from hantu.runtime.delivery import Came, Receipt, age_s, hand_over, masked, outgoing
+from hantu.runtime.rests import RETRY_S, Rests
 from hantu.telemetry import get_logger, mask
 
 POLL_S = 1.0
 """Real seconds between looks at the outbox without a hint."""
-RETRY_S = (3.0, 10.0, 30.0, 60.0)
-"""Seconds after the first, second … failed try; the last one repeats."""
 LOOK = 500
 """Alerts looked at together."""
 BURST = 20
@@ -42,10 +40,10 @@ BURST = 20
 DIRECT_MAX = 100
 REFUSED_RETRY_S = 300.0
 """Seconds between tries of an emergency that the channel refuses for good."""
+PARKED = "parked"
+"""Reason of what was not tried because the channel asked for quiet."""
 POLICY = "policy"
 """Named as the channel of what was not sent on purpose."""
-LATE_S = 60.0
-"""From this age on a message says when its event was."""
 _log = get_logger(__name__)
 
 
@@ -93,7 +91,7 @@ class Dispatcher:
         self._told_elsewhere: dict[int, str] = {}
         self._again_at: dict[str, float] = {}
         """Messages of the policy's own that failed, and when they are tried again."""
-        self._parked_until = 0.0
+        self._rests = Rests(self._market_s)
         self._outbox_ok = True
 
     def hint(self) -> None:
@@ -147,19 +145,31 @@ class Dispatcher:
         now = self._clock.now()
         judgements = self._memory.judge(await self._waiting(now))
         await self._drop([one for one in judgements if one.verdict is Verdict.DROP])
-        due = next((one for one in judgements if self._is_due(one, now)), None)
+        due = self._next(judgements, now)
         if due is not None:
             await self._deliver(due, now)
         # After sending: telling a person never waits for a disk that has stopped.
         await self._memory.save()
         return due is not None
 
+    def _next(self, judgements: Sequence[Judgement], now: Instant) -> Judgement | None:
+        due = next((one for one in judgements if self._is_due(one, now)), None)
+        if due is None or not self._rests.leads(now.mono) or self._rests.asked_s(self._main.name, now.mono):
+            return due
+        # Should the channel be back, what hangs and is more urgent goes first.
+        return next(
+            (one for one in judgements if one is due or (one.verdict is Verdict.SEND and self._hangs(one))), due
+        )
+
     def _is_due(self, judgement: Judgement, now: Instant) -> bool:
         if judgement.verdict is not Verdict.SEND or now.mono < self._again_at.get(judgement.about, now.mono):
             return False
         # A channel that asked for quiet gets it; an emergency goes to the others meanwhile.
         urgent = judgement.alert.priority is Priority.EMERGENCY and bool(self._companions(judgement))
-        return now.mono >= self._parked_until or urgent
+        waits = self._rests.asked_s(self._main.name, now.mono) or (
+            self._rests.closed(now.mono) and self._hangs(judgement)
+        )
+        return urgent or not waits
 
     async def _guarded_step(self) -> bool:
         try:
@@ -180,36 +190,30 @@ class Dispatcher:
         waiting = {one.alert_id: one for one in stored if one.alert_id not in self._unmarked} | self._direct
         self._seen = {held: one for held, one in waiting.items() if held not in self._not_before}
         return [
-            Waiting(one.alert_id, one.alert, _age_s(one.event_at, now), durable=one.alert_id > 0)
+            Waiting(one.alert_id, one.alert, age_s(one.event_at, now), durable=one.alert_id > 0)
             for one in self._seen.values()
         ]
 
     async def _deliver(self, judgement: Judgement, now: Instant) -> None:
         seen = self._seen.get(judgement.alert_ids[0]) if judgement.alert_ids else None
         if judgement.kind in (Kind.REPEAT, Kind.SUMMARY) or seen is None:
-            await self._tell_own(judgement, _masked(judgement.alert), now)
+            await self._tell_own(judgement, masked(judgement.alert), now)
             return
-        alert = _outgoing(judgement.alert, seen.event_at, now)
+        alert = outgoing(judgement.alert, seen.event_at, now)
         companions = self._companions(judgement)
-        parked_s = self._parked_until - now.mono
-        if parked_s > 0:
-            others = await self._hand_to(companions, alert)
-            await self._failed(judgement, self._main.name, "parked", parked_s)
-        else:
-            main, *others = await asyncio.gather(
-                hand_over(self._main, alert), *(hand_over(self._others[name], alert) for name in companions)
-            )
-            await self._settle(judgement, alert, main, [one.channel for one in others if one.came is Came.ACCEPTED])
+        main, *others = await self._hand_to((self._main.name, *companions), alert)
+        await self._settle(judgement, alert, main, others)
         await self._note_others(judgement, others)
 
-    async def _settle(self, judgement: Judgement, alert: Alert, main: Receipt, taken: list[str]) -> None:
+    async def _settle(self, judgement: Judgement, alert: Alert, main: Receipt, others: Sequence[Receipt]) -> None:
         """Note what the main channel made of it; it first, for only it decides whether the alert waits on."""
-        for name in taken:
-            self._tell_elsewhere(judgement, name)
+        for one in others:
+            if one.came is Came.ACCEPTED:
+                self._tell_elsewhere(judgement, one.channel)
         if main.came is Came.ACCEPTED:
             await self._accepted(judgement, main.channel)
         elif main.came is Came.AGAIN:
-            await self._retry(judgement, alert, main.reason, main.asked_s)
+            await self._retry(judgement, alert, main, [one.channel for one in others])
         else:
             await self._refused(judgement, alert, main.reason)
 
@@ -249,8 +253,18 @@ class Dispatcher:
             del self._again_at[next(iter(self._again_at))]
 
     async def _hand_to(self, names: Sequence[str], alert: Alert) -> list[Receipt]:
-        known = {self._main.name: self._main, **self._others}
-        return list(await asyncio.gather(*(hand_over(known[name], alert) for name in names)))
+        return list(await asyncio.gather(*(self._hand(name, alert) for name in names)))
+
+    async def _hand(self, name: str, alert: Alert) -> Receipt:
+        """Hand over, unless the channel asked to be left alone."""
+        if self._rests.asked_s(name, self._clock.now().mono):
+            return Receipt(name, Came.AGAIN, PARKED)
+        receipt = await hand_over(self._main if name == self._main.name else self._others[name], alert)
+        if name == self._main.name and receipt.came is Came.ACCEPTED:
+            self._rests.well()
+        if receipt.asked_s is not None:
+            self._rests.ask(name, self._clock.now().mono, receipt.asked_s)
+        return receipt
 
     def _route(self, judgement: Judgement) -> Route:
         rung = 0
@@ -278,17 +292,19 @@ class Dispatcher:
                 self._unmarked[alert_id] = channel
         await self._mark()
 
-    async def _retry(self, judgement: Judgement, alert: Alert, reason: str, asked_s: float | None) -> None:
-        self.counts.failed += 1
-        attempts = self._attempts(judgement)
-        wait_s = self._market_s(asked_s if asked_s is not None else RETRY_S[min(attempts, len(RETRY_S) - 1)])
-        if asked_s is not None:
-            # The channel asked for quiet, whatever the alert.
-            self._parked_until = self._clock.now().mono + wait_s
-        _log.warning("알림 전달 실패 (%d번째, %s): %s", attempts + 1, self._main.name, reason)
-        await self._failed(judgement, self._main.name, reason, wait_s)
-        if attempts + 1 >= TRIES:
-            await self._stand_in(judgement, alert)
+    async def _retry(self, judgement: Judgement, alert: Alert, main: Receipt, tried: Sequence[str]) -> None:
+        now, attempts, hangs = self._clock.now().mono, self._attempts(judgement), False
+        wait_s = self._rests.asked_s(self._main.name, now)
+        if main.reason != PARKED:
+            self.counts.failed += 1
+            _log.warning("알림 전달 실패 (%d번째, %s): %s", attempts + 1, self._main.name, main.reason)
+            hangs = attempts + 1 >= TRIES
+            if not wait_s:
+                self._rests.failed(now, hangs=hangs)
+        await self._failed(judgement, self._main.name, main.reason, wait_s or self._market_s(RETRY_S[0]))
+        # Nobody waits three seconds for the next try of an emergency that nobody has got.
+        if hangs or (alert.priority is Priority.EMERGENCY and tried):
+            await self._stand_in(judgement, alert, tried)
 
     async def _refused(self, judgement: Judgement, alert: Alert, reason: str) -> None:
         self.counts.failed += 1
@@ -305,16 +321,16 @@ class Dispatcher:
         else:
             self._memory.given_up(judgement)
 
-    async def _stand_in(self, judgement: Judgement, alert: Alert) -> str:
+    async def _stand_in(self, judgement: Judgement, alert: Alert, tried: Sequence[str] = ()) -> str:
         """Tell the first of the ladder that takes it, once; return the one that has told it."""
         known = self._told_elsewhere.get(judgement.alert_ids[0])
         if known:
             return known
         route = self._route(judgement)
         for name in (*route.at_once, *route.ladder):
-            if name == self._main.name:
+            if name == self._main.name or name in tried:
                 continue
-            receipt = await hand_over(self._others[name], alert)
+            receipt = await self._hand(name, alert)
             await self._note_others(judgement, (receipt,))
             if receipt.came is Came.ACCEPTED:
                 return name
@@ -364,28 +380,12 @@ class Dispatcher:
             _log.error("알림 보관함을 쓸 수 없습니다: %s", error)
         self._outbox_ok = False
 
+    def _hangs(self, judgement: Judgement) -> bool:
+        own = judgement.kind in (Kind.REPEAT, Kind.SUMMARY)
+        return not own and self._attempts(judgement) >= TRIES
+
     def _attempts(self, judgement: Judgement) -> int:
         return max(self._seen[alert_id].attempts for alert_id in judgement.alert_ids)
 
     def _market_s(self, real_s: float) -> float:
         return self._memory.market_s(real_s)
-
-
-def _outgoing(alert: Alert, event_at: str, now: Instant) -> Alert:
-    short, long = alert.short, alert.long
-    if alert.priority in (Priority.EMERGENCY, Priority.HIGH) and _age_s(event_at, now) >= LATE_S:
-        note = f"(지연 전달 - 발생 시각 {korean_time(event_at)})"
-        short, long = f"{short} {note}", f"{long}\n\n{note}" if long else ""
-    return _masked(replace(alert, short=short, long=long))
-
-
-def _masked(alert: Alert) -> Alert:
-    return replace(alert, short=mask(alert.short), long=mask(alert.long))
-
-
-def _age_s(event_at: str, now: Instant) -> float:
-    try:
-        moment = datetime.fromisoformat(event_at)
-    except ValueError:
-        return 0.0
-    return (now.wall - moment.replace(tzinfo=moment.tzinfo or UTC)).total_seconds()

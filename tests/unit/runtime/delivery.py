@@ -64,10 +64,10 @@ class FakeOutbox:
         self._check()
         self._tried(alert_id, channel)
         one = self.alerts[alert_id]
-        self.alerts[alert_id] = replace(one, attempts=one.attempts + 1)
         if retry_s is None:
             self.dropped[alert_id] = (channel, reason)
         else:
+            self.alerts[alert_id] = replace(one, attempts=one.attempts + 1)
             self.due[alert_id][channel] = self.clock.now().mono + retry_s
 
     def _tried(self, alert_id, channel):

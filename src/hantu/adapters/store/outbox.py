@@ -61,10 +61,10 @@ class Outbox:
         waiting.due.pop(entry.channel, None)
         if entry.sent:
             waiting.delivered = (*waiting.delivered, entry.channel)
-        else:
+        elif entry.due_at:
+            # Only the channel that tries again counts its tries; one that stood in does not.
             waiting.attempts += 1
-            if entry.due_at:
-                waiting.due[entry.channel] = entry.due_at
+            waiting.due[entry.channel] = entry.due_at
         if not waiting.due:
             del self._waiting[entry.alert_id]
 
