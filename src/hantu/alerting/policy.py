@@ -70,8 +70,11 @@ def judge(
     return draft, within_rate(this)
 
 
-def told(state: State, judgement: Judgement, now: float, channel: str = "main") -> State:
-    """Return the memory after ``channel`` accepted what ``judgement`` said to send."""
+def told(state: State, judgement: Judgement, now: float, channel: str = "main", *, waits: bool = False) -> State:
+    """Return the memory after ``channel`` accepted what ``judgement`` said to send.
+
+    ``waits``: the main channel is still to get it, so what it ends is not over for those who read that one.
+    """
     draft = state.copy()
     take(draft, judgement, now, channel)
     if judgement.kind is Kind.SUMMARY:
@@ -86,7 +89,8 @@ def told(state: State, judgement: Judgement, now: float, channel: str = "main") 
             one.repeats += judgement.kind is Kind.REPEAT
             one.accepted_at = one.accepted_at if one.delivered else now
             one.delivered, one.told_at = True, now
-    _closed(draft, judgement.alert_ids)
+    if not waits:
+        _closed(draft, judgement.alert_ids)
     if judgement.kind in (Kind.SINGLE, Kind.GROUP) and row_for(judgement.alert.event_type).joins:
         draft.groups[judgement.alert.event_type] = now
     if judgement.kind in (Kind.SINGLE, Kind.BATCH, Kind.DIGEST) and judgement.alert.priority is Priority.NORMAL:

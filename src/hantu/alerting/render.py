@@ -55,6 +55,11 @@ def short_text(fact: object) -> str:
 
 
 @short_text.register
+def _(fact: e.BlindPeriodEnded) -> str:
+    return f"✅ 실시간 시세가 없던 구간 종료 ({duration(fact.unprotected_s)} 동안, 시세 조회 {fact.polled}회)"
+
+
+@short_text.register
 def _(fact: e.MonitorStarted) -> str:
     return f"🚀 실시간 모니터링 시작 - {fact.subscribed}개 종목 구독 완료"
 

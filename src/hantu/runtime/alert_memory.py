@@ -108,11 +108,11 @@ class AlertMemory:
             del self._noted[next(iter(self._noted))]
         return judgements
 
-    def told(self, judgement: Judgement, channels: Sequence[str]) -> None:
-        """Note that channels accepted a message."""
+    def told(self, judgement: Judgement, channels: Sequence[str], *, waits: bool = False) -> None:
+        """Note that channels accepted a message; ``waits`` where the main channel is still to get it."""
         now = self.now().mono
         for channel in channels:
-            self.state = policy.told(self.state, judgement, now, channel)
+            self.state = policy.told(self.state, judgement, now, channel, waits=waits)
             for alert_id in judgement.alert_ids:
                 self.note(JudgedAlert(alert_id, "told", judgement.kind.value, channel, "accepted by the channel"))
         self._dirty = True

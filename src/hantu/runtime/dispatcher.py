@@ -221,7 +221,7 @@ class Dispatcher:
         for one in receipts:
             if one.came is Came.ACCEPTED:
                 self._tell_elsewhere(judgement, one.channel)
-                self._memory.told(judgement, (one.channel,))
+                self._memory.told(judgement, (one.channel,), waits=True)
             for alert_id in judgement.alert_ids:
                 if alert_id > 0:
                     await self._row(alert_id, one)

@@ -131,6 +131,16 @@ def test_an_emergency_is_told_again_every_five_minutes_until_it_ends_also_after_
     assert policy.judge([], 9 * REPEAT_S) == ()
 
 
+def test_prices_that_flow_again_after_a_restart_by_hand_end_the_emergency_of_the_line():
+    policy = Policy()
+    tell(policy, [Waiting(1, of("reconnect_exhausted", Priority.EMERGENCY))], 0)
+    back = Waiting(2, of("blind_period_ended", Priority.LOW))
+    (end,) = tell(policy, [back], 60)
+    assert (end.alert_ids, end.alert.priority) == ((2,), Priority.LOW)
+    assert policy.judge([], 9 * REPEAT_S) == (), "nobody is told again of what is over"
+    assert tell(policy, [Waiting(3, of("blind_period_ended", Priority.LOW, key="next"))], 70) == []
+
+
 def test_the_end_of_another_stocks_trouble_ends_nothing():
     policy = Policy()
     tell(policy, [Waiting(1, of("order_unresolved", Priority.EMERGENCY, symbol="005930"))], 0)

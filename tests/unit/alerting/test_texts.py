@@ -24,6 +24,7 @@ SHORT = {
     "monitor_started": "🚀 실시간 모니터링 시작 - 20개 종목 구독 완료",
     "connection_lost": "⚠️ WebSocket 연결 끊김 - 재연결 시도 중",
     "reconnected": "✅ WebSocket 재연결 성공 - 모니터링 재개",
+    "blind_period_ended": "✅ 실시간 시세가 없던 구간 종료 (12초 동안, 시세 조회 2회)",
     "reconnect_exhausted": "🚨 긴급: WebSocket 연결 복구 실패 - 수동 확인 필요",
     "connection_flapping": "⚠️ WebSocket 연결 불안정 - 5분 동안 3회 끊김",
     "server_maintenance": "🛠️ KIS 서버 점검 - 휴면 모드 진입",

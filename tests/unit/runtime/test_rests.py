@@ -125,3 +125,17 @@ async def test_what_lasts_is_told_again_elsewhere_while_the_main_channel_is_down
     for _ in range(31):
         await world.after(10.0)
     assert [text[:8] for text in world.slack.texts][1:] == ["e (🔁 2번째"]
+
+
+async def test_who_reads_the_main_channel_is_told_of_the_end_although_another_channel_told_it_first(world):
+    world.telegram.errors = [DOWN] * 100
+    world.outbox.add(alert("lost", Priority.EMERGENCY, "reconnect_exhausted"))
+    await world.dispatcher.step()
+    world.outbox.add(alert("over", Priority.LOW, "blind_period_ended"))
+    await world.after(3.0)
+    await world.after(3.0)
+    assert world.slack.texts == ["lost", "over"]
+    world.telegram.errors = []
+    await world.after(60.0)
+    assert [text.split()[0] for text in world.telegram.texts] == ["lost", "over"]
+    assert world.slack.texts == ["lost", "over"], "told once"
