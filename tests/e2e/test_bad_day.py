@@ -64,7 +64,12 @@ async def test_a_bad_day_brings_the_messages_of_the_list_and_no_other(
         came = [got(day, one) for one in place.journal.taken()]
         quiet = [one for one in place.journal.refused() if "LIMIT" in one.verdict]
         after = [one.at_s for one in place.journal.taken("slack")]
-    problems = [*differences(table(), came), *twice(came), *weights(arena), *day.waiting()]
+    problems = [
+        *differences(table(), came),
+        *twice(came),
+        *weights(arena),
+        *(f"still waits: {one}" for one in day.waiting()),
+    ]
     assert not problems, "\n".join([*problems, "", "what came:", *map(str, came), arena.story()])
     assert len(quiet) == 1, "Slack asked for quiet once"
     assert not [at for at in after if quiet[0].at_s < at < quiet[0].at_s + SLACK_QUIET_S], "and got it"
