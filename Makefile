@@ -55,7 +55,8 @@ zoo: setup ## plant every bug of tests/zoo and see who notices, writes docs/zoo.
 chaos: setup ## 300 real kill -9, full disks, bad networks, writes docs/chaos.md; ARGS="KILLS=40 SEED=9"
 	@$(BIN)/python -m tests.chaos.run $(ARGS)
 
-docs: setup ## write docs/traceability.md; fails on a closed area with an untested row
+docs: setup ## write docs/traceability.md and docs/ALERTS.md; fails on a closed area with an untested row
+	@$(BIN)/python -m tools.alert_guide
 	@$(BIN)/python tools/traceability.py
 
 lock: ## choose the newest allowed dependencies and write both lock files

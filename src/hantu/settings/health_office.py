@@ -27,6 +27,7 @@ from hantu.ports import Batch, Clock, HealthRow, MetricRow
 from hantu.runtime.dispatcher import Dispatcher
 from hantu.runtime.guard import Guard
 from hantu.settings.checks import control_address, metrics_address
+from hantu.settings.incident_duty import IncidentDuty
 from hantu.settings.model import Settings
 from hantu.telemetry import get_logger
 
@@ -64,6 +65,8 @@ class HealthOffice:
                 SystemLog.error("측정값을 보여 주지 못함, 감시는 계속합니다: %s", error)
                 self.post(operations_alert("health_degraded", str(error), key="health_degraded:metrics"))
         self._tasks.append(asyncio.create_task(self.observer.run(), name="health"))
+        duty = IncidentDuty(self.settings, self.post)
+        self._tasks.append(asyncio.create_task(duty.run(), name="incidents"))
         self.supervisor.ready(f"guarding {self.settings.account.alias} ({self.settings.environment})")
 
     async def close(self) -> None:

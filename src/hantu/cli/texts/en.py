@@ -1,6 +1,7 @@
 """Help texts in English (``--lang en`` or HANTU_LANG=en)."""
 
 from hantu.cli.texts.en_audit import AUDIT
+from hantu.cli.texts.en_duty import DUTY
 from hantu.cli.texts.entry import Entry, Texts
 
 REASON = {"reason": "Why, for the records."}
@@ -229,6 +230,7 @@ COMMANDS = {
     "opportunities": Entry("Show add-buy opportunities that were reported (never an order).", "hantu opportunities"),
     "alerts": Entry("Show recent alerts and whether they were delivered.", "hantu alerts --limit 20"),
     **AUDIT,
+    **DUTY,
     "alerts list": Entry(
         "Show recent alerts and whether they were delivered.",
         "hantu alerts list --unsent",

@@ -2,6 +2,7 @@
 
 from hantu.cli.texts.entry import Entry, Texts
 from hantu.cli.texts.ko_audit import AUDIT
+from hantu.cli.texts.ko_duty import DUTY
 
 COMMANDS = {
     "": Entry(
@@ -227,6 +228,7 @@ COMMANDS = {
     "opportunities": Entry("추가 매수 기회 알림 기록을 보여 줍니다(주문은 하지 않습니다).", "hantu opportunities"),
     "alerts": Entry("최근 알림과 전달 결과를 보여 줍니다.", "hantu alerts --limit 20"),
     **AUDIT,
+    **DUTY,
     "alerts list": Entry(
         "최근 알림과 전달 결과를 보여 줍니다.", "hantu alerts list --unsent", {"unsent": "아직 전하지 못한 것만."}
     ),
