@@ -24,6 +24,7 @@ from hantu.cli import (
     kill,
     logs,
     monitor,
+    notifier,
     privacy,
     records,
     recovery,
@@ -53,6 +54,7 @@ def build(texts: Texts) -> Any:
     app.command("demo")(demo.demo)
     app.add_typer(simulate.app, name="sim")
     app.add_typer(monitor.run_app, name="run")
+    monitor.run_app.command("notifier")(notifier.run_notifier)
     app.add_typer(monitor.app, name="monitor")
     app.command("status")(health.status)
     app.add_typer(health.app, name="health")

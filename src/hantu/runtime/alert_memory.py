@@ -20,6 +20,8 @@ from hantu.telemetry import get_logger
 
 WORDS_S = 5.0
 """Real seconds between two looks at what people have said."""
+LATELY_S = 30.0
+"""Real seconds back in which the other process may have told what this one does not know."""
 NOTED = 2_000
 _log = get_logger(__name__)
 
@@ -28,8 +30,16 @@ class AlertMemory:
     """Holds the policy's state for one dispatcher; without a desk it lasts one life."""
 
     def __init__(
-        self, clock: Clock, channels: Channels, desk: AlertDesk | None = None, calendar: Calendar = KRX_CALENDAR
+        self,
+        clock: Clock,
+        channels: Channels,
+        desk: AlertDesk | None = None,
+        calendar: Calendar = KRX_CALENDAR,
+        *,
+        shared: bool = False,
     ) -> None:
+        self._shared = shared
+        """Another process may tell people from the same outbox."""
         self.state = State()
         self.people = People()
         self._clock = clock
@@ -75,6 +85,10 @@ class AlertMemory:
         for one in lately:
             self.state = policy.remember(self.state, one.alert_id, one.alert, now - one.age_s)
 
+    def begin_anew(self) -> None:
+        """Another process kept the memory meanwhile: read what it left before the next judgement."""
+        self._began = self._desk is None
+
     async def listen(self) -> None:
         """Read what people have said, now and then; a failing read leaves what is known."""
         now = self.now().mono
@@ -83,10 +97,13 @@ class AlertMemory:
         self._listened = now
         try:
             said = await self._desk.words()
+            lately = await self._desk.told_lately(self.market_s(LATELY_S)) if self._shared else ()
         except Exception as error:  # noqa: BLE001 -- what is known holds until it ends by itself
             self._trouble(error)
             return
         self._desk_ok = True
+        for one in lately:
+            self.state = policy.remember(self.state, one.alert_id, one.alert, now - one.age_s)
         self.people = People(
             tuple(replace(one, until=now + self.market_s(one.until)) for one in said.silences),
             tuple(
@@ -128,13 +145,13 @@ class AlertMemory:
             self._unsaved.append(one)
         self._dirty = True
 
-    async def save(self) -> None:
-        """Write what is new; a failure is told once and tried again."""
+    async def save(self, *, whole: bool = True) -> None:
+        """Write what is new; a failure is told once and tried again. Not ``whole``: another keeps the state."""
         if not self._dirty or self._desk is None:
             return
         notes, self._unsaved, self._dirty = tuple(self._unsaved), [], False
         try:
-            await self._desk.judged(notes, dumped(self.state))
+            await self._desk.judged(notes, dumped(self.state) if whole else "")
         except Exception as error:  # noqa: BLE001 -- telling goes on; the next save brings it all
             self._unsaved = [*notes, *self._unsaved]
             self._dirty = True

@@ -4,16 +4,22 @@ Nothing else of the runtime calls a channel, so other kinds of channels are plug
 """
 
 import asyncio
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 
-from hantu.domain.alert import Alert
+from hantu.alerting.wording import korean_time
+from hantu.domain.alert import Alert, Priority
 from hantu.domain.errors import BrokenError, RetryableError
+from hantu.domain.instant import Instant
 from hantu.ports import Notifier
-from hantu.telemetry import get_logger
+from hantu.telemetry import get_logger, mask
 
 SEND_TIMEOUT_S = 20.0
 """Real seconds a channel may take for one alert, all parts included."""
+LATE_S = 60.0
+"""From this age on a message says when its event was."""
 _log = get_logger(__name__)
 
 
@@ -54,3 +60,32 @@ async def hand_over(notifier: Notifier, alert: Alert) -> Receipt:
         _log.exception("알림 채널 오류: %s", name)
         return Receipt(name, Came.AGAIN, type(error).__name__)
     return Receipt(name, Came.ACCEPTED)
+
+
+def keyed(alert: Alert, occurrence: str) -> Alert:
+    """Return the alert with the delivery key of one occurrence: equal words told twice have two keys."""
+    whole = f"{alert.event_type}\n{alert.key}\n{occurrence}"
+    return replace(alert, delivery=hashlib.sha256(whole.encode()).hexdigest()[:32])
+
+
+def outgoing(alert: Alert, event_at: str, now: Instant) -> Alert:
+    """Return the alert as people read it: a late one says when it was, and no secret leaves."""
+    short, long = alert.short, alert.long
+    if alert.priority in (Priority.EMERGENCY, Priority.HIGH) and age_s(event_at, now) >= LATE_S:
+        note = f"(지연 전달 - 발생 시각 {korean_time(event_at)})"
+        short, long = f"{short} {note}", f"{long}\n\n{note}" if long else ""
+    return masked(replace(alert, short=short, long=long))
+
+
+def masked(alert: Alert) -> Alert:
+    """Return the alert without secrets."""
+    return replace(alert, short=mask(alert.short), long=mask(alert.long))
+
+
+def age_s(event_at: str, now: Instant) -> float:
+    """Return the seconds since an event; 0 for a moment nobody can read."""
+    try:
+        moment = datetime.fromisoformat(event_at)
+    except ValueError:
+        return 0.0
+    return (now.wall - moment.replace(tzinfo=moment.tzinfo or UTC)).total_seconds()

@@ -16,19 +16,17 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from hantu.alerting.judgement import Judgement, Kind, Verdict, Waiting
 from hantu.alerting.routes import TRIES, Channels, Route, route_of, rung_at
 from hantu.alerting.situations import of_alert
-from hantu.alerting.wording import korean_time
 from hantu.domain.alert import Alert, Priority
 from hantu.domain.instant import Instant
 from hantu.domain.krx_calendar import KRX_CALENDAR
 from hantu.domain.session import Calendar
-from hantu.ports import AlertDesk, Clock, JudgedAlert, Notifier, Outbox, PendingAlert
+from hantu.ports import AlertDesk, Charge, Clock, JudgedAlert, Notifier, Outbox, PendingAlert
 from hantu.runtime.alert_memory import AlertMemory
-from hantu.runtime.delivery import Came, Receipt, hand_over
+from hantu.runtime.delivery import Came, Receipt, age_s, hand_over, keyed, masked, outgoing
 from hantu.telemetry import get_logger, mask
 
 POLL_S = 1.0
@@ -44,8 +42,6 @@ REFUSED_RETRY_S = 300.0
 """Seconds between tries of an emergency that the channel refuses for good."""
 POLICY = "policy"
 """Named as the channel of what was not sent on purpose."""
-LATE_S = 60.0
-"""From this age on a message says when its event was."""
 _log = get_logger(__name__)
 
 
@@ -74,8 +70,12 @@ class Dispatcher:
         desk: AlertDesk | None = None,
         calendar: Calendar = KRX_CALENDAR,
         poll_s: float = POLL_S,
+        charge: Charge | None = None,
     ) -> None:
         self._poll_s = poll_s
+        self.charge = charge
+        """Shares the outbox with another process; None: all of it is ours."""
+        self._turn = charge.turn if charge is not None else 0
         self.counts = Counts()
         self._outbox = outbox
         self._main = main
@@ -83,7 +83,7 @@ class Dispatcher:
         ladder = (*fallbacks, *((sms,) if sms else ()))
         self._others = {one.name: one for one in ladder}
         self._channels = Channels(main.name, tuple(one.name for one in fallbacks), sms.name if sms else "")
-        self._memory = AlertMemory(clock, self._channels, desk, calendar)
+        self._memory = AlertMemory(clock, self._channels, desk, calendar, shared=charge is not None)
         self._wake = asyncio.Event()
         self._direct: dict[int, PendingAlert] = {}
         self._last_direct = 0
@@ -135,6 +135,9 @@ class Dispatcher:
 
     async def step(self) -> bool:
         """Deliver what is due; True when more may wait to be sent at once."""
+        if self.charge is not None and self.charge.turn != self._turn:
+            self._turn = self.charge.turn
+            self._memory.begin_anew()
         await self._memory.begin()
         await self._memory.listen()
         for _ in range(BURST):
@@ -146,16 +149,23 @@ class Dispatcher:
         await self._mark()
         now = self._clock.now()
         judgements = self._memory.judge(await self._waiting(now))
-        await self._drop([one for one in judgements if one.verdict is Verdict.DROP])
+        if self._whole:
+            await self._drop([one for one in judgements if one.verdict is Verdict.DROP])
         due = next((one for one in judgements if self._is_due(one, now)), None)
         if due is not None:
             await self._deliver(due, now)
         # After sending: telling a person never waits for a disk that has stopped.
-        await self._memory.save()
+        await self._memory.save(whole=self._whole)
         return due is not None
+
+    @property
+    def _whole(self) -> bool:
+        return self.charge is None or self.charge.whole
 
     def _is_due(self, judgement: Judgement, now: Instant) -> bool:
         if judgement.verdict is not Verdict.SEND or now.mono < self._again_at.get(judgement.about, now.mono):
+            return False
+        if judgement.kind in (Kind.REPEAT, Kind.SUMMARY) and not self._whole:
             return False
         # A channel that asked for quiet gets it; an emergency goes to the others meanwhile.
         urgent = judgement.alert.priority is Priority.EMERGENCY and bool(self._companions(judgement))
@@ -177,19 +187,22 @@ class Dispatcher:
             self._outbox_trouble(error)
         else:
             self._outbox_ok = True
-        waiting = {one.alert_id: one for one in stored if one.alert_id not in self._unmarked} | self._direct
+        stored = tuple(one for one in stored if one.alert_id not in self._unmarked)
+        if self.charge is not None:
+            stored = await self.charge.ours(stored, self.hint)
+        waiting = {one.alert_id: one for one in stored} | self._direct
         self._seen = {held: one for held, one in waiting.items() if held not in self._not_before}
         return [
-            Waiting(one.alert_id, one.alert, _age_s(one.event_at, now), durable=one.alert_id > 0)
+            Waiting(one.alert_id, one.alert, age_s(one.event_at, now), durable=one.alert_id > 0)
             for one in self._seen.values()
         ]
 
     async def _deliver(self, judgement: Judgement, now: Instant) -> None:
         seen = self._seen.get(judgement.alert_ids[0]) if judgement.alert_ids else None
         if judgement.kind in (Kind.REPEAT, Kind.SUMMARY) or seen is None:
-            await self._tell_own(judgement, _masked(judgement.alert), now)
+            await self._tell_own(judgement, keyed(masked(judgement.alert), self._occurrence(judgement)), now)
             return
-        alert = _outgoing(judgement.alert, seen.event_at, now)
+        alert = keyed(outgoing(judgement.alert, seen.event_at, now), self._occurrence(judgement))
         companions = self._companions(judgement)
         parked_s = self._parked_until - now.mono
         if parked_s > 0:
@@ -251,6 +264,17 @@ class Dispatcher:
     async def _hand_to(self, names: Sequence[str], alert: Alert) -> list[Receipt]:
         known = {self._main.name: self._main, **self._others}
         return list(await asyncio.gather(*(hand_over(known[name], alert) for name in names)))
+
+    def _occurrence(self, judgement: Judgement) -> str:
+        """Name what is told, so that whoever tells it again, in any process, uses the same key."""
+        if judgement.kind is Kind.SUMMARY:
+            owed = self._memory.state.owed.get(judgement.about)
+            return f"summary {judgement.about} {owed.since if owed is not None else ''}"
+        told = [f"{number} {self._seen[number].event_at}" for number in judgement.alert_ids if number in self._seen]
+        if judgement.kind is Kind.REPEAT:
+            one = of_alert(self._memory.state, judgement.alert_ids[0])
+            told = [f"repeat {judgement.alert_ids[0]} {one.repeats if one is not None else 0}"]
+        return ",".join(told)
 
     def _route(self, judgement: Judgement) -> Route:
         rung = 0
@@ -369,23 +393,3 @@ class Dispatcher:
 
     def _market_s(self, real_s: float) -> float:
         return self._memory.market_s(real_s)
-
-
-def _outgoing(alert: Alert, event_at: str, now: Instant) -> Alert:
-    short, long = alert.short, alert.long
-    if alert.priority in (Priority.EMERGENCY, Priority.HIGH) and _age_s(event_at, now) >= LATE_S:
-        note = f"(지연 전달 - 발생 시각 {korean_time(event_at)})"
-        short, long = f"{short} {note}", f"{long}\n\n{note}" if long else ""
-    return _masked(replace(alert, short=short, long=long))
-
-
-def _masked(alert: Alert) -> Alert:
-    return replace(alert, short=mask(alert.short), long=mask(alert.long))
-
-
-def _age_s(event_at: str, now: Instant) -> float:
-    try:
-        moment = datetime.fromisoformat(event_at)
-    except ValueError:
-        return 0.0
-    return (now.wall - moment.replace(tzinfo=moment.tzinfo or UTC)).total_seconds()

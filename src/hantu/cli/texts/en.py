@@ -45,6 +45,10 @@ COMMANDS = {
         "hantu run guard --start",
         {"start": "Monitor at once instead of waiting for the opening."},
     ),
+    "run notifier": Entry(
+        "Run the process that tells people. While it lives the guard only stands in for it. Exits with 3 if one runs.",
+        "hantu run notifier",
+    ),
     "monitor": Entry("Start, stop and look at live monitoring.", "hantu monitor start"),
     "monitor start": Entry(
         "Start monitoring: asks a running guard, else runs one in this terminal.",

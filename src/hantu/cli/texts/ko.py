@@ -47,6 +47,10 @@ COMMANDS = {
         "hantu run guard --start",
         {"start": "개장을 기다리지 않고 바로 감시를 시작합니다."},
     ),
+    "run notifier": Entry(
+        "알림만 보내는 프로세스를 이 터미널에서 실행합니다. 살아 있는 동안 감시는 급한 것만 대신 보냅니다. 이미 있으면 3으로 끝납니다.",
+        "hantu run notifier",
+    ),
     "monitor": Entry("실시간 감시를 시작하고, 멈추고, 들여다봅니다.", "hantu monitor start"),
     "monitor start": Entry(
         "감시를 시작합니다. 실행 중인 감시가 있으면 시작을 요청하고, 없으면 이 터미널에서 실행합니다.",
