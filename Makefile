@@ -15,7 +15,7 @@ SEEDS ?= 200
 SAMPLE ?=
 BIN := .venv/bin
 
-.PHONY: help setup demo test check fmt coverage mutation bench sim zoo chaos docs lock clean
+.PHONY: help setup demo test check fmt coverage mutation bench sim zoo chaos drill docs lock clean
 
 help: ## list the targets
 	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -55,7 +55,12 @@ zoo: setup ## plant every bug of tests/zoo and see who notices, writes docs/zoo.
 chaos: setup ## 300 real kill -9, full disks, bad networks, writes docs/chaos.md; ARGS="KILLS=40 SEED=9"
 	@$(BIN)/python -m tests.chaos.run $(ARGS)
 
-docs: setup ## write docs/traceability.md; fails on a closed area with an untested row
+drill: setup ## the bad day message by message, a thousand damages of the audit trail, two hundred deaths of the notifier
+	@HANTU_SLOW=1 $(BIN)/python -m pytest tests/e2e/test_bad_day.py tests/unit/adapters/store/test_chain.py
+	@$(BIN)/python -m tests.chaos.notifier KILLS=200 SEED=1
+
+docs: setup ## write docs/traceability.md and docs/ALERTS.md; fails on a closed area with an untested row
+	@$(BIN)/python -m tools.alert_guide
 	@$(BIN)/python tools/traceability.py
 
 lock: ## choose the newest allowed dependencies and write both lock files

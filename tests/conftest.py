@@ -7,6 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A gate that draws anew each time fails for those who changed nothing; `--hypothesis-profile=explore` draws anew.
+settings.register_profile("gate", derandomize=True)
+settings.register_profile("explore", derandomize=False, max_examples=1_000)
+settings.load_profile("gate")
 
 TESTS = Path(__file__).parent
 _strayed: list[str] = []

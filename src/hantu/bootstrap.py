@@ -28,6 +28,7 @@ from hantu.adapters.notify.console import LogNotifier
 from hantu.adapters.notify.last_word import close, last_word, or_told
 from hantu.adapters.practice_clock import practice_clock
 from hantu.adapters.process_lock import ProcessLock, account_lock
+from hantu.adapters.store.stand_in import StandIn
 from hantu.adapters.store.store import SqliteStore
 from hantu.adapters.tape.writer import FileTape
 from hantu.adapters.watches import watch_kill_file, watch_watchlist
@@ -177,6 +178,8 @@ async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:
         await life.office.open()
     if life.health is not None:
         await life.health.open()
+    if life.stand_in is not None:
+        await life.stand_in.begin()
     life.tasks = [
         asyncio.create_task(life.dispatcher.run(), name="dispatcher"),
         asyncio.create_task(
@@ -199,6 +202,8 @@ async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:
         ),
         asyncio.create_task(_warm(life), name="warm"),
     ]
+    if life.stand_in is not None:
+        life.tasks.append(asyncio.create_task(life.stand_in.watch(life.dispatcher.hint), name="stand-in"))
     if start_now and life.engine.book.state is State.IDLE:
         life.guard.deliver(StartMonitoring(actor_of(settings)))
 
@@ -217,7 +222,9 @@ async def build(
         BrokenError: The database cannot be used.
     """
     # Looked up now: a benchmark puts its own classes in the place of guard and store.
-    made = Makers(store=SqliteStore, guard=Guard, tape=FileTape, office=order_office, health=health_office)
+    made = Makers(
+        store=SqliteStore, guard=Guard, tape=FileTape, office=order_office, health=health_office, stand_in=StandIn
+    )
     makers = makers or made
     store = makers.store(
         settings.database, clock, holder=f"{socket.gethostname()}:{os.getpid()}", account_alias=settings.account.alias,
@@ -243,7 +250,8 @@ async def build(
     )  # fmt: skip
     feed = makers.feed(environment, clock, guard.deliver, calm=guard.calm)
     notifiers = (makers.notifier(settings),) if makers.notifier else notifiers_of(settings)
-    dispatcher = _dispatcher(settings, makers, store, clock, config.calendar, notifiers)
+    stand_in = makers.stand_in(settings.database, store) if makers.stand_in else None
+    dispatcher = _dispatcher(settings, makers, store, clock, config.calendar, notifiers, stand_in)
     burst = RejectionBurst()
 
     def alerts(fact: Fact, now: Instant) -> tuple[Alert, ...]:
@@ -271,7 +279,7 @@ async def build(
     soon = asyncio.get_running_loop().call_soon_threadsafe
     troubles.append(lambda reason: soon(_tape_stopped, dispatcher, reason))
     parts = (guard, engine, performer, store, broker, feed, dispatcher, control, notifiers, clock, switch, tape, office)
-    return Life(*parts, health=health, looks=makers.looks)
+    return Life(*parts, health=health, looks=makers.looks, stand_in=stand_in)
 
 
 def _say(announce: Callable[[str], None], line: LogLine) -> None:
@@ -281,11 +289,17 @@ def _say(announce: Callable[[str], None], line: LogLine) -> None:
 
 
 def _dispatcher(
-    settings: Settings, makers: Makers, store: SqliteStore, clock: Clock, calendar: Calendar, told: Sequence[Notifier]
+    settings: Settings,
+    makers: Makers,
+    store: SqliteStore,
+    clock: Clock,
+    calendar: Calendar,
+    told: Sequence[Notifier],
+    stand_in: StandIn | None,
 ) -> Dispatcher:
     return Dispatcher(
         store, told[0], clock, fallbacks=(*told[1:], LogNotifier()), sms=text_message_of(settings), desk=store.desk,
-        calendar=calendar, poll_s=makers.looks.outbox_s,
+        calendar=calendar, poll_s=makers.looks.outbox_s, charge=stand_in,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ raises for what the broker or the network did. Nothing here retries an order.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Protocol
 
 from hantu.alerting.silences import People
@@ -249,6 +250,36 @@ class Outbox(Protocol):
         ...
 
 
+class Presence(StrEnum):
+    """What is known of the process that delivers alerts for the guard."""
+
+    NEVER = "never"
+    """None was ever started here."""
+    ENDED = "ended"
+    """It ended in order."""
+    HERE = "here"
+    SILENT = "silent"
+    """It lived and shows no sign of life any more."""
+
+
+class Charge(Protocol):
+    """Which of the processes on one outbox delivers what; each dispatcher has its own."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether this process delivers everything, and so keeps the policy's memory."""
+        ...
+
+    @property
+    def turn(self) -> int:
+        """Another number whenever this process has taken over from another one."""
+        ...
+
+    async def ours(self, waiting: Sequence[PendingAlert], wake: Callable[[], None]) -> tuple[PendingAlert, ...]:
+        """Return what this process is to deliver now; calls ``wake`` later when more may be. Never raises."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class JudgedAlert:
     """One step of an alert's story: a verdict with its reason, or a channel that took it."""
@@ -280,7 +311,7 @@ class AlertDesk(Protocol):
         ...
 
     async def judged(self, notes: tuple[JudgedAlert, ...], state: str) -> None:
-        """File new steps of alerts and the policy's memory, together."""
+        """File new steps of alerts and the policy's memory, together; an empty ``state`` leaves that as it is."""
         ...
 
     async def told_lately(self, within_s: float) -> tuple[ToldAlert, ...]:

@@ -268,6 +268,9 @@ OPERATIONS = (
         "hantu events", "원래 서버의 상태를 확인하세요."),
     Row("report", Area.ALERTS, _INFO, _NORMAL, _BATCH, "통계·점검 보고",
         "hantu events", "조치가 필요하지 않습니다."),
+    Row("incident_escalated", _FIX, _WARN, _EMERGENCY, _NOW, "장애를 정한 시간 안에 아무도 확인하지 않음",
+        "hantu incidents list", "`hantu incidents show 번호`로 내용을 보고 `hantu incidents ack 번호`로 확인하세요.",
+        runbook="incidents", any_hour=True, repeats=False),
     Row("alert_test", Area.ALERTS, _INFO, _HIGH, _NOW, "알림 시험",
         "hantu events", "조치가 필요하지 않습니다.", any_hour=True),
 )  # fmt: skip

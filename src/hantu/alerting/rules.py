@@ -39,6 +39,7 @@ _PREFIXES = {
     "model_rolled_back": "⚠️ 예측 모델 되돌림: ",
     "failover": "⚠️ 대기 서버 전환: ",
     "report": "📈 ",
+    "incident_escalated": "🚨 장애 미확인: ",
     "alert_test": "🔔 알림 시험: ",
 }
 

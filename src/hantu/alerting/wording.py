@@ -121,6 +121,7 @@ _COMPONENTS = {
     "memory": "메모리",
     "clock": "시계",
     "alerts": "알림 채널",
+    "notifier": "알림 프로세스",
     "backup": "백업",
     "certificate": "인증서",
 }

@@ -123,7 +123,7 @@ def evidence(ctx: typer.Context, ident: Annotated[str, typer.Argument(show_defau
     with shell.progress("증거 자료를 모으는 중입니다"):
         frames = list(_frames(settings.tape_dir, case))
         hashes = write_packet(
-            case, frames, target, signer(settings.audit_dir), at=_now(), private=_private(shell)
+            case, frames, target, signer(settings.audit_dir), at=_now(), private=private_words(shell)
         )  # fmt: skip
     told = {"flow": case.flow, "file": target.name, "files": len(hashes)}
     record_operation(settings.database, "evidence_made", told, actor=shell.actor)
@@ -220,7 +220,7 @@ def _frames(tape_dir: Path, case: "Case") -> Iterator[dict[str, Any]]:
                 yield {"at": wall.astimezone(UTC).isoformat(), "input": name, "values": found}
 
 
-def _private(shell: Shell) -> list[str]:
+def private_words(shell: Shell) -> list[str]:
     """Return every way the account number is written, and the log-in name at the broker."""
     settings = shell.settings
     digits = "".join(char for char in settings.account.number.text if char.isdigit())

@@ -42,7 +42,7 @@ def sqlite_version() -> str:
 
 def checks(shell: Shell, problem: HantuError | None) -> list[Check]:
     """Return every check; without usable settings only those that need none."""
-    found = [_python(), _sqlite(), _clock()]
+    found = [_python(), _sqlite(), clock_check()]
     if problem is not None:
         return [*found, Check("설정", "fail", str(problem), problem.next_step)]
     settings = shell.settings
@@ -50,14 +50,14 @@ def checks(shell: Shell, problem: HantuError | None) -> list[Check]:
         *found,
         _config(shell),
         _home(settings),
-        _disk(settings),
+        disk_check(settings),
         *_keys(settings),
         *_hosts(settings),
         _tls(settings),
         *_telegram(settings),
-        _database(settings),
+        database_check(settings),
         _guard(shell),
-        _opening(settings),
+        opening_check(settings),
         *_reserved(shell),
     ]
 
@@ -106,7 +106,7 @@ def _sqlite() -> Check:
     return Check("SQLite", "ok", sqlite_version())
 
 
-def _clock() -> Check:
+def clock_check() -> Check:
     now = datetime.now(UTC)
     drift = abs(time.time() - now.timestamp())
     text = f"{now:%Y-%m-%d %H:%M:%S} UTC"
@@ -137,7 +137,7 @@ def _home(settings: Settings) -> Check:
     return Check("데이터 폴더", "ok", str(home))
 
 
-def _disk(settings: Settings) -> Check:
+def disk_check(settings: Settings) -> Check:
     home = settings.home
     there = home if home.exists() else next(parent for parent in home.parents if parent.exists())
     free = shutil.disk_usage(there).free
@@ -221,7 +221,7 @@ def _telegram(settings: Settings) -> Iterator[Check]:
         )
 
 
-def _database(settings: Settings) -> Check:
+def database_check(settings: Settings) -> Check:
     path = settings.database
     if not path.exists():
         return Check("데이터베이스", "note", f"{path} (아직 없음, 시작할 때 만듭니다)")
@@ -249,7 +249,7 @@ def _guard(shell: Shell) -> Check:
     return Check("감시", "ok", f"실행 중: {status.get('state_ko')} (pid {status.get('pid')}, {shell.settings.socket})")
 
 
-def _opening(settings: Settings) -> Check:
+def opening_check(settings: Settings) -> Check:
     from hantu.domain.krx_calendar import KRX_CALENDAR
     from hantu.domain.session import KST, Calendar
     from hantu.settings.calendar_file import load_calendar

@@ -23,6 +23,7 @@ DONE, FAILED, USAGE, REFUSED = 0, 1, 2, 3
 LANGUAGES = ("ko", "en")
 RANGE = re.compile("range|greater|less")
 """How the parser words a number outside its limits."""
+OTHER_NAMES = {"killswitch": "kill", "incident": "incidents", "check": "checklist"}
 VALUE_SWITCHES = {"--config": "config", "--lang": "lang"}
 
 
@@ -77,8 +78,8 @@ def _run(argv: list[str], shell: Shell) -> int:
 
 
 def _known_as(words: list[str]) -> list[str]:
-    """The documents call the same command ``killswitch``."""
-    return ["kill", *words[1:]] if words[:1] == ["killswitch"] else words
+    """The documents call the same commands by other names."""
+    return [OTHER_NAMES.get(word, word) for word in words[:1]] + words[1:]
 
 
 def split_common(argv: list[str]) -> tuple[list[str], dict[str, str]]:

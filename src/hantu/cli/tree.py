@@ -15,13 +15,16 @@ from hantu.cli import (
     approvals,
     audit,
     bench,
+    checklist,
     database,
     demo,
     doctor,
     health,
+    incidents,
     kill,
     logs,
     monitor,
+    notifier,
     privacy,
     records,
     recovery,
@@ -35,7 +38,7 @@ SENTENCE_END = re.compile(r"[.:](?: |$)|\(")
 HELP_NAMES = ["-h", "--help"]
 ORDER = (
     "demo", "sim", "monitor", "run", "status", "health", "kill", "recovery", "approvals", "positions", "orders", "exits",
-    "explain", "replay", "simulate", "events", "opportunities", "alerts", "audit", "event", "privacy", "watchlist", "db",
+    "explain", "replay", "simulate", "events", "opportunities", "alerts", "incidents", "checklist", "audit", "event", "privacy", "watchlist", "db",
     "logs", "doctor", "bench",
     "version",
 )  # fmt: skip
@@ -51,6 +54,7 @@ def build(texts: Texts) -> Any:
     app.command("demo")(demo.demo)
     app.add_typer(simulate.app, name="sim")
     app.add_typer(monitor.run_app, name="run")
+    monitor.run_app.command("notifier")(notifier.run_notifier)
     app.add_typer(monitor.app, name="monitor")
     app.command("status")(health.status)
     app.add_typer(health.app, name="health")
@@ -59,6 +63,8 @@ def build(texts: Texts) -> Any:
     app.add_typer(recovery.app, name="recovery")
     records.register(app)
     app.add_typer(alerts.app, name="alerts")
+    app.add_typer(incidents.app, name="incidents")
+    app.add_typer(checklist.app, name="checklist")
     app.command("replay")(replay.replay)
     app.command("simulate")(seeded.simulate)
     app.command("logs")(logs.logs)

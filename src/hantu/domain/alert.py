@@ -1,6 +1,6 @@
 """What is told to a person, and how urgently."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -40,3 +40,5 @@ class Alert:
     long: str = ""
     symbol: str = ""
     """Stock it is about; empty for everything else."""
+    delivery: str = field(default="", compare=False)
+    """Delivery key, put on as it leaves: the same from whichever process sends it; empty = the channel makes one."""

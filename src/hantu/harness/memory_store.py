@@ -209,7 +209,7 @@ class MemoryDesk:
     async def judged(self, notes: tuple[JudgedAlert, ...], state: str) -> None:
         """File new steps of alerts and the policy's memory, together."""
         self._disk.judged += notes
-        self._disk.policy_state = state
+        self._disk.policy_state = state or self._disk.policy_state
 
     async def told_lately(self, within_s: float) -> tuple[ToldAlert, ...]:
         """Return alerts accepted within the last seconds, oldest first."""

@@ -22,7 +22,8 @@ from hantu.kis.tokens import Grant
 from hantu.operations.components import Health, Observation
 from hantu.operations.measures import Answers
 from hantu.operations.skew import LIMIT_S, Stamp, sure_skew
-from hantu.runtime.dispatcher import Counts as AlertCounts
+from hantu.ports import Presence
+from hantu.runtime.delivery import Counts as AlertCounts
 
 LAG_WARN_S = 1.0
 """The loop comes back this late: something holds it up."""
@@ -162,6 +163,19 @@ def alerts(seen: Seen, counts: AlertCounts, before: AlertCounts, *, configured: 
     else:
         found = (OK,)
     seen.components["alerts"] = found
+
+
+_ABSENT = {
+    Presence.SILENT: Observation(Health.WARN, "알림 프로세스 응답 없음 - 감시가 직접 알림"),
+    Presence.ENDED: Observation(Health.NOT_EXPECTED, "알림 프로세스를 끝냄 - 감시가 직접 알림"),
+    Presence.NEVER: Observation(Health.NOT_EXPECTED, "알림 프로세스를 쓰지 않음 - 감시가 직접 알림"),
+}
+
+
+def notifier(seen: Seen, presence: Presence) -> None:
+    """Look at the process that tells people in the guard's place; without it the guard tells them itself."""
+    found = OK if presence is Presence.HERE else _ABSENT[presence]
+    seen.components["notifier"] = (found,)
 
 
 def database(seen: Seen, *, healthy: bool, problem: str) -> None:

@@ -21,8 +21,8 @@ from hantu.operations.components import NEW, Health, Judgement, Patience, Standi
 from hantu.operations.flow import Flow
 from hantu.operations.looks import Seen
 from hantu.operations.measures import EXITS, Measures, Wait
-from hantu.ports import Clock, HealthRow, MetricRow
-from hantu.runtime.dispatcher import Counts as AlertCounts
+from hantu.ports import Clock, HealthRow, MetricRow, Presence
+from hantu.runtime.delivery import Counts as AlertCounts
 from hantu.runtime.guard import Guard
 from hantu.telemetry import get_logger
 
@@ -90,6 +90,8 @@ class World:
     mono_s: Callable[[], float]
     """This machine's monotonic seconds: intervals and ages are real, not the market's."""
     wall_s: Callable[[], float]
+    notifier: Callable[[], Presence] = lambda: Presence.NEVER
+    """Whether another process delivers alerts."""
     on_look: Callable[[bool], None] = lambda _: None
     """Called after each look: True while the loop progresses and no component is down."""
 
@@ -232,6 +234,7 @@ class Observer:
         looks.alerts(seen, alerts, before.alerts, configured=rules.alerts_configured)
         if alerts.sent > before.alerts.sent:
             before.alerts = alerts
+        looks.notifier(seen, world.notifier())
         looks.database(seen, healthy=world.storage_ok(), problem=self._trouble)
         looks.protection(seen, engine, now)
         read = machine.usage(world.home)

@@ -4,22 +4,25 @@ The axis of its times is the calendar's time of the start plus the stopwatch sin
 same in the next life, and no jump of the wall clock moves it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from hantu.alerting import policy
-from hantu.alerting.judgement import Judgement, Setting, Waiting
+from hantu.alerting.judgement import Judgement, Kind, Setting, Waiting
 from hantu.alerting.routes import Channels
 from hantu.alerting.silences import People
+from hantu.alerting.situations import of_alert
 from hantu.alerting.state import State, dumped, loaded
 from hantu.domain.instant import Instant
 from hantu.domain.krx_calendar import KRX_CALENDAR
 from hantu.domain.session import Calendar
-from hantu.ports import AlertDesk, Clock, JudgedAlert
+from hantu.ports import AlertDesk, Clock, JudgedAlert, PendingAlert
 from hantu.telemetry import get_logger
 
 WORDS_S = 5.0
 """Real seconds between two looks at what people have said."""
+LATELY_S = 30.0
+"""Real seconds back in which the other process may have told what this one does not know."""
 NOTED = 2_000
 _log = get_logger(__name__)
 
@@ -28,8 +31,16 @@ class AlertMemory:
     """Holds the policy's state for one dispatcher; without a desk it lasts one life."""
 
     def __init__(
-        self, clock: Clock, channels: Channels, desk: AlertDesk | None = None, calendar: Calendar = KRX_CALENDAR
+        self,
+        clock: Clock,
+        channels: Channels,
+        desk: AlertDesk | None = None,
+        calendar: Calendar = KRX_CALENDAR,
+        *,
+        shared: bool = False,
     ) -> None:
+        self._shared = shared
+        """Another process may tell people from the same outbox."""
         self.state = State()
         self.people = People()
         self._clock = clock
@@ -75,6 +86,10 @@ class AlertMemory:
         for one in lately:
             self.state = policy.remember(self.state, one.alert_id, one.alert, now - one.age_s)
 
+    def begin_anew(self) -> None:
+        """Another process kept the memory meanwhile: read what it left before the next judgement."""
+        self._began = self._desk is None
+
     async def listen(self) -> None:
         """Read what people have said, now and then; a failing read leaves what is known."""
         now = self.now().mono
@@ -83,10 +98,13 @@ class AlertMemory:
         self._listened = now
         try:
             said = await self._desk.words()
+            lately = await self._desk.told_lately(self.market_s(LATELY_S)) if self._shared else ()
         except Exception as error:  # noqa: BLE001 -- what is known holds until it ends by itself
             self._trouble(error)
             return
         self._desk_ok = True
+        for one in lately:
+            self.state = policy.remember(self.state, one.alert_id, one.alert, now - one.age_s)
         self.people = People(
             tuple(replace(one, until=now + self.market_s(one.until)) for one in said.silences),
             tuple(
@@ -108,6 +126,16 @@ class AlertMemory:
             del self._noted[next(iter(self._noted))]
         return judgements
 
+    def occurrence(self, judgement: Judgement, seen: Mapping[int, PendingAlert]) -> str:
+        """Name what is told, so that whoever tells it again, in any process, uses the same key."""
+        if judgement.kind is Kind.SUMMARY:
+            owed = self.state.owed.get(judgement.about)
+            return f"summary {judgement.about} {owed.since if owed is not None else ''}"
+        if judgement.kind is Kind.REPEAT:
+            one = of_alert(self.state, judgement.alert_ids[0])
+            return f"repeat {judgement.alert_ids[0]} {one.repeats if one is not None else 0}"
+        return ",".join(f"{number} {seen[number].event_at}" for number in judgement.alert_ids if number in seen)
+
     def told(self, judgement: Judgement, channels: Sequence[str], *, waits: bool = False) -> None:
         """Note that channels accepted a message; ``waits`` where the main channel is still to get it."""
         now = self.now().mono
@@ -128,13 +156,13 @@ class AlertMemory:
             self._unsaved.append(one)
         self._dirty = True
 
-    async def save(self) -> None:
-        """Write what is new; a failure is told once and tried again."""
+    async def save(self, *, whole: bool = True) -> None:
+        """Write what is new; a failure is told once and tried again. Not ``whole``: another keeps the state."""
         if not self._dirty or self._desk is None:
             return
         notes, self._unsaved, self._dirty = tuple(self._unsaved), [], False
         try:
-            await self._desk.judged(notes, dumped(self.state))
+            await self._desk.judged(notes, dumped(self.state) if whole else "")
         except Exception as error:  # noqa: BLE001 -- telling goes on; the next save brings it all
             self._unsaved = [*notes, *self._unsaved]
             self._dirty = True

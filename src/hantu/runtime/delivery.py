@@ -4,6 +4,7 @@ Nothing else of the runtime calls a channel, so other kinds of channels are plug
 """
 
 import asyncio
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -43,6 +44,17 @@ class Receipt:
     """Real seconds the channel asked to be left alone."""
 
 
+@dataclass(slots=True)
+class Counts:
+    """What became of alerts in this life."""
+
+    sent: int = 0
+    failed: int = 0
+    dropped: int = 0
+    lost: int = 0
+    """Direct alerts pushed out of a full queue."""
+
+
 async def hand_over(notifier: Notifier, alert: Alert) -> Receipt:
     """Give one alert to one channel; never raises for what the channel does."""
     name = notifier.name
@@ -59,6 +71,12 @@ async def hand_over(notifier: Notifier, alert: Alert) -> Receipt:
         _log.exception("알림 채널 오류: %s", name)
         return Receipt(name, Came.AGAIN, type(error).__name__)
     return Receipt(name, Came.ACCEPTED)
+
+
+def keyed(alert: Alert, occurrence: str) -> Alert:
+    """Return the alert with the delivery key of one occurrence: equal words told twice have two keys."""
+    whole = f"{alert.event_type}\n{alert.key}\n{occurrence}"
+    return replace(alert, delivery=hashlib.sha256(whole.encode()).hexdigest()[:32])
 
 
 def outgoing(alert: Alert, event_at: str, now: Instant) -> Alert:

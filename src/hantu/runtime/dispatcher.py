@@ -16,7 +16,7 @@ for what cannot be recorded because the database does not take it.
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hantu.alerting.judgement import Judgement, Kind, Verdict, Waiting
 from hantu.alerting.routes import TRIES, Channels, Route, route_of, rung_at
@@ -25,9 +25,9 @@ from hantu.domain.alert import Alert, Priority
 from hantu.domain.instant import Instant
 from hantu.domain.krx_calendar import KRX_CALENDAR
 from hantu.domain.session import Calendar
-from hantu.ports import AlertDesk, Clock, JudgedAlert, Notifier, Outbox, PendingAlert
+from hantu.ports import AlertDesk, Charge, Clock, JudgedAlert, Notifier, Outbox, PendingAlert
 from hantu.runtime.alert_memory import AlertMemory
-from hantu.runtime.delivery import Came, Receipt, age_s, hand_over, masked, outgoing
+from hantu.runtime.delivery import Came, Counts, Receipt, age_s, hand_over, keyed, masked, outgoing
 from hantu.runtime.rests import RETRY_S, Rests
 from hantu.telemetry import get_logger, mask
 
@@ -47,17 +47,6 @@ POLICY = "policy"
 _log = get_logger(__name__)
 
 
-@dataclass(slots=True)
-class Counts:
-    """What became of alerts in this life."""
-
-    sent: int = 0
-    failed: int = 0
-    dropped: int = 0
-    lost: int = 0
-    """Direct alerts pushed out of a full queue."""
-
-
 class Dispatcher:
     """Sends what waits in the outbox through ``main``; ``fallbacks`` stand in for it."""
 
@@ -72,8 +61,12 @@ class Dispatcher:
         desk: AlertDesk | None = None,
         calendar: Calendar = KRX_CALENDAR,
         poll_s: float = POLL_S,
+        charge: Charge | None = None,
     ) -> None:
         self._poll_s = poll_s
+        self.charge = charge
+        """Shares the outbox with another process; None: all of it is ours."""
+        self._turn = charge.turn if charge is not None else 0
         self.counts = Counts()
         self._outbox = outbox
         self._main = main
@@ -81,7 +74,7 @@ class Dispatcher:
         ladder = (*fallbacks, *((sms,) if sms else ()))
         self._others = {one.name: one for one in ladder}
         self._channels = Channels(main.name, tuple(one.name for one in fallbacks), sms.name if sms else "")
-        self._memory = AlertMemory(clock, self._channels, desk, calendar)
+        self._memory = AlertMemory(clock, self._channels, desk, calendar, shared=charge is not None)
         self._wake = asyncio.Event()
         self._direct: dict[int, PendingAlert] = {}
         self._last_direct = 0
@@ -133,6 +126,9 @@ class Dispatcher:
 
     async def step(self) -> bool:
         """Deliver what is due; True when more may wait to be sent at once."""
+        if self.charge is not None and self.charge.turn != self._turn:
+            self._turn = self.charge.turn
+            self._memory.begin_anew()
         await self._memory.begin()
         await self._memory.listen()
         for _ in range(BURST):
@@ -144,12 +140,13 @@ class Dispatcher:
         await self._mark()
         now = self._clock.now()
         judgements = self._memory.judge(await self._waiting(now))
-        await self._drop([one for one in judgements if one.verdict is Verdict.DROP])
+        if self._whole:
+            await self._drop([one for one in judgements if one.verdict is Verdict.DROP])
         due = self._next(judgements, now)
         if due is not None:
             await self._deliver(due, now)
         # After sending: telling a person never waits for a disk that has stopped.
-        await self._memory.save()
+        await self._memory.save(whole=self._whole)
         return due is not None
 
     def _next(self, judgements: Sequence[Judgement], now: Instant) -> Judgement | None:
@@ -161,8 +158,14 @@ class Dispatcher:
             (one for one in judgements if one is due or (one.verdict is Verdict.SEND and self._hangs(one))), due
         )
 
+    @property
+    def _whole(self) -> bool:
+        return self.charge is None or self.charge.whole
+
     def _is_due(self, judgement: Judgement, now: Instant) -> bool:
         if judgement.verdict is not Verdict.SEND or now.mono < self._again_at.get(judgement.about, now.mono):
+            return False
+        if judgement.kind in (Kind.REPEAT, Kind.SUMMARY) and not self._whole:
             return False
         # A channel that asked for quiet gets it; an emergency goes to the others meanwhile.
         urgent = judgement.alert.priority is Priority.EMERGENCY and bool(self._companions(judgement))
@@ -187,7 +190,10 @@ class Dispatcher:
             self._outbox_trouble(error)
         else:
             self._outbox_ok = True
-        waiting = {one.alert_id: one for one in stored if one.alert_id not in self._unmarked} | self._direct
+        stored = tuple(one for one in stored if one.alert_id not in self._unmarked)
+        if self.charge is not None:
+            stored = await self.charge.ours(stored, self.hint)
+        waiting = {one.alert_id: one for one in stored} | self._direct
         self._seen = {held: one for held, one in waiting.items() if held not in self._not_before}
         return [
             Waiting(one.alert_id, one.alert, age_s(one.event_at, now), durable=one.alert_id > 0)
@@ -197,9 +203,11 @@ class Dispatcher:
     async def _deliver(self, judgement: Judgement, now: Instant) -> None:
         seen = self._seen.get(judgement.alert_ids[0]) if judgement.alert_ids else None
         if judgement.kind in (Kind.REPEAT, Kind.SUMMARY) or seen is None:
-            await self._tell_own(judgement, masked(judgement.alert), now)
+            await self._tell_own(
+                judgement, keyed(masked(judgement.alert), self._memory.occurrence(judgement, self._seen)), now
+            )
             return
-        alert = outgoing(judgement.alert, seen.event_at, now)
+        alert = keyed(outgoing(judgement.alert, seen.event_at, now), self._memory.occurrence(judgement, self._seen))
         companions = self._companions(judgement)
         main, *others = await self._hand_to((self._main.name, *companions), alert)
         await self._settle(judgement, alert, main, others)

@@ -28,7 +28,7 @@ from hantu.settings.secret import Secret
 from hantu.telemetry import get_logger
 
 AuditLog = get_logger(__name__, "system")
-PRIVATE = frozenset({"kis.hts_id", "telegram.chat_id"})
+PRIVATE = frozenset({"kis.hts_id", "telegram.chat_id", "incidents.duty"})
 """Settings that name a person; recorded like secrets."""
 
 

@@ -12,6 +12,7 @@ from hantu.adapters.clock import SystemClock
 from hantu.adapters.dead_man import DeadMan
 from hantu.adapters.metrics_http import MetricsHttp
 from hantu.adapters.store.samples import write_samples
+from hantu.adapters.store.stand_in import StandIn
 from hantu.adapters.store.store import SqliteStore
 from hantu.alerting.rules import Context, alerts_of, operations_alert
 from hantu.domain.alert import Alert
@@ -23,10 +24,11 @@ from hantu.operations import machine
 from hantu.operations.measures import EXITS, Measures
 from hantu.operations.observer import Observer, Rules, World
 from hantu.operations.supervisor import Supervisor
-from hantu.ports import Batch, Clock, HealthRow, MetricRow
+from hantu.ports import Batch, Clock, HealthRow, MetricRow, Presence
 from hantu.runtime.dispatcher import Dispatcher
 from hantu.runtime.guard import Guard
 from hantu.settings.checks import control_address, metrics_address
+from hantu.settings.incident_duty import IncidentDuty
 from hantu.settings.model import Settings
 from hantu.telemetry import get_logger
 
@@ -64,6 +66,8 @@ class HealthOffice:
                 SystemLog.error("측정값을 보여 주지 못함, 감시는 계속합니다: %s", error)
                 self.post(operations_alert("health_degraded", str(error), key="health_degraded:metrics"))
         self._tasks.append(asyncio.create_task(self.observer.run(), name="health"))
+        duty = IncidentDuty(self.settings, self.post)
+        self._tasks.append(asyncio.create_task(duty.run(), name="incidents"))
         self.supervisor.ready(f"guarding {self.settings.account.alias} ({self.settings.environment})")
 
     async def close(self) -> None:
@@ -106,7 +110,7 @@ def health_office(
         guard=guard, clock=clock, measures=measures,
         grants=lambda: {name: broker.keyring.get(name).grant for name in ("token", "approval")},
         alert_counts=lambda: dispatcher.counts,
-        storage_ok=lambda: store.healthy,
+        storage_ok=lambda: store.healthy, notifier=_presence_of(dispatcher),
         probe=lambda symbol: broker.prices((Symbol(symbol),), urgent=False),
         keep=_keeper(settings), record=_recorder(store, dispatcher),
         home=settings.home, mono_s=_mono_s, wall_s=_wall_s, on_look=looked,
@@ -130,6 +134,11 @@ def health_office(
     guard.on_wake, guard.on_order, broker.reads.on_answer = woke, ordered, measures.answered
     page = exposition.page if exposition is not None else None
     return HealthOffice(settings, observer, measures, supervisor, page, dispatcher.post, dead_man)
+
+
+def _presence_of(dispatcher: Dispatcher) -> Callable[[], Presence]:
+    charge = dispatcher.charge
+    return (lambda: charge.presence) if isinstance(charge, StandIn) else (lambda: Presence.NEVER)
 
 
 def told_both(first: Callable[[Fact], None] | None, second: Callable[[Fact], None]) -> Callable[[Fact], None]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hantu.adapters.broker.feed import PicowsFeed
 from hantu.adapters.broker.gateway import KisBroker
 from hantu.adapters.kill_switch import Switch
+from hantu.adapters.store.stand_in import StandIn
 from hantu.adapters.store.store import SqliteStore
 from hantu.adapters.watches import Looks
 from hantu.engine.engine import Engine
@@ -37,6 +38,8 @@ class Makers:
     """By default nobody signs: exits need no mandate, and no orders are taken."""
     health: Callable[..., HealthOffice] | None = None
     """By default nobody watches the guard from inside."""
+    stand_in: Callable[..., StandIn] | None = None
+    """By default no other process delivers alerts."""
     looks: Looks = field(default_factory=Looks)
 
 
@@ -60,4 +63,5 @@ class Life:
     office: OrderOffice | None = None
     health: HealthOffice | None = None
     looks: Looks = field(default_factory=Looks)
+    stand_in: StandIn | None = None
     tasks: list["asyncio.Task[None]"] = field(default_factory=list)

@@ -228,6 +228,15 @@ class MetricsSettings(Section, frozen=True):
     """``127.0.0.1:port``; empty = only beside the control address."""
 
 
+class IncidentSettings(Section, frozen=True):
+    """Who answers for incidents, and how long they may stay unseen."""
+
+    duty: tuple[str, ...] = ()
+    """Names, the first one called first; a new incident is theirs, one that stays unseen goes to the next."""
+    escalate_after_s: Annotated[float, Meta(ge=1, le=86_400)] = 300.0
+    """Real seconds until an incident nobody acknowledged is told again, once."""
+
+
 class TapeSettings(Section, frozen=True):
     """What the guard saw and decided, kept for ``hantu replay``."""
 
@@ -280,6 +289,7 @@ class Settings(Section, frozen=True):
     audit: AuditSettings = AuditSettings()
     health: HealthSettings = HealthSettings()
     metrics: MetricsSettings = MetricsSettings()
+    incidents: IncidentSettings = IncidentSettings()
 
     @property
     def socket(self) -> Path:

@@ -13,7 +13,8 @@ from hantu.operations.components import Health, Observation
 from hantu.operations.looks import Seen
 from hantu.operations.measures import Answers
 from hantu.operations.skew import Stamp
-from hantu.runtime.dispatcher import Counts
+from hantu.ports import Presence
+from hantu.runtime.delivery import Counts
 from tests.unit.engine.world import SAMSUNG, World, held
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -134,6 +135,19 @@ def test_the_channel_by_what_became_of_alerts(now: Counts, before: Counts, confi
     seen = Seen()
     looks.alerts(seen, now, before, configured=configured)
     assert seen.components["alerts"][0].state is expected
+
+
+@pytest.mark.parametrize(
+    ("presence", "expected"),
+    [
+        (Presence.NEVER, Health.NOT_EXPECTED), (Presence.ENDED, Health.NOT_EXPECTED), (Presence.HERE, Health.OK),
+        (Presence.SILENT, Health.WARN),
+    ],
+)  # fmt: skip
+def test_a_notifier_is_expected_once_it_was_started_and_not_ended(presence: Presence, expected: Health) -> None:
+    seen = Seen()
+    looks.notifier(seen, presence)
+    assert seen.components["notifier"][0].state is expected
 
 
 @pytest.mark.parametrize(

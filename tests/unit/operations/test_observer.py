@@ -21,7 +21,7 @@ from hantu.operations.measures import Measures
 from hantu.operations.observer import Observer, Rules
 from hantu.operations.observer import World as Around
 from hantu.ports import HealthRow, MetricRow
-from hantu.runtime.dispatcher import Counts as AlertCounts
+from hantu.runtime.delivery import Counts as AlertCounts
 from hantu.runtime.guard import Counts
 from tests.unit.engine.world import World, held
 
@@ -103,7 +103,7 @@ def test_n_looks_are_n_rows_for_each_component() -> None:
     for row in scene.health:
         per_component[row.component] = per_component.get(row.component, 0) + 1
     assert set(per_component.values()) == {7}
-    assert len(per_component) == 12
+    assert len(per_component) == 13
     assert len({row.checked_at for row in scene.health}) == 7
     assert scene.facts == []
     assert scene.well == [True] * 7

@@ -29,9 +29,9 @@ class SenderNotifier:
             RetryableError: Not delivered, or nobody knows; with ``retry_s`` when the channel said how long to wait.
             BrokenError: Refused for good.
         """
-        # The port names no delivery: a try that failed keeps its key until the same text goes through.
+        # Without a key of its own, a try that failed keeps one until the same text goes through.
         known = f"{alert.key}\n{alert.short}\n{alert.long}"
-        key = self._tried.get(known, "") or secrets.token_hex(16)
+        key = alert.delivery or self._tried.get(known, "") or secrets.token_hex(16)
         self._tried.put(known, key)
         receipt = await self._sender.send(Message(alert, key, silent=alert.priority in SILENT))
         match receipt.kind:

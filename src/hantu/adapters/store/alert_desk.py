@@ -69,6 +69,8 @@ def commit_policy(connection: Connection, entry: PolicyEntry) -> None:
             [(one.alert_id, entry.at, one.verdict, one.code, one.about, one.reason, one.next_at)
              for one in entry.notes],
         )  # fmt: skip
+        if not entry.state:
+            return
         connection.execute(
             """INSERT INTO alert_policy_state (name, state_json, saved_at) VALUES (?, ?, ?)
             ON CONFLICT (name) DO UPDATE SET state_json = excluded.state_json, saved_at = excluded.saved_at""",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from hantu.adapters.store.entries import AlertRow, BatchEntry, DeliveryEntry, EventRow, decode_fact, encode_fact
+from hantu.adapters.store.incident_rows import note_incident
 from hantu.adapters.store.projections import project
 from hantu.adapters.store.row_context import RowContext
 from hantu.adapters.store.sqlite import Connection, DatabaseError, IntegrityError, OperationalError
@@ -156,6 +157,7 @@ def _insert_alert(connection: Connection, alert: AlertRow) -> None:
         (alert.alert_id, alert.severity, alert.category, alert.short, alert.event_id, alert.event_type, alert.key,
          alert.priority, alert.long, alert.event_at, alert.symbol),
     )  # fmt: skip
+    note_incident(connection, alert)
 
 
 def _note_unsaved(connection: Connection, entry: BatchEntry, cause: EventRow, problem: str) -> None:

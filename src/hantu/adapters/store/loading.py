@@ -11,7 +11,7 @@ from hantu.adapters.store.commit import PRODUCED_BY_STORE
 from hantu.adapters.store.entries import AlertRow, BatchEntry, decode_fact
 from hantu.adapters.store.intent_states import OPEN_STATES
 from hantu.adapters.store.outbox import Outbox
-from hantu.adapters.store.sqlite import Connection, connect_readonly
+from hantu.adapters.store.sqlite import Connection, DatabaseError, connect_readonly, unusable
 from hantu.adapters.store.timestamps import day_bounds
 from hantu.domain.commands import KillLevel
 from hantu.domain.errors import BrokenError
@@ -22,6 +22,7 @@ from hantu.engine.inputs import HeldOrigin, Started, WatchItem
 _OPEN = ", ".join(f"'{state.value}'" for state in OPEN_STATES)
 _NUMBER = re.compile(r"(\d+)$")
 _RECENT_INTENTS = 2_000
+_ASKED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,34 @@ def read_watchlist(connection: Connection, trade_date: date) -> tuple[WatchItem,
         (trade_date.isoformat(),),
     )
     return tuple(WatchItem(row[0], Symbol(row[1]), row[2], row[3], row[4], row[5]) for row in rows)
+
+
+def watchlist_of(path: Path, trade_date: date) -> tuple[WatchItem, ...]:
+    """Open the database for the watch list of a day."""
+    connection = connect_readonly(path)
+    try:
+        return read_watchlist(connection, trade_date)
+    finally:
+        connection.close()
+
+
+def read_waiting(path: Path, alert_ids: tuple[int, ...]) -> tuple[frozenset[int], Outbox]:
+    """Return which of the alerts are on record at all, and everything that waits by the records."""
+    connection = connect_readonly(path)
+    try:
+        left = Outbox()
+        restore_outbox(connection, left)
+        recorded = set[int]()
+        for start in range(0, len(alert_ids), _ASKED_AT_ONCE):
+            some = alert_ids[start : start + _ASKED_AT_ONCE]
+            marks = ", ".join("?" * len(some))
+            query = f"SELECT DISTINCT alert_id FROM alert_events WHERE alert_id IN ({marks})"  # noqa: S608 - marks only
+            recorded.update(row[0] for row in connection.execute(query, some))
+    except DatabaseError as error:
+        raise unusable(path, error) from error
+    finally:
+        connection.close()
+    return frozenset(recorded), left
 
 
 def read_memory(connection: Connection) -> Memory:

@@ -4,7 +4,7 @@ Memory answers ``pending`` so that telling a person never waits for a disk that
 has stopped; the rows and the spill make it survive the process.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, KeysView
 from dataclasses import dataclass, field
 
 from hantu.adapters.store.entries import AlertRow, DeliveryEntry
@@ -45,6 +45,22 @@ class Outbox:
     def restore(self, row: AlertRow, attempts: int, due: dict[str, str], delivered: tuple[str, ...]) -> None:
         """Take an alert an earlier life left undelivered."""
         self._waiting[row.alert_id] = _Waiting(row, attempts, due, delivered)
+
+    def ids(self) -> KeysView[int]:
+        """Return the numbers of what waits."""
+        return self._waiting.keys()
+
+    def catch_up(self, recorded: frozenset[int], left: "Outbox") -> None:
+        """Take in the rows: of ``recorded`` alerts only those in ``left`` wait on; none is added."""
+        self._waiting = {
+            alert_id: left.of(alert_id, one)
+            for alert_id, one in self._waiting.items()
+            if alert_id not in recorded or alert_id in left.ids()
+        }
+
+    def of(self, alert_id: int, otherwise: _Waiting) -> _Waiting:
+        """Return what is known of one alert here."""
+        return self._waiting.get(alert_id, otherwise)
 
     def pending(self, limit: int, now: str) -> tuple[PendingAlert, ...]:
         """Return at most ``limit`` alerts due at ``now`` (UTC text)."""

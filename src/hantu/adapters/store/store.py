@@ -16,11 +16,18 @@ from hantu.adapters.store.entries import BatchEntry, DeliveryEntry, Entry, Polic
 from hantu.adapters.store.entry_builder import EntryBuilder, no_category
 from hantu.adapters.store.event_ids import EventIds
 from hantu.adapters.store.kill_rows import KillRow, last_kill_row, read_kill_rows
-from hantu.adapters.store.loading import Owner, read_memory, read_started, read_watchlist, restore_outbox
+from hantu.adapters.store.loading import (
+    Owner,
+    read_memory,
+    read_started,
+    read_waiting,
+    restore_outbox,
+    watchlist_of,
+)
 from hantu.adapters.store.migrations import migrate
 from hantu.adapters.store.outbox import Outbox
 from hantu.adapters.store.spilling import Spilling
-from hantu.adapters.store.sqlite import Connection, DatabaseError, connect_readonly, unusable
+from hantu.adapters.store.sqlite import Connection, DatabaseError, unusable
 from hantu.adapters.store.timestamps import to_text
 from hantu.adapters.store.worker import Worker
 from hantu.adapters.store.writer import RETRY_LATER_S, RETRY_PAUSES_S, Job, Writer
@@ -175,7 +182,7 @@ class SqliteStore:
 
     async def watchlist(self, trade_date: date) -> tuple[WatchItem, ...]:
         """Read the selections of a day, best score first."""
-        return await asyncio.to_thread(_read_watchlist, self._path, trade_date)
+        return await asyncio.to_thread(watchlist_of, self._path, trade_date)
 
     async def last_kill_row(self) -> int:
         """Return the number of the newest kill switch row."""
@@ -203,6 +210,12 @@ class SqliteStore:
     async def pending(self, limit: int) -> tuple[PendingAlert, ...]:
         """Return undelivered alerts that are due; answered from memory."""
         return self._outbox.pending(limit, to_text(self._clock.now().wall))
+
+    async def catch_up(self) -> None:
+        """Take in what another process made of waiting alerts."""
+        known = tuple(self._outbox.ids())
+        if known:
+            self._outbox.catch_up(*await asyncio.to_thread(read_waiting, self._path, known))
 
     async def delivered(self, alert_id: int, channel: str) -> None:
         """Mark one alert as accepted by a channel."""
@@ -374,14 +387,6 @@ def _resolve(future: "asyncio.Future[Any]", result: Any, error: BaseException | 
         future.set_exception(error)
     else:
         future.set_result(result)
-
-
-def _read_watchlist(path: Path, trade_date: date) -> tuple[WatchItem, ...]:
-    connection = connect_readonly(path)
-    try:
-        return read_watchlist(connection, trade_date)
-    finally:
-        connection.close()
 
 
 def _require_intact(connection: Connection, path: Path) -> None:

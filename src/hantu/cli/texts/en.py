@@ -1,6 +1,7 @@
 """Help texts in English (``--lang en`` or HANTU_LANG=en)."""
 
 from hantu.cli.texts.en_audit import AUDIT
+from hantu.cli.texts.en_duty import DUTY
 from hantu.cli.texts.entry import Entry, Texts
 
 REASON = {"reason": "Why, for the records."}
@@ -43,6 +44,10 @@ COMMANDS = {
         "Run the guard in this terminal (for systemd and the like). Ctrl-C or SIGTERM ends it cleanly.",
         "hantu run guard --start",
         {"start": "Monitor at once instead of waiting for the opening."},
+    ),
+    "run notifier": Entry(
+        "Run the process that tells people. While it lives the guard only stands in for it. Exits with 3 if one runs.",
+        "hantu run notifier",
     ),
     "monitor": Entry("Start, stop and look at live monitoring.", "hantu monitor start"),
     "monitor start": Entry(
@@ -229,6 +234,7 @@ COMMANDS = {
     "opportunities": Entry("Show add-buy opportunities that were reported (never an order).", "hantu opportunities"),
     "alerts": Entry("Show recent alerts and whether they were delivered.", "hantu alerts --limit 20"),
     **AUDIT,
+    **DUTY,
     "alerts list": Entry(
         "Show recent alerts and whether they were delivered.",
         "hantu alerts list --unsent",

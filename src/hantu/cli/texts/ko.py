@@ -2,6 +2,7 @@
 
 from hantu.cli.texts.entry import Entry, Texts
 from hantu.cli.texts.ko_audit import AUDIT
+from hantu.cli.texts.ko_duty import DUTY
 
 COMMANDS = {
     "": Entry(
@@ -45,6 +46,10 @@ COMMANDS = {
         "감시 프로세스를 이 터미널에서 실행합니다(systemd 등에서 쓰기 좋음). Ctrl-C 또는 SIGTERM으로 깨끗이 끝납니다.",
         "hantu run guard --start",
         {"start": "개장을 기다리지 않고 바로 감시를 시작합니다."},
+    ),
+    "run notifier": Entry(
+        "알림만 보내는 프로세스를 이 터미널에서 실행합니다. 살아 있는 동안 감시는 급한 것만 대신 보냅니다. 이미 있으면 3으로 끝납니다.",
+        "hantu run notifier",
     ),
     "monitor": Entry("실시간 감시를 시작하고, 멈추고, 들여다봅니다.", "hantu monitor start"),
     "monitor start": Entry(
@@ -227,6 +232,7 @@ COMMANDS = {
     "opportunities": Entry("추가 매수 기회 알림 기록을 보여 줍니다(주문은 하지 않습니다).", "hantu opportunities"),
     "alerts": Entry("최근 알림과 전달 결과를 보여 줍니다.", "hantu alerts --limit 20"),
     **AUDIT,
+    **DUTY,
     "alerts list": Entry(
         "최근 알림과 전달 결과를 보여 줍니다.", "hantu alerts list --unsent", {"unsent": "아직 전하지 못한 것만."}
     ),
