@@ -55,8 +55,8 @@ zoo: setup ## plant every bug of tests/zoo and see who notices, writes docs/zoo.
 chaos: setup ## 300 real kill -9, full disks, bad networks, writes docs/chaos.md; ARGS="KILLS=40 SEED=9"
 	@$(BIN)/python -m tests.chaos.run $(ARGS)
 
-drill: setup ## the bad day message by message, a thousand damages of the audit trail, two hundred deaths of the notifier
-	@HANTU_SLOW=1 $(BIN)/python -m pytest tests/e2e/test_bad_day.py tests/unit/adapters/store/test_chain.py
+drill: setup ## real deaths, disks, networks, a bad day message by message, damages of the audit trail
+	@HANTU_SLOW=1 $(BIN)/python -m pytest tests/chaos tests/e2e/test_bad_day.py tests/unit/adapters/store/test_chain.py
 	@$(BIN)/python -m tests.chaos.notifier KILLS=200 SEED=1
 
 docs: setup ## write docs/traceability.md and docs/ALERTS.md; fails on a closed area with an untested row

@@ -25,7 +25,6 @@ RUNBOOK = (ROOT / "docs" / "RUNBOOK.md").read_text("utf-8")
 STATEMENTS = [
     textwrap.dedent(block).strip() for block in re.findall(r"^ *```sql\n(.*?)^ *```", RUNBOOK, re.MULTILINE | re.DOTALL)
 ]
-NOW = datetime.now(UTC)
 SQL_7 = """UPDATE selection_results
 SET
     exit_price = ?,
@@ -47,12 +46,14 @@ def statement(*words: str) -> str:
 @pytest_asyncio.fixture
 async def day(tmp_path: Path) -> AsyncIterator[Path]:
     """A day: an exit, twelve blocked orders, six rejections (two of them old), the switch on, off and on again."""
-    clock = HandClock(NOW - timedelta(hours=3))
+    # Of the moment the test runs: the statements ask for the last five minutes.
+    now = datetime.now(UTC)
+    clock = HandClock(now - timedelta(hours=3))
     store: SqliteStore = make_store(tmp_path, clock, PATIENT)
     await store.open()
 
     async def keep(age_s: float, *facts: ev.Fact) -> None:
-        clock.turn_to(NOW - timedelta(seconds=age_s))
+        clock.turn_to(now - timedelta(seconds=age_s))
         await store.record(batch(clock.now(), *facts))
 
     await keep(10_000, guarded(), reached(), intent())
