@@ -23,7 +23,7 @@ from hantu.adapters.store.state_rows import audit
 from hantu.domain.errors import BrokenError
 
 ROWS = 60
-CASES = 1_000 if os.environ.get("HANTU_SLOW") else 150
+CASES = 1_000 if DRILL else 150
 AT = "2026-11-23 00:12:31.000000"
 
 
