@@ -61,6 +61,10 @@ def _section(row: Row) -> str:
         lines.append(f"- 멈추는 것: {SCOPE_WORDS[row.scope]}")
     if row.ends:
         lines.append(f"- 끝내는 알림: {', '.join(f'`{name}`' for name in row.ends)}")
+    lines += [
+        f"- `{one.part}` 은(는) 다음이 이어지는 동안 기다리고, 끝난 뒤에도 남으면 알립니다: {', '.join(f'`{name}`' for name in one.causes)}"
+        for one in row.consequences
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -64,6 +64,17 @@ SCOPE_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Consequence:
+    """A part of an event type that follows from an outage; see ``hantu.alerting.consequences``."""
+
+    part: str
+    """Second piece of the alert's key, such as a component."""
+    causes: tuple[str, ...]
+    within_s: float = float("inf")
+    """Real seconds after the cause began in which the part's trouble is taken for its consequence; later it is news."""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """What one event type means: how bad, how told, what to check and do."""
 
@@ -87,6 +98,8 @@ class Row:
     """Several stocks with this cause become one message."""
     caused_by: tuple[str, ...] = ()
     """While one of these lasts, this one is counted and not told."""
+    consequences: tuple[Consequence, ...] = ()
+    """Parts that are told only if they stay when their cause is over."""
     ends: tuple[str, ...] = ()
     """What this one ends, of the same stock where it has one."""
     repeats: bool = True

@@ -24,6 +24,8 @@ _WORDS = {
     "duplicate": "{about}번 알림과 같아 횟수만 셉니다",
     "silenced": "침묵({about}) 중이라 알리지 않습니다",
     "caused": "{about}번 알림이 원인이라 건수만 셉니다",
+    "consequence": "{about}번 알림의 결과로 보입니다. 그 일이 끝난 뒤에도 남아 있으면 알립니다",
+    "consequence_over": "{about}번 알림과 함께 시작하고 끝나서 기록만 합니다",
     "flapping": "{about}번부터 되풀이되는 중이라 건수만 셉니다",
     "channel": "{about} 채널이 받지 않았습니다",
     "ack": "{about} 님이 확인했습니다",

@@ -11,6 +11,7 @@ Invariants:
 4. Low alerts are for the log; the one that ends an outage is sent, silently, only
    if a person was told of that outage.
 5. What is not told is counted: in the next equal alert, in a summary, or under a silence.
+   Only the consequences of an outage that ended with it are on record alone.
 Times are ``mono`` seconds of the instants the functions are given.
 """
 
@@ -19,6 +20,7 @@ from dataclasses import replace
 
 from hantu.alerting import messages, situations
 from hantu.alerting.catalogue import Delivery
+from hantu.alerting.consequences import consequence_of
 from hantu.alerting.hours import told_from
 from hantu.alerting.judgement import Judgement, Kind, Setting, Verdict, Waiting, row_for
 from hantu.alerting.owed import owe, repeats, summaries
@@ -157,7 +159,7 @@ def _silenced(this: Round, item: Waiting) -> Judgement | None:
 def _caused(this: Round, item: Waiting) -> Judgement | None:
     if item.alert.priority is Priority.EMERGENCY:
         return None
-    cause = situations.cause_of(this.state, item, this.at)
+    cause = situations.cause_of(this.state, item, row_for(item.alert.event_type).caused_by, this.at)
     if cause is None:
         return None
     owe(this, "caused", cause.event_type, item)
@@ -227,7 +229,7 @@ def _late(this: Round, item: Waiting) -> Judgement | None:
 
 
 _RULES: tuple[Callable[[Round, Waiting], Judgement | None], ...] = (
-    _stale, _silenced, _caused, _flapping, _duplicate, _low, _quiet, _late,
+    _stale, _silenced, _caused, consequence_of, _flapping, _duplicate, _low, _quiet, _late,
 )  # fmt: skip
 """In this order: what must not be told never marks its key as told."""
 

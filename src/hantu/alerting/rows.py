@@ -1,6 +1,6 @@
 """Rows of the catalogue: event types that are facts of the guard."""
 
-from hantu.alerting.catalogue import Area, Delivery, Row, StopScope
+from hantu.alerting.catalogue import Area, Consequence, Delivery, Row, StopScope
 from hantu.domain.alert import Priority, Severity
 
 _SYS, _TRADE, _PERF, _FIX, _AUDIT = Area.SYSTEM, Area.TRADING, Area.PERFORMANCE, Area.RECOVERY, Area.AUDIT
@@ -11,6 +11,17 @@ _NOW, _BATCH, _LOG, _CLOSING = Delivery.AT_ONCE, Delivery.BATCH, Delivery.LOG, D
 
 _LINE = ("connection_lost", "reconnect_exhausted", "server_maintenance", "auth_failed", "session_in_use")
 """No prices come; what follows from that is not told beside it."""
+_OUTAGE_S = 60.0
+"""Real seconds: what fails later than this after the line is new trouble, not the same outage."""
+_CONSEQUENCES = (
+    Consequence("stream", _LINE),
+    Consequence("rest", _LINE, _OUTAGE_S),
+    Consequence("alerts", _LINE, _OUTAGE_S),
+    Consequence("token", ("server_maintenance", "auth_failed")),
+    Consequence("approval", ("server_maintenance", "auth_failed", "session_in_use")),
+    Consequence("database", ("event_log_failed",)),
+)
+"""Components of ``health_changed`` that fail because something else did that is told already."""
 _ORDER = ("order_failed", "order_unresolved", "order_escalated", "fill_unconfirmed", "exit_held")
 """Doubts about the orders of one stock."""
 _SWITCH = ("killswitch_on", "order_blocked_killswitch", "positions_unprotected", "flatten_started", "flatten_completed",
@@ -75,7 +86,8 @@ SESSION = (
         StopScope.ALL, "recovery"),
     _log("recovery_resumed", _FIX, "멈춘 복구를 이어 감", "recovery"),
     Row("health_changed", _SYS, _WARN, _HIGH, _NOW, "구성 요소의 상태가 나빠짐",
-        "hantu health", "표시된 구성 요소의 할 일을 안내서에서 확인하세요.", runbook="health"),
+        "hantu health", "표시된 구성 요소의 할 일을 안내서에서 확인하세요.", runbook="health",
+        consequences=_CONSEQUENCES),
     Row("measure_crossed", _PERF, _WARN, _HIGH, _NOW, "측정값이 경고 또는 위험 기준에 이름",
         "hantu status", "표시된 측정값의 원인을 안내서에서 확인하세요.", runbook="health"),
 )  # fmt: skip

@@ -23,7 +23,12 @@ CAUSE_S = 3_600.0
 PERSON = -1
 """In ``ended_by``: a person said it is over."""
 ENDABLE = frozenset(name for row in CATALOGUE.values() for name in row.ends)
-CAUSES = frozenset(name for row in CATALOGUE.values() for name in row.caused_by)
+CAUSES = frozenset(
+    name
+    for row in CATALOGUE.values()
+    for names in (row.caused_by, *(one.causes for one in row.consequences))
+    for name in names
+)
 
 
 def note(state: State, items: Iterable[Waiting], now: float) -> None:
@@ -53,9 +58,8 @@ def of_alert(state: State, alert_id: int) -> Situation | None:
     return next((one for one in state.open.values() if alert_id in one.ids), None)
 
 
-def cause_of(state: State, item: Waiting, now: float) -> Situation | None:
-    """Return what lasts and explains ``item``, if the catalogue names such a cause."""
-    causes = row_for(item.alert.event_type).caused_by
+def cause_of(state: State, item: Waiting, causes: tuple[str, ...], now: float) -> Situation | None:
+    """Return what lasts, began before ``item`` and is one of ``causes``, types of events."""
     for one in state.open.values():
         lasts = not one.ended_by and now - one.since < CAUSE_S
         if one.event_type in causes and lasts and _before(one.ids[0], item.alert_id):

@@ -69,6 +69,21 @@ class Owed:
 
 
 @dataclass(slots=True)
+class Held:
+    """News of one part that follow from a cause and wait for its end."""
+
+    cause: int
+    """The alert that opened it."""
+    event_type: str
+    ids: tuple[int, ...]
+    """The alerts of the part, oldest first."""
+    freed: float = 0.0
+    """When the cause ended; 0 while it lasts."""
+    over: int = 0
+    """The alert that says the part is well again."""
+
+
+@dataclass(slots=True)
 class Bucket:
     """Messages one channel may still get; refilled with time."""
 
@@ -102,6 +117,8 @@ class State:
     groups: dict[str, float] = field(default_factory=dict)
     """Cause → when it was told last."""
     batch_at: float | None = None
+    held: dict[str, Held] = field(default_factory=dict)
+    """Part → its consequence that waits."""
 
     def copy(self) -> "State":
         """Return a value that shares nothing that changes."""
@@ -114,6 +131,7 @@ class State:
             {key: replace(one) for key, one in self.flaps.items()},
             dict(self.groups),
             self.batch_at,
+            {key: replace(one) for key, one in self.held.items()},
         )
 
 
@@ -150,6 +168,8 @@ def _state(data: dict[str, Any]) -> State:
         flaps={key: Flaps(**{**one, "changes": tuple(one["changes"])}) for key, one in data["flaps"].items()},
         groups=dict(data["groups"]),
         batch_at=data["batch_at"],
+        # A state written before there were consequences has none.
+        held={key: Held(**{**one, "ids": tuple(one["ids"])}) for key, one in data.get("held", {}).items()},
     )
 
 
@@ -173,5 +193,7 @@ def _clamp(state: State, now: float) -> None:
     for flaps in state.flaps.values():
         flaps.changes, flaps.flapping = tuple(min(at, now) for at in flaps.changes), min(flaps.flapping, now)
     state.noted = {key: min(at, now) for key, at in state.noted.items()}
+    for held in state.held.values():
+        held.freed = min(held.freed, now)
     state.groups = {key: min(at, now) for key, at in state.groups.items()}
     state.batch_at = None if state.batch_at is None else min(state.batch_at, now)
