@@ -28,13 +28,14 @@ from hantu.adapters.notify.console import LogNotifier
 from hantu.adapters.notify.last_word import close, last_word, or_told
 from hantu.adapters.practice_clock import practice_clock
 from hantu.adapters.process_lock import ProcessLock, account_lock
+from hantu.adapters.store.recoveries import left_stopped
 from hantu.adapters.store.stand_in import StandIn
 from hantu.adapters.store.store import SqliteStore
 from hantu.adapters.tape.writer import FileTape
 from hantu.adapters.watches import watch_kill_file, watch_watchlist
 from hantu.alerting.bursts import RejectionBurst
 from hantu.alerting.moments import LogLine
-from hantu.alerting.rules import Context, alerts_of, category_of, operations_alert
+from hantu.alerting.rules import Context, alerts_of, category_of, operations_alert, unrecordable
 from hantu.domain.alert import Alert
 from hantu.domain.commands import StartMonitoring
 from hantu.domain.errors import BrokenError, DeniedError, FencedError, HantuError
@@ -42,13 +43,13 @@ from hantu.domain.events import Fact
 from hantu.domain.instant import Instant
 from hantu.domain.session import Calendar, trading_date
 from hantu.engine.engine import Engine
-from hantu.engine.inputs import StorageHealth
 from hantu.engine.journey import State
 from hantu.kis.environment import EnvironmentName, KisEnvironment
 from hantu.ports import Clock, Notifier
 from hantu.runtime.dispatcher import Dispatcher
 from hantu.runtime.guard import Guard
 from hantu.runtime.performer import Performer
+from hantu.runtime.record_watch import RecordWatch
 from hantu.runtime.taped_engine import TapedEngine
 from hantu.settings.audit_trail import AuditTrail
 from hantu.settings.calendar_file import load_calendar
@@ -201,6 +202,7 @@ async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:
             name="watch list",
         ),
         asyncio.create_task(_warm(life), name="warm"),
+        asyncio.create_task(life.records.begin(), name="records"),
     ]
     if life.stand_in is not None:
         life.tasks.append(asyncio.create_task(life.stand_in.watch(life.dispatcher.hint), name="stand-in"))
@@ -269,17 +271,18 @@ async def build(
     performer = Performer(
         store=store, broker=broker, feed=feed, clock=clock, alerts_of=alerts, deliver=guard.deliver,
         on_alerts=dispatcher.hint, on_denied=lambda error: _denied(guard, switch, error),
-        on_unrecordable=lambda reason: dispatcher.post(operations_alert("event_log_failed", reason)),
+        on_unrecordable=lambda reason: dispatcher.post(unrecordable(reason)),
         authorize=office.desk.authorize if office else None,
     )  # fmt: skip
     guard.performer, switch.deliver = performer, guard.deliver
-    store.on_health = lambda health: _storage(guard, dispatcher, health)
+    watch = RecordWatch(store, clock, guard.deliver, dispatcher.hint, partial(left_stopped, settings.database))
+    store.on_health = watch.changed
     make = partial(makers.control, calls=office.calls) if office else makers.control
     control = control_socket(settings, clock, logs, guard, dispatcher, make, health.status if health else None)
     soon = asyncio.get_running_loop().call_soon_threadsafe
     troubles.append(lambda reason: soon(_tape_stopped, dispatcher, reason))
-    parts = (guard, engine, performer, store, broker, feed, dispatcher, control, notifiers, clock, switch, tape, office)
-    return Life(*parts, health=health, looks=makers.looks, stand_in=stand_in)
+    parts = (guard, engine, performer, store, broker, feed, dispatcher, control, notifiers, clock, switch, watch, tape)
+    return Life(*parts, office=office, health=health, looks=makers.looks, stand_in=stand_in)
 
 
 def _say(announce: Callable[[str], None], line: LogLine) -> None:
@@ -368,8 +371,3 @@ def _denied(guard: Guard, switch: Switch, error: DeniedError) -> None:
     # A commit that failed may have left its row. The record is believed, not our memory: the next life reads it.
     SystemLog.error("기록과 판단이 다릅니다 - 복구부터 다시 시작: %s", error)
     guard.end("bug")
-
-
-def _storage(guard: Guard, dispatcher: Dispatcher, health: StorageHealth) -> None:
-    guard.deliver(health)
-    dispatcher.hint()

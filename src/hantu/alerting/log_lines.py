@@ -382,6 +382,11 @@ def _(fact: e.EventLogFailed) -> tuple[LogLine, ...]:
     return (LogLine("ERROR", f"Failed to log event: {plain(fact.reason)}"),)
 
 
+@_lines.register
+def _(fact: e.EventLogResumed) -> tuple[LogLine, ...]:
+    return (_info(short_text(fact)),)
+
+
 def _info(text: str) -> LogLine:
     return LogLine("INFO", text)
 

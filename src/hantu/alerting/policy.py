@@ -183,13 +183,19 @@ def _duplicate(this: Round, item: Waiting) -> Judgement | None:
         memory[key] = Told(item.alert_id, this.at)
     elif before.alert_id != item.alert_id:
         window = _window(item.alert)
-        if this.at - before.at < window or before.alert_id in this.here:
+        if (this.at - before.at < window or before.alert_id in this.here) and not _anew(this, item, before):
             memory[key] = replace(before, repeats=before.repeats + 1)
             reason = f"duplicate of alert {before.alert_id} within {window:.0f} s"
             return judged(this, _DROP, item, "duplicate", reason, about=str(before.alert_id))
         del memory[key]
         memory[key] = Told(item.alert_id, this.at, carried=before.repeats)
     return None
+
+
+def _anew(this: Round, item: Waiting, before: Told) -> bool:
+    """Tell whether an emergency began again after what ``before`` told of had ended."""
+    one = situations.of_alert(this.state, item.alert_id)
+    return one is not None and one.alert is not None and 0 < before.alert_id < one.ids[0]
 
 
 def _low(this: Round, item: Waiting) -> Judgement | None:

@@ -3,7 +3,7 @@
 from datetime import date
 from functools import singledispatch
 
-from hantu.alerting.render_health import health_text
+from hantu.alerting.render_health import health_text, resumed_text
 from hantu.alerting.wording import (
     TIMES,
     duration,
@@ -359,6 +359,9 @@ def _(fact: e.TradeSaveFailed) -> str:
 @short_text.register
 def _(fact: e.EventLogFailed) -> str:
     return f"[ERROR] Failed to log event: {plain(fact.reason)}"
+
+
+short_text.register(e.EventLogResumed)(resumed_text)
 
 
 @short_text.register

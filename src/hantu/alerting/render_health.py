@@ -19,6 +19,12 @@ def health_text(fact: e.HealthChanged | e.MeasureCrossed | e.PnlShock) -> str:
             return f"⚠️ 손익 급변: {what} {won(fact.change)} ({signed_percent(share, 2)}), 오늘 결과 {won(fact.result)}"
 
 
+def resumed_text(fact: e.EventLogResumed) -> str:
+    """Return the text of records that are taken again."""
+    since = f"{duration(fact.lasted_s)} 동안 밀린 것까지" if fact.lasted_s else "이전 실행에서 멈춘 것까지"
+    return f"✅ 이벤트 기록 재개 - {since} 기록함"
+
+
 def _changed(fact: e.HealthChanged) -> str:
     mark = "✅ 상태 회복" if fact.recovered else "⚠️ 상태 이상"
     why = f" - {plain(fact.reason)}" if fact.reason else ""

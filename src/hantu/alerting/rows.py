@@ -217,6 +217,8 @@ SWITCH_AND_DAY = (
         "hantu doctor", "저장 공간과 데이터베이스를 확인하세요.", runbook="storage"),
     Row("event_log_failed", _SYS, _CRIT, _EMERGENCY, _NOW, "이벤트 기록 실패",
         "hantu doctor", "저장 공간과 데이터베이스 권한을 확인하세요.", StopScope.BUYS, "storage"),
+    Row("event_log_resumed", _SYS, _INFO, _LOW, _CLOSING, "밀린 이벤트까지 데이터베이스에 다시 기록함",
+        "hantu doctor", "조치가 필요하지 않습니다.", runbook="storage", ends=("event_log_failed",)),
 )  # fmt: skip
 
 VARIANTS = (

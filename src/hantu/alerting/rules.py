@@ -44,6 +44,19 @@ _PREFIXES = {
 }
 
 
+_STORAGE_CAUSES = (
+    ("nowhere", ("임시 기록 파일에 모두",)),
+    ("slow", ("제시간에", "대기열")),
+    ("locked", ("locked", "busy", "잠그고")),
+    ("full", ("full", "no space", "quota", "too large", "가득")),
+    ("missing", ("removed", "no such file", "없습니다")),
+    ("permission", ("readonly", "read-only", "permission", "권한")),
+    ("damaged", ("malformed", "not a database", "손상")),
+    ("disk", ("i/o", "input/output")),
+)
+"""Word of a cause → what its reasons contain, the most telling first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a rule needs besides the fact: ``at`` is the fact's time, aware."""
@@ -160,24 +173,32 @@ def key_of(fact: e.Fact, context: Context) -> str:
             part = fact.symbol
         case e.MandateLapsed() | e.MandateReviewDue():
             part = f"{fact.mandate_id}:{trading_date(context.at)}"
-        case e.HealthChanged() | e.MeasureCrossed() | e.PnlShock():
+        case e.HealthChanged() | e.MeasureCrossed() | e.PnlShock() | e.EventLogFailed():
             part = _crossed(fact)
-        case e.DataDelay() | e.ConnectionFlapping() | e.EventLogFailed():
+        case e.DataDelay() | e.ConnectionFlapping():
             part = "any"
         case _:
             part = f"{getattr(fact, 'symbol', '')}{context.at.isoformat()}"
     return f"{e.event_type(fact)}:{part}"
 
 
-def _crossed(fact: e.HealthChanged | e.MeasureCrossed | e.PnlShock) -> str:
-    """Return what was crossed, and to where."""
+def _crossed(fact: e.HealthChanged | e.MeasureCrossed | e.PnlShock | e.EventLogFailed) -> str:
+    """Return what was crossed, and to where; of records that stopped, why."""
     match fact:
+        case e.EventLogFailed():
+            return storage_cause(fact.reason)
         case e.HealthChanged():
             return f"{fact.component}:{fact.after}"
         case e.MeasureCrossed():
             return f"{fact.measure}:{fact.after}"
         case e.PnlShock():
             return f"{fact.rule}:{fact.grade}"
+
+
+def storage_cause(reason: str) -> str:
+    """Return in one word why records could not be written, by what SQLite, the system or the store said."""
+    text = reason.casefold()
+    return next((cause for cause, marks in _STORAGE_CAUSES if any(mark in text for mark in marks)), "other")
 
 
 def operations_alert(event_type: str, detail: str, *, key: str = "") -> Alert:
@@ -194,6 +215,11 @@ def operations_alert(event_type: str, detail: str, *, key: str = "") -> Alert:
         short=short,
         long=with_action(short, row),
     )
+
+
+def unrecordable(reason: str) -> Alert:
+    """Return the emergency of facts that neither database nor spill took, which no outbox can hold."""
+    return operations_alert("event_log_failed", reason, key=f"event_log_failed:{storage_cause(reason)}")
 
 
 def category_of(event_type: str) -> str:

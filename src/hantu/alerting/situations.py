@@ -132,6 +132,10 @@ def _end(state: State, item: Waiting, now: float) -> None:
         same = one.symbol == item.alert.symbol or not one.symbol or not item.alert.symbol
         if one.event_type in ends and same and not one.ended_by and _before(one.ids[0], item.alert_id):
             one.ended_by = item.alert_id
+            if one.alert is not None:
+                # Should it begin anew, people believe it is over: that is no duplicate.
+                for key in one.keys:
+                    state.told.pop(key, None)
             flaps = state.flaps.get(_name(one.event_type, one.symbol))
             if flaps is not None:
                 flaps.changes = (*flaps.changes, now)

@@ -77,3 +77,11 @@ class TradeSaveFailed:
 @dataclass(frozen=True, slots=True)
 class EventLogFailed:
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventLogResumed:
+    """The database takes records again, and everything that waited is in it."""
+
+    lasted_s: float
+    """Market seconds since it stopped; 0: it stopped in an earlier life."""

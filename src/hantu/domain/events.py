@@ -27,6 +27,7 @@ from hantu.domain.approval_facts import (
 from hantu.domain.day_facts import (
     DailySummary,
     EventLogFailed,
+    EventLogResumed,
     KillswitchOff,
     KillswitchOn,
     OrderAllowedProtective,
@@ -138,7 +139,7 @@ Fact: TypeAlias = (
     | OrderCanceled | OrderExpired | CancelResolved | FillUnconfirmed | ForeignFill
     | KillswitchReleaseRefused | PositionsUnprotected | FlattenStarted | FlattenCompleted
     | StopLossFilled | TakeProfitFilled | KillswitchOn | KillswitchOff | OrderBlockedKillswitch
-    | OrderAllowedProtective | DailySummary | TradeSaveFailed | EventLogFailed | OrderTokenIssued
+    | OrderAllowedProtective | DailySummary | TradeSaveFailed | EventLogFailed | EventLogResumed | OrderTokenIssued
     | OrderRejectedInvalidSignature | OrderRejectedExpired | OrderRejectedApprovalNotFound
     | OrderRejectedHashMismatch | OrderRejectedAlreadyUsed | OrderRejectedNotAllowed | ManualSellFilled
     | MandateInForce | MandateLapsed | MandateReviewDue
@@ -165,6 +166,7 @@ __all__ = [
     "DayStartValued",
     "DoubtOutlivedDay",
     "EventLogFailed",
+    "EventLogResumed",
     "ExitHeld",
     "ExitRuleFallback",
     "ExitSimulated",

@@ -16,6 +16,7 @@ from hantu.runtime.control import Control
 from hantu.runtime.dispatcher import Dispatcher
 from hantu.runtime.guard import Guard
 from hantu.runtime.performer import Performer
+from hantu.runtime.record_watch import RecordWatch
 from hantu.settings.health_office import HealthOffice
 from hantu.settings.model import Settings
 from hantu.settings.order_office import Guarded, OrderOffice
@@ -59,6 +60,7 @@ class Life:
     """The main channel first."""
     clock: Clock
     switch: Switch
+    records: RecordWatch
     tape: Tape | None = None
     office: OrderOffice | None = None
     health: HealthOffice | None = None

@@ -1,7 +1,7 @@
 """Nights, outages, silences and emergencies nobody looks at, told as stories."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,10 +9,12 @@ from hantu.alerting.judgement import Kind, Setting, Verdict, Waiting
 from hantu.alerting.owed import REPEAT_S
 from hantu.alerting.policy import GROUP_S, LATE_S
 from hantu.alerting.rate import RATE_BURST
+from hantu.alerting.rules import Context, alerts_of, storage_cause
 from hantu.alerting.silences import Ack, People, Silence
 from hantu.alerting.situations import FLAP_CALM_S
+from hantu.domain import events as e
 from hantu.domain.alert import Alert, Priority, Severity
-from tests.unit.alerting.memory import Policy
+from tests.unit.alerting.memory import START, Policy
 
 NIGHT = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
 """02:00 in Seoul, on a Monday."""
@@ -284,3 +286,69 @@ def test_the_rate_of_a_channel_holds_back_all_but_emergencies_and_then_tells_the
     assert "그 밖에 20건" in held.alert.short
     policy.told(held, 2.0)
     assert len(tell(policy, [Waiting(300, of("stop_loss_filled", key="k300"))], 10.0)) == 1
+
+
+def storage(number, reason):
+    (alert,) = alerts_of(e.EventLogFailed(reason), Context(START))
+    return Waiting(number, alert)
+
+
+def resumed(number):
+    (alert,) = alerts_of(e.EventLogResumed(2.0), Context(START + timedelta(seconds=number)))
+    return Waiting(number, alert)
+
+
+@pytest.mark.requirement("OPS-04-9", "ALR-14")
+def test_a_full_disk_minutes_after_a_locked_database_is_told_and_both_end():
+    policy = Policy()
+    assert len(tell(policy, [storage(1, "database is locked")], 0)) == 1
+    (end,) = tell(policy, [resumed(2)], 2)
+    assert end.alert_ids == (2,)
+    assert len(tell(policy, [storage(3, "database or disk is full")], 60)) == 1
+    assert tell(policy, [storage(4, "database or disk is full")], 61) == [], "the same trouble, seen again"
+    assert len(tell(policy, [resumed(5)], 62)) == 1
+    assert policy.judge([], 9 * REPEAT_S) == (), "nobody is told again of what is over"
+
+
+def test_causes_of_one_trouble_are_told_apart_and_are_one_situation():
+    policy = Policy()
+    tell(policy, [storage(1, "database is locked")], 0)
+    (told,) = tell(policy, [storage(2, "[Errno 28] No space left on device")], 1)
+    assert told.alert_ids == (2,)
+    (again,) = tell(policy, [], 1 + REPEAT_S)
+    assert "모두 2건" in again.alert.short
+
+
+def test_an_emergency_that_ended_and_begins_anew_is_no_duplicate():
+    policy = Policy()
+    tell(policy, [storage(1, "database is locked")], 0)
+    tell(policy, [resumed(2)], 5)
+    (again,) = tell(policy, [storage(3, "database is locked")], 10)
+    assert again.alert_ids == (3,)
+    assert "2번째" in tell(policy, [], 10 + REPEAT_S)[0].alert.short, "and it is told again while it lasts"
+    late = Policy()
+    waiting = [storage(1, "disk full"), resumed(2), storage(3, "disk full")]
+    sent = [number for one in tell(late, waiting, 0) for number in one.alert_ids]
+    assert set(sent) >= {1, 3}, "also when no channel worked in between"
+
+
+@pytest.mark.parametrize(
+    ("reason", "cause"),
+    [
+        ("database is locked", "locked"),
+        ("다른 프로그램이 데이터베이스를 잠그고 있습니다: /x", "locked"),
+        ("database or disk is full", "full"),
+        ("[Errno 27] File too large", "full"),
+        ("disk I/O error", "disk"),
+        ("attempt to write a readonly database", "permission"),
+        ("database file was removed: /x/hantu.db", "missing"),
+        ("기록이 제시간에 끝나지 않았습니다", "slow"),
+        ("기록 대기열이 가득 찼습니다", "slow"),
+        ("데이터베이스와 임시 기록 파일에 모두 기록하지 못했습니다.", "nowhere"),
+        ("database disk image is malformed", "damaged"),
+        ("something else", "other"),
+    ],
+)
+def test_the_cause_of_failed_records_is_read_from_what_was_said(reason, cause):
+    assert storage_cause(reason) == cause
+    assert storage(1, reason).alert.key == f"event_log_failed:{cause}"

@@ -1,4 +1,4 @@
-"""The latest recovery, put together from its events for people."""
+"""The latest recovery, put together from its events for people, and whether records were left stopped."""
 
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,19 @@ _LATEST = """SELECT correlation_id, timestamp, payload_json FROM event_log
 WHERE event_type IN ('recovery_began', 'recovery_completed') ORDER BY event_id DESC LIMIT 1"""
 _PARTS = """SELECT event_type, timestamp, payload_json FROM event_log
 WHERE event_type LIKE 'recovery\\_%' ESCAPE '\\' AND json_extract(payload_json, '$.flow') = ? ORDER BY event_id"""
+_STOPPED = """SELECT event_type FROM event_log
+WHERE event_type IN ('event_log_failed', 'event_log_resumed') ORDER BY timestamp DESC, event_id DESC LIMIT 1"""
+
+
+def left_stopped(path: Path) -> bool:
+    """Tell whether the records' last word is that they stopped: the life that said so ended before they went on.
+
+    Raises:
+        BrokenError: The file is missing or unusable.
+    """
+    with reading(path) as connection:
+        row = connection.execute(_STOPPED).fetchone()
+    return row is not None and row[0] == "event_log_failed"
 
 
 def latest_recovery(path: Path) -> dict[str, Any] | None:
