@@ -22,6 +22,10 @@ from hantu.engine.inputs import HeldOrigin, Started, WatchItem
 _OPEN = ", ".join(f"'{state.value}'" for state in OPEN_STATES)
 _NUMBER = re.compile(r"(\d+)$")
 _RECENT_INTENTS = 2_000
+_WAITING = """SELECT alert_id, event_id, event_type, alert_key, severity, priority, category, message, long_message,
+    event_at, symbol, channel, due_at, attempts, sent_at, given_up
+FROM alert_events
+WHERE alert_id IN (SELECT alert_id FROM alert_events WHERE sent_at = '' AND given_up = 0)"""
 _ASKED_AT_ONCE = 500
 
 
@@ -106,11 +110,15 @@ def watchlist_of(path: Path, trade_date: date) -> tuple[WatchItem, ...]:
 
 
 def read_waiting(path: Path, alert_ids: tuple[int, ...]) -> tuple[frozenset[int], Outbox]:
-    """Return which of the alerts are on record at all, and everything that waits by the records."""
+    """Return which of the alerts are on record at all, and what of them waits by the records.
+
+    Raises:
+        BrokenError: The file is missing or unusable.
+    """
     connection = connect_readonly(path)
     try:
-        left = Outbox()
-        restore_outbox(connection, left)
+        left = Outbox(max(1, len(alert_ids)))
+        restore_outbox(connection, left, alert_ids)
         recorded = set[int]()
         for start in range(0, len(alert_ids), _ASKED_AT_ONCE):
             some = alert_ids[start : start + _ASKED_AT_ONCE]
@@ -144,16 +152,19 @@ def read_memory(connection: Connection) -> Memory:
     return Memory(tuple((row[0], row[1]) for row in flows), tuple(last), last_event or "", last_alert or 0)
 
 
-def restore_outbox(connection: Connection, outbox: Outbox) -> None:
-    """Put every undelivered alert back into the outbox."""
-    rows = connection.execute(
-        """SELECT alert_id, event_id, event_type, alert_key, severity, priority, category, message, long_message,
-            event_at, symbol, channel, due_at, attempts, sent_at, given_up
-        FROM alert_events
-        WHERE alert_id IN (SELECT alert_id FROM alert_events WHERE sent_at = '' AND given_up = 0)
-        ORDER BY alert_id, channel"""
-    ).fetchall()
-    grouped: dict[int, list[tuple[object, ...]]] = {}
+def restore_outbox(connection: Connection, outbox: Outbox, only: tuple[int, ...] | None = None) -> None:
+    """Put every undelivered alert back into the outbox, or those of ``only``; what does not fit is left out there."""
+    if only is None:
+        _restore(outbox, connection.execute(f"{_WAITING} ORDER BY alert_id, channel").fetchall())
+        return
+    for start in range(0, len(only), _ASKED_AT_ONCE):
+        some = only[start : start + _ASKED_AT_ONCE]
+        query = f"{_WAITING} AND alert_id IN ({', '.join('?' * len(some))}) ORDER BY alert_id, channel"
+        _restore(outbox, connection.execute(query, some).fetchall())
+
+
+def _restore(outbox: Outbox, rows: Iterable[tuple[object, ...]]) -> None:
+    grouped: dict[object, list[tuple[object, ...]]] = {}
     for row in rows:
         grouped.setdefault(row[0], []).append(row)
     for group in grouped.values():

@@ -1,9 +1,12 @@
 """Alerts that wait for delivery, held in memory beside their rows in the database.
 
 Memory answers ``pending`` so that telling a person never waits for a disk that
-has stopped; the rows and the spill make it survive the process.
+has stopped; the rows and the spill make it survive the process. What does not fit is
+known by its number and comes back from its row as room appears (``Refill``).
 """
 
+import heapq
+from array import array
 from collections.abc import Iterable, KeysView
 from dataclasses import dataclass, field
 
@@ -12,6 +15,10 @@ from hantu.domain.alert import Priority
 from hantu.ports import PendingAlert
 
 CAPACITY = 5_000
+CHUNKS = 10
+"""What was left out comes back in tenths of the capacity."""
+SLACK = 50
+"""This part of the capacity is freed at once: the least urgent are looked for now and then, not for every alert."""
 _RANK = {priority.value: rank for rank, priority in enumerate(Priority)}
 
 
@@ -25,26 +32,87 @@ class _Waiting:
 
 
 class Outbox:
-    """Undelivered alerts, most urgent first; bounded, low priorities give way."""
+    """Undelivered alerts, most urgent first; bounded, of the least urgent the newest give way."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._waiting: dict[int, _Waiting] = {}
         self._capacity = capacity
-        self.dropped = 0
-        """Alerts that no longer fit in memory; their rows stay unsent in the database."""
+        self._left = {rank: array("q") for rank in _RANK.values()}
+        """Numbers of what did not fit, by urgency; their rows stay unsent in the database."""
+
+    @property
+    def left_out(self) -> int:
+        """How many alerts wait in the database alone."""
+        return sum(map(len, self._left.values()))
+
+    @property
+    def chunk(self) -> int:
+        """How many are worth a look into the database."""
+        return max(1, self._capacity // CHUNKS)
+
+    @property
+    def room(self) -> int:
+        """How many more fit."""
+        return max(0, self._capacity - len(self._waiting))
 
     def add(self, rows: Iterable[AlertRow]) -> None:
         """Take new alerts; one known already keeps its state."""
         for row in rows:
-            self._waiting.setdefault(row.alert_id, _Waiting(row, due={"": ""}))
-        while len(self._waiting) > self._capacity:
-            least = max(self._waiting.values(), key=lambda w: (_RANK[w.row.priority], -w.row.alert_id))
-            del self._waiting[least.row.alert_id]
-            self.dropped += 1
+            if row.alert_id not in self._waiting and not self._behind(row):
+                self._waiting[row.alert_id] = _Waiting(row, due={"": ""})
+        self._give_way()
+
+    def take_left(self, limit: int) -> dict[int, int]:
+        """Return what should come back first, at most ``limit`` numbers with their ranks; it is no longer left out."""
+        taken: dict[int, int] = {}
+        for rank, left in self._left.items():
+            some = heapq.nsmallest(limit - len(taken), left)
+            if some:
+                gone = frozenset(some)
+                self._left[rank] = array("q", (number for number in left if number not in gone))
+                taken |= dict.fromkeys(some, rank)
+        return taken
+
+    def leave(self, alert_id: int, rank: int) -> None:
+        """Say that an alert waits in the database alone."""
+        self._left[rank].append(alert_id)
+
+    def _behind(self, row: AlertRow) -> bool:
+        """Leave a new alert out as well while one that is as urgent is: it would overtake it."""
+        rank = _RANK[row.priority]
+        behind = any(left and urgency <= rank for urgency, left in self._left.items())
+        if behind:
+            self.leave(row.alert_id, rank)
+        return behind
+
+    def _give_way(self) -> None:
+        over = len(self._waiting) - self._capacity
+        if over <= 0:
+            return
+        least = heapq.nlargest(
+            over + self._capacity // SLACK,
+            self._waiting.values(),
+            key=lambda w: (_RANK[w.row.priority], w.row.alert_id),
+        )
+        for one in least:
+            del self._waiting[one.row.alert_id]
+            self.leave(one.row.alert_id, _RANK[one.row.priority])
 
     def restore(self, row: AlertRow, attempts: int, due: dict[str, str], delivered: tuple[str, ...]) -> None:
         """Take an alert an earlier life left undelivered."""
-        self._waiting[row.alert_id] = _Waiting(row, attempts, due, delivered)
+        if not self._behind(row):
+            self._waiting[row.alert_id] = _Waiting(row, attempts, due, delivered)
+        self._give_way()
+
+    def take_in(self, waiting: Iterable["_Waiting"]) -> None:
+        """Take alerts that wait in another outbox; one known already keeps its state."""
+        for one in waiting:
+            self._waiting.setdefault(one.row.alert_id, one)
+        self._give_way()
+
+    def all(self) -> tuple["_Waiting", ...]:
+        """Return everything that waits."""
+        return tuple(self._waiting.values())
 
     def ids(self) -> KeysView[int]:
         """Return the numbers of what waits."""

@@ -26,6 +26,7 @@ from hantu.adapters.store.loading import (
 )
 from hantu.adapters.store.migrations import migrate
 from hantu.adapters.store.outbox import Outbox
+from hantu.adapters.store.refill import Refill
 from hantu.adapters.store.spilling import Spilling
 from hantu.adapters.store.sqlite import Connection, DatabaseError, unusable
 from hantu.adapters.store.timestamps import to_text
@@ -110,6 +111,7 @@ class SqliteStore:
             category_of=category_of,
         )  # fmt: skip
         self._outbox = Outbox()
+        self._refill = Refill(path, self._outbox)
         self._spilling = Spilling(spill_dir, self._post, threads.worker)
         self._writer = threads.writer(
             path, self._idle, retry_pauses_s=timing.retry_pauses_s, retry_later_s=timing.retry_later_s
@@ -209,6 +211,7 @@ class SqliteStore:
 
     async def pending(self, limit: int) -> tuple[PendingAlert, ...]:
         """Return undelivered alerts that are due; answered from memory."""
+        self._refill.look()
         return self._outbox.pending(limit, to_text(self._clock.now().wall))
 
     async def catch_up(self) -> None:
