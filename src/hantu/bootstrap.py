@@ -166,6 +166,7 @@ async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:
     await life.control.open()
     started = await or_told(life.store.load(trading_date(clock.now().wall)), life.notifiers[0])
     life.performer.epoch = started.epoch
+    life.door.recall(started.facts, clock.now())
     looks = life.looks
     rows = KillRows(
         life.store, settings.database, life.switch, life.guard.deliver,
@@ -281,8 +282,8 @@ async def build(
     control = control_socket(settings, clock, logs, guard, dispatcher, make, health.status if health else None)
     soon = asyncio.get_running_loop().call_soon_threadsafe
     troubles.append(lambda reason: soon(_tape_stopped, dispatcher, reason))
-    parts = (guard, engine, performer, store, broker, feed, dispatcher, control, notifiers, clock, switch, watch, tape)
-    return Life(*parts, office=office, health=health, looks=makers.looks, stand_in=stand_in)
+    parts = (guard, engine, performer, store, broker, feed, dispatcher, control, notifiers, clock, switch, watch, door)
+    return Life(*parts, tape=tape, office=office, health=health, looks=makers.looks, stand_in=stand_in)
 
 
 def _say(announce: Callable[[str], None], line: LogLine) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from hantu.adapters.broker.door import Door
 from hantu.adapters.broker.feed import PicowsFeed
 from hantu.adapters.broker.gateway import KisBroker
 from hantu.adapters.kill_switch import Switch
@@ -61,6 +62,7 @@ class Life:
     clock: Clock
     switch: Switch
     records: RecordWatch
+    door: Door
     tape: Tape | None = None
     office: OrderOffice | None = None
     health: HealthOffice | None = None

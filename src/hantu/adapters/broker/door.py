@@ -6,13 +6,14 @@ long before; these catch what changed since, and our own bugs. Two of them, kill
 switch and lease, are asked again as the very last thing before the bytes leave.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from hantu.adapters.broker.checks.authority import Binding, Lease, bound, kill_switch, lease_held, timely
 from hantu.adapters.broker.checks.counts import Counts
 from hantu.adapters.broker.checks.form import Bounds, PriceLimits, price_valid, quantity_sane, value_sane
+from hantu.adapters.broker.checks.history import sent_on
 from hantu.adapters.broker.checks.losses import DayResult, day_lost, loss_bearable
 from hantu.adapters.broker.checks.prices import Collar, Freshness, price_collared, price_fresh, unreferenced
 from hantu.adapters.broker.checks.repeats import Memory, Repeats
@@ -21,6 +22,7 @@ from hantu.adapters.broker.checks.tokens import token_held
 from hantu.adapters.broker.checks.values import DayValues, Values
 from hantu.adapters.broker.checks.verdict import Denied, Request
 from hantu.domain.commands import KillLevel
+from hantu.domain.events import Fact
 from hantu.domain.instant import Instant
 from hantu.domain.instrument import Symbol
 from hantu.domain.order import OrderRequest, Outcome
@@ -144,6 +146,13 @@ class Door:
             self._memory.note(request, now)
             self._values.note(limits, request, now)
         return denied
+
+    def recall(self, facts: Iterable[Fact], now: Instant) -> None:
+        """Take up the day where an earlier life of it ended; ``facts`` are those of its records, oldest first."""
+        for one in sent_on(facts, trading_date(now.wall).isoformat()):
+            self._counts.recall(one.request, now.wall)
+            self._values.recall(one.request, one.value, now)
+            self._memory.recall(one.request)
 
     def ended(self, request: Request, outcome: Outcome) -> None:
         """Learn what became of a request that left."""

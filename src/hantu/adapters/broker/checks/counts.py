@@ -86,6 +86,10 @@ class Counts:
         self._second(request).take(lane_of(request), now.mono, ledger=False)
         self._today(request).count(now.wall)
 
+    def recall(self, request: Request, wall: datetime) -> None:
+        """Count a request that left on the day of ``wall`` in an earlier life."""
+        self._today(request).count(wall)
+
     def _second(self, request: Request) -> Throttle:
         return self._cancels if isinstance(request, CancelRequest) else self._orders
 

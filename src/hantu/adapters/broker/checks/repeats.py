@@ -84,9 +84,7 @@ class Memory:
 
     def note(self, request: Request, now: Instant) -> None:
         """Remember a request whose bytes leave now."""
-        self._sent[request.intent_id] = None
-        if len(self._sent) > SENT_KEPT:
-            del self._sent[next(iter(self._sent))]
+        self.recall(request)
         if isinstance(request, CancelRequest):
             return
         key = fingerprint_of(request)
@@ -98,6 +96,12 @@ class Memory:
                 break
             del self._alike[oldest]
         self._hour.setdefault((request.symbol, request.side.value), {})[request.intent_id] = now.mono
+
+    def recall(self, request: Request) -> None:
+        """Remember that an intent's bytes have left, in this life or an earlier one of the day."""
+        self._sent[request.intent_id] = None
+        if len(self._sent) > SENT_KEPT:
+            del self._sent[next(iter(self._sent))]
 
     def ended(self, request: Request, outcome: Outcome) -> None:
         """Forget an order that provably never lived; one without an answer may live."""

@@ -4,7 +4,7 @@ A day has hundreds of orders and an order thousands of shares: without this a
 fault that stays below every other limit could still turn the account over and
 over. An order counts in full from the moment its bytes leave, also when only a
 part of it is filled and the rest cancelled; it stops counting only when it is
-known never to have lived. The memory is that of the process.
+known never to have lived. A process that starts anew recalls the day from its records.
 """
 
 from dataclasses import dataclass
@@ -74,14 +74,14 @@ class Values:
         """Count a request whose bytes leave now."""
         if isinstance(request, CancelRequest):
             return
-        if not self._from <= now.wall < self._until:
-            self._from, self._until = day_of(now.wall)
-            self._total = 0
-            self._stocks.clear()
-            # An answer after midnight must not be taken off the new day.
-            self._open.clear()
+        self._begin_day(now)
         value = worth(limits, request)
         self._open[request.intent_id] = value
+        self._add(request.symbol, value)
+
+    def recall(self, request: Request, value: int, now: Instant) -> None:
+        """Count an order of ``value`` won that left today in an earlier life."""
+        self._begin_day(now)
         self._add(request.symbol, value)
 
     def ended(self, request: Request, outcome: Outcome) -> None:
@@ -91,6 +91,15 @@ class Values:
         value = self._open.pop(request.intent_id, 0)
         if outcome.kind in (OutcomeKind.REFUSED, OutcomeKind.NOT_SENT):
             self._add(request.symbol, -value)
+
+    def _begin_day(self, now: Instant) -> None:
+        if self._from <= now.wall < self._until:
+            return
+        self._from, self._until = day_of(now.wall)
+        self._total = 0
+        self._stocks.clear()
+        # An answer after midnight must not be taken off the new day.
+        self._open.clear()
 
     def _add(self, symbol: Symbol, value: int) -> None:
         self._stocks[symbol] = self._stocks.get(symbol, 0) + value
