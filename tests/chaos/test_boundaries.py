@@ -13,8 +13,8 @@ import pytest
 
 from tests.chaos.dying_guard import BOUNDARIES, DAYS
 from tests.chaos.exits import ExitDay, end
-from tests.e2e.arena import Arena
 from tests.drills import DRILL
+from tests.e2e.arena import Arena
 
 SOME = (("partial", "committed, unheard"), ("cancel", "after intent"), ("stop", "spill durable"))
 SYNCS = range(1, 49) if DRILL else (14,)

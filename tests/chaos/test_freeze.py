@@ -8,8 +8,8 @@ import pytest
 
 from tests.chaos.dying_guard import DAYS
 from tests.chaos.exits import SAMSUNG, SPEED, ExitDay, end
-from tests.e2e.arena import Arena
 from tests.drills import DRILL
+from tests.e2e.arena import Arena
 
 SEND_WITHIN_S = 15.0
 """Market seconds after which an order that was held up must not leave (requirement, not read from the product)."""

@@ -7,8 +7,8 @@ import pytest
 
 from tests.chaos.exits import SAMSUNG, ExitDay
 from tests.chaos.proxy import Proxy, Weather
-from tests.e2e.arena import Arena
 from tests.drills import DRILL
+from tests.e2e.arena import Arena
 
 FAULTS: dict[str, tuple[str, dict[str, Any], float]] = {
     "cut before the answer": ("rest", {"reset_after": 0}, 1.0),

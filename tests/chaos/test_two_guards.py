@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.exits import EXPECTED, ROOT, ExitDay, end
-from tests.e2e.arena import HANTU, Arena
 from tests.drills import DRILL
+from tests.e2e.arena import HANTU, Arena
 
 EXIT_DENIED = 3
 
