@@ -266,3 +266,24 @@ def test_nothing_is_served_and_nothing_is_loaded_without_an_address(arena: Arena
     assert "측정값 주소 열림" not in (arena.home / "logs" / "app.log").read_text()
     assert "prometheus" not in mapped
     assert component(arena, "guard")["state"] == "ok"
+
+
+@pytest.mark.requirement("OPS-04-9", "PR-2")
+def test_one_outage_of_the_line_is_told_once_whatever_health_sees_of_it(arena: Arena) -> None:
+    guarding(arena)
+    arena.wait(lambda: component(arena, "rest").get("state") == "ok", "rest to be well")
+    for fault in (
+        {"kind": "refuse_ws", "duration": 6},
+        {"kind": "silence", "target": "rest", "duration": 6},
+        {"kind": "cut"},
+    ):
+        arena.post("/_sim/fault", fault)
+    seen = ("rest", "stream")
+    arena.wait(lambda: all(("ok", "down") in changes(arena, name) for name in seen), "both to be seen down", 15)
+    arena.wait(lambda: all(("down", "ok") in changes(arena, name) for name in seen), "both well again", 40)
+    arena.wait(lambda: any("재연결 성공" in text for text in arena.phone.texts()), "the end to be told", 10)
+    over = "SELECT count(DISTINCT alert_id) FROM alert_judgements WHERE code = 'consequence_over'"
+    arena.wait(lambda: arena.rows(over)[0][0] >= 4, "the consequences to be filed", 10)
+    told = [text.splitlines()[0] for text in arena.phone.texts()]
+    assert sum("연결 끊김" in text for text in told) == 1
+    assert not [text for text in told if "상태" in text], "nothing beside the outage and its end"

@@ -52,7 +52,8 @@ stocks:
     base_price: 70000
     path:
       kind: waypoints
-      points: [{{at: 09:00:00, price: 70000}}, {{at: 09:02:50, price: 69500}}, {{at: 09:03:00, price: 67500}},
+      # A cliff: on a slope the price is below the order's limit before a stalled machine has sent it.
+      points: [{{at: 09:00:00, price: 70000}}, {{at: 09:02:56.100, price: 69500}}, {{at: 09:02:56.200, price: 67500}},
                {{at: 15:30:00, price: 67500}}]
   - symbol: 000660
     name: SK하이닉스
@@ -231,6 +232,7 @@ def environment(town: Town) -> dict[str, str]:
         # A stall of this machine counts thirty-fold in market time; late data is not what this day is about.
         "HANTU_GUARD_DELAY_WARN_S": "120",
         "HANTU_GUARD_DELAY_ALERT_S": "240",
+        # Whether it calls the dead channel down before or after the line goes is a race: tests/e2e/test_health.py.
         "HANTU_HEALTH_INTERVAL_S": "300",
         "HANTU_TELEGRAM_TOKEN": telegram.TOKEN,
         "HANTU_TELEGRAM_CHAT_ID": telegram.CHAT,

@@ -120,15 +120,15 @@ def acknowledge(database: Path, alert_id: int, *, actor: str, length_s: int = in
 
     Raises:
         UsageError: There is no such alert.
-        DeniedError: It is no emergency, so nothing is repeated.
+        DeniedError: It is no emergency, so nothing is repeated, and no test of whether people hear.
     """
     with writing(database) as connection:
         row = connection.execute(
-            "SELECT alert_key, message, priority FROM alert_events WHERE alert_id = ? LIMIT 1", (alert_id,)
+            "SELECT alert_key, message, priority, event_type FROM alert_events WHERE alert_id = ? LIMIT 1", (alert_id,)
         ).fetchone()
         if row is None:
             raise UsageError(f"{alert_id}번 알림이 없습니다.", next_step="`hantu alerts list` 로 번호를 확인하세요.")
-        if row[2] != "emergency":
+        if row[2] != "emergency" and row[3] != "alert_test":
             raise DeniedError(
                 f"{alert_id}번은 긴급 알림이 아니어서 되풀이되지 않습니다.", next_step="확인할 필요가 없습니다."
             )

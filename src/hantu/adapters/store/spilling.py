@@ -31,6 +31,9 @@ KEPT_LIMIT = 10_000
 """Entries kept in memory at most; a few kilobytes each."""
 
 
+_DIGITS = str.maketrans(dict.fromkeys("-: ."))
+
+
 class Spilling:
     """Appends entries in a thread of its own and replays them in the writer's."""
 
@@ -171,6 +174,11 @@ class Spilling:
             return
         self._replayed = 0
         self._damaged = 0
+
+
+def damaged_name(at: str) -> str:
+    """Return what a spill with damaged lines is kept as; ``at`` is the time of a record."""
+    return f"spill-{at.translate(_DIGITS)}.damaged"
 
 
 def _replay(connection: Connection, entry: Entry) -> None:

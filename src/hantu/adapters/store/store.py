@@ -27,7 +27,7 @@ from hantu.adapters.store.loading import (
 from hantu.adapters.store.migrations import migrate
 from hantu.adapters.store.outbox import Outbox
 from hantu.adapters.store.refill import Refill
-from hantu.adapters.store.spilling import Spilling
+from hantu.adapters.store.spilling import Spilling, damaged_name
 from hantu.adapters.store.sqlite import Connection, DatabaseError, unusable
 from hantu.adapters.store.standing_reader import StandingReader
 from hantu.adapters.store.timestamps import to_text
@@ -326,7 +326,7 @@ class SqliteStore:
 
     def _replayed(self, offset: int) -> None:
         if self._spilling.caught_up(offset):
-            kept = f"spill-{to_text(self._clock.now().wall).translate(_DIGITS)}.damaged"
+            kept = damaged_name(to_text(self._clock.now().wall))
             self._spilling.clear(kept, self._cleared)
         else:
             self._clearing = False
@@ -350,7 +350,7 @@ class SqliteStore:
             _require_intact(connection, self._path)
         now = self._clock.now().wall
         self._spilling.replay(connection, to_text(now))
-        self._spilling.clear_at_start(f"spill-{to_text(now).translate(_DIGITS)}.damaged")
+        self._spilling.clear_at_start(damaged_name(to_text(now)))
         lease = leases.acquire(connection, self._holder, now)
         memory = read_memory(connection)
         self._builder.remember(
@@ -371,9 +371,6 @@ class SqliteStore:
             self._loop.call_soon_threadsafe(function, *arguments)
         except RuntimeError as error:
             _log.warning("result after the end of the loop: %s", error)
-
-
-_DIGITS = str.maketrans(dict.fromkeys("-: ."))
 
 
 def _commit(entry: Entry, facts: Sequence[Fact], connection: Connection) -> tuple[str, ...]:
