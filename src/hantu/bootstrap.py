@@ -51,7 +51,7 @@ from hantu.runtime.guard import Guard
 from hantu.runtime.performer import Performer
 from hantu.runtime.record_watch import RecordWatch
 from hantu.runtime.taped_engine import TapedEngine
-from hantu.settings.audit_trail import AuditTrail
+from hantu.settings.audit_trail import AuditTrail, SignedHead
 from hantu.settings.calendar_file import load_calendar
 from hantu.settings.channels import notifiers_of, text_message_of
 from hantu.settings.day_tape import day_tape
@@ -142,7 +142,7 @@ async def _one_life(
     announce: Callable[[str], None],
 ) -> str:
     life = await build(settings, environment, clock, logs, announce)
-    trail = AuditTrail(settings, clock, life.dispatcher.post).begin()
+    trail = AuditTrail(settings, clock, life.dispatcher.post, life.signed).begin()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, life.guard.end, "signal")
@@ -255,10 +255,10 @@ async def build(
     notifiers = (makers.notifier(settings),) if makers.notifier else notifiers_of(settings)
     stand_in = makers.stand_in(settings.database, store) if makers.stand_in else None
     dispatcher = _dispatcher(settings, makers, store, clock, config.calendar, notifiers, stand_in)
-    burst = RejectionBurst()
+    burst, signed = RejectionBurst(), SignedHead()
 
     def alerts(fact: Fact, now: Instant) -> tuple[Alert, ...]:
-        return alerts_of(fact, Context(now.wall)) + burst.note(fact, now.mono)
+        return alerts_of(fact, Context(now.wall, signed.line)) + burst.note(fact, now.mono)
 
     around = Guarded(engine, broker, clock, guard.deliver, switch.now, dispatcher.post, announce)
     office = makers.office and makers.office(settings, around)
@@ -278,12 +278,13 @@ async def build(
     guard.performer, switch.deliver = performer, guard.deliver
     watch = RecordWatch(store, clock, guard.deliver, dispatcher.hint, partial(left_stopped, settings.database))
     store.on_health = watch.changed
-    make = partial(makers.control, calls=office.calls) if office else makers.control
+    calls = {**(office.calls if office else {}), **(health.calls if health else {})}
+    make = partial(makers.control, calls=calls) if calls else makers.control
     control = control_socket(settings, clock, logs, guard, dispatcher, make, health.status if health else None)
     soon = asyncio.get_running_loop().call_soon_threadsafe
     troubles.append(lambda reason: soon(_tape_stopped, dispatcher, reason))
     parts = (guard, engine, performer, store, broker, feed, dispatcher, control, notifiers, clock, switch, watch, door)
-    return Life(*parts, tape=tape, office=office, health=health, looks=makers.looks, stand_in=stand_in)
+    return Life(*parts, signed, tape=tape, office=office, health=health, looks=makers.looks, stand_in=stand_in)
 
 
 def _say(announce: Callable[[str], None], line: LogLine) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 from functools import singledispatch
 
-from hantu.alerting.render_health import health_text, resumed_text
+from hantu.alerting.render_health import health_text, resumed_text, test_text
 from hantu.alerting.wording import (
     TIMES,
     duration,
@@ -362,6 +362,7 @@ def _(fact: e.EventLogFailed) -> str:
 
 
 short_text.register(e.EventLogResumed)(resumed_text)
+short_text.register(e.AlertTest)(test_text)
 
 
 @short_text.register

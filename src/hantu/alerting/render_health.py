@@ -19,6 +19,11 @@ def health_text(fact: e.HealthChanged | e.MeasureCrossed | e.PnlShock) -> str:
             return f"⚠️ 손익 급변: {what} {won(fact.change)} ({signed_percent(share, 2)}), 오늘 결과 {won(fact.result)}"
 
 
+def test_text(fact: e.AlertTest) -> str:
+    """Return the text of a test alert."""
+    return f"🔔 알림 시험: {plain(fact.text)}"
+
+
 def resumed_text(fact: e.EventLogResumed) -> str:
     """Return the text of records that are taken again."""
     since = f"{duration(fact.lasted_s)} 동안 밀린 것까지" if fact.lasted_s else "이전 실행에서 멈춘 것까지"

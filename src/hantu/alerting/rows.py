@@ -285,6 +285,9 @@ OPERATIONS = (
     Row("incident_escalated", _FIX, _WARN, _EMERGENCY, _NOW, "장애를 정한 시간 안에 아무도 확인하지 않음",
         "hantu incidents list", "`hantu incidents show 번호`로 내용을 보고 `hantu incidents ack 번호`로 확인하세요.",
         runbook="incidents", any_hour=True, repeats=False),
+    Row("morning_check_failed", _SYS, _WARN, _HIGH, _NOW, "개장 전 자가 점검의 항목이 실패",
+        "hantu checklist morning", "개장 전에 표시된 항목을 고치고 `hantu checklist morning`으로 다시 확인하세요.",
+        runbook="health", joins=True, any_hour=True),
     Row("alert_test", Area.ALERTS, _INFO, _HIGH, _NOW, "알림 시험",
         "hantu events", "조치가 필요하지 않습니다.", any_hour=True),
 )  # fmt: skip

@@ -41,6 +41,7 @@ _PREFIXES = {
     "report": "📈 ",
     "incident_escalated": "🚨 장애 미확인: ",
     "alert_test": "🔔 알림 시험: ",
+    "morning_check_failed": "⚠️ 개장 전 점검 실패: ",
 }
 
 
@@ -62,6 +63,8 @@ class Context:
     """What a rule needs besides the fact: ``at`` is the fact's time, aware."""
 
     at: datetime
+    audit_head: str = ""
+    """Lines for the message of the day: where the signed audit trail ends."""
 
 
 def alerts_of(fact: e.Fact, context: Context) -> tuple[Alert, ...]:
@@ -78,10 +81,15 @@ def alerts_of(fact: e.Fact, context: Context) -> tuple[Alert, ...]:
             priority=row.priority,
             category=row.area,
             short=short,
-            long=long_text(fact, row, today, short),
+            long=long_text(fact, row, today, short) + _head(fact, context),
             symbol=str(getattr(fact, "symbol", "")),
         ),
     )
+
+
+def _head(fact: e.Fact, context: Context) -> str:
+    """Return the head people keep outside this machine, behind the day's summary."""
+    return f"\n\n{context.audit_head}" if isinstance(fact, e.DailySummary) and context.audit_head else ""
 
 
 def row_of(fact: e.Fact) -> Row:

@@ -50,6 +50,7 @@ def verify(
     ctx: typer.Context,
     file: Annotated[Path | None, typer.Option("--file", show_default=False)] = None,
     public_key: Public = "",
+    noted: Annotated[str, typer.Option("--noted", show_default=False)] = "",
 ) -> None:
     """Check every row against the chain and the signed heads; the archives too."""
     shell: Shell = ctx.obj
@@ -57,15 +58,16 @@ def verify(
     if file is not None:
         _verify_file(shell, file, public)
         return
+    from hantu.adapters.audit.anchors import noted_head
     from hantu.adapters.audit.archive import check_archive
     from hantu.adapters.audit.check import verify as check
     from hantu.adapters.audit.keys import fingerprint, known_public
     from hantu.cli.views.audit import verdict_lines
     from hantu.settings.audit_trail import places
 
-    settings = shell.settings
+    settings, kept = shell.settings, [noted_head(noted)] if noted else []
     with shell.progress("감사 기록을 확인하는 중입니다"):
-        verdict = check(settings.database, settings.audit_dir, places(settings), public)
+        verdict = check(settings.database, settings.audit_dir, places(settings), public, kept)
         trusted = public or known_public(settings.audit_dir)
         months, flaw = check_archive(settings.archive_dir, trusted or b"")
     finding = verdict.finding

@@ -47,13 +47,18 @@ def monthly(ctx: typer.Context, confirm: Confirm = "", note: Note = "") -> None:
 
 
 @app.command("morning")
-def morning(ctx: typer.Context, confirm: Confirm = "", note: Note = "") -> None:
+def morning(
+    ctx: typer.Context,
+    confirm: Confirm = "",
+    note: Note = "",
+    ack_wait: Annotated[float, typer.Option("--ack-wait", min=0.0, max=3_600.0, show_default=False)] = 0.0,
+) -> None:
     """Test everything before the market opens."""
     from hantu.cli.checklist_live import morning_items
 
     shell: Shell = ctx.obj
     with shell.progress("개장 전 점검 중입니다"):
-        items = morning_items(shell, shell.guard.status())
+        items = morning_items(shell, shell.guard.status(), ack_wait)
     _finish(shell, "morning", items, confirm, note)
 
 

@@ -1,6 +1,5 @@
 """Items of a checklist that are looked at now: the guard, the machine, the channel to people."""
 
-import asyncio
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -9,6 +8,8 @@ from typing import Any
 from hantu.adapters.checklist.daily import kill, open_incidents
 from hantu.adapters.checklist.items import Item, Result
 from hantu.cli import doctor_checks
+from hantu.cli.checklist_alerts import alert_items
+from hantu.cli.checklist_wire import tr_ids
 from hantu.cli.shell import Shell
 from hantu.domain.errors import HantuError
 from hantu.domain.session import KST
@@ -17,8 +18,6 @@ Status = Mapping[str, Any]
 STATES = {"ok": Result.OK, "not_expected": Result.OK, "warn": Result.WARN, "down": Result.FAIL}
 MARKS = {"ok": Result.OK, "note": Result.OK, "warn": Result.WARN, "fail": Result.FAIL}
 LIMITS = ("max_order_quantity", "max_order_value", "max_value_per_day", "orders_per_day", "max_day_loss_bps")
-ROUND_TRIP_S = 10.0
-"""Real seconds a channel may take."""
 
 
 def market_now(status: Status | None) -> datetime:
@@ -40,11 +39,15 @@ def service_items(shell: Shell, status: Status | None) -> list[Item]:
     return [*items, _traffic(status), _disk(shell)]
 
 
-def morning_items(shell: Shell, status: Status | None) -> list[Item]:
-    """Return the self-test before the opening; a failing part never hides the others."""
+def morning_items(shell: Shell, status: Status | None, ack_wait_s: float = 0.0) -> list[Item]:
+    """Return the self-test before the opening; a failing part never hides the others.
+
+    ``ack_wait_s``: real seconds a person has to acknowledge the test alert.
+    """
     settings = shell.settings
     return [
         *_guarded("calendar", "거래일", lambda: _doctor("calendar", doctor_checks.opening_check(settings))),
+        tr_ids(shell),
         _limits(shell),
         _component(status, "token", "접근 토큰"),
         _component(status, "approval", "실시간 접속키"),
@@ -55,7 +58,7 @@ def morning_items(shell: Shell, status: Status | None) -> list[Item]:
         *_guarded("database", "데이터베이스", lambda: _doctor("database", doctor_checks.database_check(settings))),
         *_guarded("backup", "백업", lambda: _backup(shell)),
         _disk(shell),
-        *_guarded("alert_round_trip", "알림 왕복", lambda: _round_trip(shell)),
+        *alert_items(shell, status, ack_wait_s),
         _service(status),
     ]
 
@@ -147,42 +150,3 @@ def _backup(shell: Shell) -> Item:
     return Item(
         "backup", "백업", STATES[found.state.value], found.reason or "최근 백업 있음", f"ls -l {wanted.backup_dir}"
     )
-
-
-def _round_trip(shell: Shell) -> Item:
-    """Send one test alert by the main channel and wait until it is taken."""
-    from hantu.adapters.notify.last_word import close
-    from hantu.alerting.rules import operations_alert
-    from hantu.settings.channels import notifiers_of, senders_of
-
-    if not senders_of(shell.settings):
-        return Item(
-            "alert_round_trip",
-            "알림 왕복",
-            Result.WARN,
-            "채널을 설정하지 않음",
-            "hantu doctor",
-            "알림은 로그에만 남습니다.",
-        )
-    notifier = notifiers_of(shell.settings)[0]
-    alert = operations_alert("alert_test", "개장 전 점검", key=f"alert_test:{time.time_ns()}")
-
-    async def send() -> None:
-        try:
-            await asyncio.wait_for(notifier.send(alert), ROUND_TRIP_S)
-        finally:
-            await close(notifier)
-
-    began = time.monotonic()
-    try:
-        asyncio.run(send())
-    except (HantuError, TimeoutError) as error:
-        return Item(
-            "alert_round_trip",
-            "알림 왕복",
-            Result.FAIL,
-            f"{notifier.name}: {str(error) or '응답 없음'}",
-            "hantu doctor",
-        )
-    took = time.monotonic() - began
-    return Item("alert_round_trip", "알림 왕복", Result.OK, f"{notifier.name} {took:.2f}초", "hantu doctor", "", took)

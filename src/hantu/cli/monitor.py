@@ -1,5 +1,6 @@
 """``hantu monitor`` and ``hantu run guard``: start, stop and look at the guard."""
 
+import os
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -169,6 +170,9 @@ def _foreground(shell: Shell, start_now: bool, *, watch_only: bool = False) -> i
         shell.note(f"주의: {OLD_SECRET_NAME} 은(는) 옛 이름입니다. {SECRET_NAME} 으로 바꿔 주세요.")
     from hantu.bootstrap import run_guard as run
 
+    if shell.config is not None:
+        # What the guard starts itself, such as the self-test of the morning, reads the same file.
+        os.environ["HANTU_CONFIG"] = str(shell.config.resolve())
     settings = shell.settings
     if watch_only:
         guard = msgspec.structs.replace(settings.guard, mode="watch")

@@ -57,7 +57,7 @@ from hantu.domain.exit_facts import (
     TakeProfitFilled,
     TakeProfitReached,
 )
-from hantu.domain.health_facts import HealthChanged, MeasureCrossed, PnlShock
+from hantu.domain.health_facts import AlertTest, HealthChanged, MeasureCrossed, PnlShock
 from hantu.domain.kill_facts import (
     FlattenCompleted,
     FlattenStarted,
@@ -146,7 +146,7 @@ Fact: TypeAlias = (
     | RecoveryBegan | RecoveryStepDone | RecoveryStopped | RecoveryResumed | OrderResolvedByPerson
     | DoubtOutlivedDay | PositionJumped | HoldingMismatch | HoldingMismatchEnded
     | PriceSuspected | PriceRejected | AcceptanceMismatch
-    | HealthChanged | MeasureCrossed | PnlShock
+    | HealthChanged | MeasureCrossed | PnlShock | AlertTest
 )  # fmt: skip
 
 FACTS: dict[str, type] = {event_type(cls): cls for cls in Fact.__args__}
@@ -156,6 +156,7 @@ __all__ = [
     "FACTS",
     "AcceptanceMismatch",
     "AddBuyOpportunity",
+    "AlertTest",
     "AuthFailed",
     "BlindPeriodEnded",
     "CancelResolved",

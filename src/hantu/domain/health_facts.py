@@ -47,6 +47,16 @@ class MeasureCrossed:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertTest:
+    """Somebody asked whether alerts arrive; goes the way of every alert."""
+
+    run: str
+    """What asked recognises its own alert by it."""
+    text: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
 class PnlShock:
     """Profit and loss moved too far or too fast; money in won."""
 

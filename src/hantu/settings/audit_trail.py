@@ -6,11 +6,12 @@ is told to people instead.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from hantu.adapters.audit.anchors import Folder, sign_head
+from hantu.adapters.audit.anchors import Folder, message_lines, sign_head
 from hantu.adapters.audit.archive import archive_due, remove_old
 from hantu.adapters.audit.keys import Signer, signer
 from hantu.adapters.store.config_rows import ConfigValue, record_config
@@ -32,10 +33,20 @@ PRIVATE = frozenset({"kis.hts_id", "telegram.chat_id", "incidents.duty"})
 """Settings that name a person; recorded like secrets."""
 
 
+@dataclass(slots=True)
+class SignedHead:
+    """The newest signed head, for the message of the day; empty before the first."""
+
+    line: str = ""
+
+
 class AuditTrail:
     """The audit trail of one life of a guard; ``tell`` sends an alert to people."""
 
-    def __init__(self, settings: Settings, clock: Clock, tell: Callable[[Alert], None]) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, tell: Callable[[Alert], None], newest: SignedHead | None = None
+    ) -> None:
+        self._newest = newest or SignedHead()
         self._settings = settings
         self._clock = clock
         self._tell = tell
@@ -87,6 +98,7 @@ class AuditTrail:
         settings = self._settings
         at = to_text(self._clock.now().wall)
         sign_head(settings.database, places(settings), signer(settings.audit_dir), at)
+        self._newest.line = message_lines(places(settings)[0])
 
 
 def places(settings: Settings) -> list[Folder]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,24 +17,28 @@ from hantu.adapters.store.store import SqliteStore
 from hantu.alerting.rules import Context, alerts_of, operations_alert
 from hantu.domain.alert import Alert
 from hantu.domain.errors import UsageError
-from hantu.domain.events import Fact
+from hantu.domain.events import AlertTest, Fact
 from hantu.domain.instant import Instant
 from hantu.domain.instrument import Symbol
+from hantu.domain.session import Calendar
 from hantu.operations import machine
 from hantu.operations.measures import EXITS, Measures
 from hantu.operations.observer import Observer, Rules, World
 from hantu.operations.supervisor import Supervisor
 from hantu.ports import Batch, Clock, HealthRow, MetricRow, Presence
+from hantu.runtime.control import Call
 from hantu.runtime.dispatcher import Dispatcher
 from hantu.runtime.guard import Guard
 from hantu.settings.checks import control_address, metrics_address
 from hantu.settings.incident_duty import IncidentDuty
 from hantu.settings.model import Settings
+from hantu.settings.morning_duty import MorningDuty, wanted
 from hantu.telemetry import get_logger
 
 SystemLog = get_logger(__name__, "system")
 MACHINE = SystemClock()
 """Intervals and ages are this machine's; a practice market's clock may run faster or jump."""
+RUN_MAX, TEXT_MAX = 64, 200
 ORDER = "order"
 """Name of the order call among the endpoints."""
 
@@ -50,9 +54,23 @@ class HealthOffice:
     page: Callable[[], bytes] | None
     """The metrics page; None where no address shows it."""
     post: Callable[[Alert], None]
+    clock: Clock
+    calendar: Callable[[], Calendar]
+    record: Callable[[tuple[Fact, ...], Instant], Awaitable[None]]
+    """Put facts on record, with the alerts they raise."""
     dead_man: DeadMan | None = None
     _http: MetricsHttp | None = None
     _tasks: list["asyncio.Task[None]"] = field(default_factory=list)
+
+    @property
+    def calls(self) -> Mapping[str, Call]:
+        """Commands of the control socket."""
+        return {"alert_test": self._test_alert}
+
+    async def _test_alert(self, args: dict[str, Any], client: str) -> dict[str, Any]:
+        run = str(args.get("run", ""))[:RUN_MAX]
+        await self.record((AlertTest(run, str(args.get("text", ""))[:TEXT_MAX], client),), self.clock.now())
+        return {"run": run}
 
     async def open(self) -> None:
         """Begin to look; the service manager hears that the start is done."""
@@ -68,6 +86,9 @@ class HealthOffice:
         self._tasks.append(asyncio.create_task(self.observer.run(), name="health"))
         duty = IncidentDuty(self.settings, self.post)
         self._tasks.append(asyncio.create_task(duty.run(), name="incidents"))
+        if wanted(self.settings):
+            morning = MorningDuty(self.settings, self.clock, self.calendar, self.post)
+            self._tasks.append(asyncio.create_task(morning.run(), name="morning"))
         self.supervisor.ready(f"guarding {self.settings.account.alias} ({self.settings.environment})")
 
     async def close(self) -> None:
@@ -99,26 +120,27 @@ def health_office(
         from hantu.operations.exposition import Exposition
 
         exposition = Exposition(__version__)
-    wanted = settings.health
-    dead_man = DeadMan(wanted.ping_url.reveal(), wanted.ping_every_s) if wanted.ping_url else None
+    rule = settings.health
+    dead_man = DeadMan(rule.ping_url.reveal(), rule.ping_every_s) if rule.ping_url else None
 
     def looked(well: bool) -> None:
         if well and dead_man is not None:
             dead_man.well()
 
+    record = _recorder(store, dispatcher)
     world = World(
         guard=guard, clock=clock, measures=measures,
         grants=lambda: {name: broker.keyring.get(name).grant for name in ("token", "approval")},
         alert_counts=lambda: dispatcher.counts,
         storage_ok=lambda: store.healthy, notifier=_presence_of(dispatcher),
         probe=lambda symbol: broker.prices((Symbol(symbol),), urgent=False),
-        keep=_keeper(settings), record=_recorder(store, dispatcher),
+        keep=_keeper(settings), record=record,
         home=settings.home, mono_s=_mono_s, wall_s=_wall_s, on_look=looked,
     )  # fmt: skip
     rules = Rules(
-        interval_s=wanted.interval_s, silent_s=wanted.silent_s, backup_dir=wanted.backup_dir,
-        backup_max_age_s=wanted.backup_max_age_s, certificate_file=wanted.certificate_file,
-        certificate_warn_s=wanted.certificate_warn_days * machine.DAY_S, alerts_configured=settings.telegram.enabled,
+        interval_s=rule.interval_s, silent_s=rule.silent_s, backup_dir=rule.backup_dir,
+        backup_max_age_s=rule.backup_max_age_s, certificate_file=rule.certificate_file,
+        certificate_warn_s=rule.certificate_warn_days * machine.DAY_S, alerts_configured=settings.telegram.enabled,
     )  # fmt: skip
     observer = Observer(world, rules, exposition)
 
@@ -133,7 +155,10 @@ def health_office(
 
     guard.on_wake, guard.on_order, broker.reads.on_answer = woke, ordered, measures.answered
     page = exposition.page if exposition is not None else None
-    return HealthOffice(settings, observer, measures, supervisor, page, dispatcher.post, dead_man)
+    return HealthOffice(
+        settings, observer, measures, supervisor, page, dispatcher.post, clock,
+        lambda: guard.engine.desk.config.calendar, record, dead_man,
+    )  # fmt: skip
 
 
 def _presence_of(dispatcher: Dispatcher) -> Callable[[], Presence]:

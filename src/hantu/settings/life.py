@@ -18,6 +18,7 @@ from hantu.runtime.dispatcher import Dispatcher
 from hantu.runtime.guard import Guard
 from hantu.runtime.performer import Performer
 from hantu.runtime.record_watch import RecordWatch
+from hantu.settings.audit_trail import SignedHead
 from hantu.settings.health_office import HealthOffice
 from hantu.settings.model import Settings
 from hantu.settings.order_office import Guarded, OrderOffice
@@ -63,6 +64,7 @@ class Life:
     switch: Switch
     records: RecordWatch
     door: Door
+    signed: SignedHead
     tape: Tape | None = None
     office: OrderOffice | None = None
     health: HealthOffice | None = None

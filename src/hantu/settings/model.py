@@ -214,6 +214,10 @@ class HealthSettings(Section, frozen=True):
     backup_max_age_s: Annotated[float, Meta(gt=0, le=31_536_000)] = 90_000.0
     certificate_file: Path | None = None
     certificate_warn_days: Annotated[int, Meta(ge=1, le=366)] = 14
+    morning_check: Literal["auto", "on", "off"] = "auto"
+    """Run the self-test before the open by itself: ``auto`` with a real or paper account only."""
+    morning_ack_s: Annotated[float, Meta(ge=0, le=1_500)] = 600.0
+    """Real seconds in which somebody has to acknowledge its test alert; 0 = not asked for."""
     ping_url: Secret = Secret()
     """Called again and again while all is well, so that somebody outside notices silence; its path is a secret."""
     ping_every_s: Annotated[float, Meta(ge=1, le=3_600)] = 60.0

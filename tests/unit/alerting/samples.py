@@ -113,6 +113,7 @@ SAMPLES: tuple[e.Fact, ...] = (
     e.TradeSaveFailed(3, "database is locked"),
     e.EventLogFailed("disk full"),
     e.EventLogResumed(45.0),
+    e.AlertTest("r1", "개장 전 점검", "operator"),
     e.RecoveryBegan("R-1", "unclean_end", "guard", "2026-11-23 00:12:31.000000"),
     e.RecoveryStepDone("R-1", e.RecoveryStep.CLEAN_UP, "guard", "2026-11-23 00:12:31.000000", 1.2, "미체결 주문 정리: 1건",
                        ("취소 확인: 삼성전자(005930) 매수 10주 주문 7",)),

@@ -73,6 +73,7 @@ SHORT = {
     "mandate_review_due": "📝 자동 매도 상시 승인 재검토: operator, 34일 지남",
     "daily_summary": "⏹️ 실시간 모니터링 종료 - 오늘 성과: +1.2% (3승 1패)",
     "event_log_failed": "[ERROR] Failed to log event: disk full",
+    "alert_test": "🔔 알림 시험: 개장 전 점검",
     "event_log_resumed": "✅ 이벤트 기록 재개 - 45초 동안 밀린 것까지 기록함",
 }
 """Alerts of the samples; every other sample is only logged."""

@@ -210,7 +210,7 @@ def test_morning_looks_at_everything_before_the_open(hantu_json, hantu, home, da
     found = items(value)
     assert set(found) == {
         "calendar", "limits", "token", "approval", "clock", "kill_switch", "incidents", "audit", "database", "backup",
-        "disk", "alert_round_trip", "services",
+        "disk", "alert_round_trip", "services", "tr_ids",
     }  # fmt: skip
     assert (code, found["backup"]["result"]) == (1, "fail")
     (backups / "hantu-1.db").write_bytes(b"x")
@@ -220,7 +220,7 @@ def test_morning_looks_at_everything_before_the_open(hantu_json, hantu, home, da
     assert items(value)["alert_round_trip"]["result"] == "warn", "no channel is set up"
 
 
-def test_the_alert_goes_round_a_channel_or_the_item_fails(hantu_json, hantu, database, guard_now, monkeypatch):
+def test_without_a_guard_the_alert_goes_round_a_channel_or_the_item_fails(hantu_json, hantu, database, monkeypatch):
     from hantu.domain.errors import BrokenError
 
     class Channel:
@@ -234,8 +234,9 @@ def test_the_alert_goes_round_a_channel_or_the_item_fails(hantu_json, hantu, dat
 
     monkeypatch.setattr("hantu.settings.channels.senders_of", lambda _settings: (object(),))
     monkeypatch.setattr("hantu.settings.channels.notifiers_of", lambda _settings: (Channel(),))
-    found = items(hantu_json("checklist", "morning")[1])["alert_round_trip"]
-    assert (found["result"], Channel.sent) == ("ok", ["alert_test"])
+    found = items(hantu_json("checklist", "morning")[1])
+    assert (found["alert_round_trip"]["result"], Channel.sent) == ("ok", ["alert_test"])
+    assert (found["alert_ack"]["result"], found["alert_ack"]["value"]) == ("warn", "확인 못 함")
     code, value = hantu_json("checklist", "morning")
     assert (code, items(value)["alert_round_trip"]["value"]) == (1, "telegram: 대화방 없음")
 

@@ -8,18 +8,22 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hantu.adapters.audit.anchors import Folder
+from hantu.adapters.audit.anchors import Folder, noted_head
 from hantu.adapters.audit.check import verify
 from hantu.adapters.store.chain_check import Damage
 from hantu.adapters.store.maintenance import init_database
+from hantu.adapters.store.offline import record_operation
 from hantu.adapters.store.queries import Queries
 from hantu.adapters.subjects import MARK, Subjects
+from hantu.alerting.rules import Context, alerts_of
 from hantu.domain.alert import Alert
-from hantu.settings.audit_trail import AuditTrail, config_values, places
+from hantu.domain.errors import UsageError
+from hantu.settings.audit_trail import AuditTrail, SignedHead, config_values, places
 from hantu.settings.model import AuditSettings, Settings, TelegramSettings
 from hantu.settings.people import NOBODY, actor_of, name_of
 from hantu.settings.secret import Secret
 from tests.contract.lives import HandClock
+from tests.unit.alerting.samples import SUMMARY
 
 
 @dataclass
@@ -130,3 +134,42 @@ def test_a_stuck_disk_does_not_hold_up_who_types(settings: Settings, monkeypatch
         assert shells.Shell(environ).actor == NOBODY
     finally:
         released.set()
+
+
+@pytest.mark.requirement("OPS-06-6")
+async def test_the_message_of_the_day_holds_a_head_that_finds_what_was_rewritten_with_every_key(
+    settings: Settings, tmp_path: Path
+) -> None:
+    signed = SignedHead()
+    trail = AuditTrail(settings, HandClock(), lambda _alert: None, signed).begin()
+    await trail.close()
+    (alert,) = alerts_of(SUMMARY, Context(HandClock().now().wall, signed.line))
+    kept = alert.long.splitlines()[-1]
+    assert alert.long.splitlines()[-2].startswith("🔏 **감사 기록**: 1건까지 서명 (서명 목록 1번, 키 ")
+    head = noted_head(kept)
+    check = (settings.database, settings.audit_dir, places(settings), None)
+    assert verify(*check, [head]).finding is None
+
+    # Somebody with root: other rows, other keys, other heads, everywhere on this machine.
+    for path in (settings.audit_dir, tmp_path / "away"):
+        shutil.rmtree(path)
+    for path in tmp_path.glob("hantu.db*"):
+        path.unlink()
+    init_database(settings.database)
+    record_operation(settings.database, "manual_event", {"text": "nothing happened"}, actor="nobody")
+    await AuditTrail(settings, HandClock(), lambda _alert: None).begin().close()
+    assert verify(*check).finding is None, "the machine itself cannot tell"
+    finding = verify(*check, [head]).finding
+    assert finding is not None
+    assert finding.damage is Damage.REWRITTEN
+
+
+def test_without_a_signed_head_the_message_of_the_day_is_as_before() -> None:
+    (alert,) = alerts_of(SUMMARY, Context(HandClock().now().wall))
+    assert "감사 기록" not in alert.long
+
+
+@pytest.mark.parametrize("text", ["", "12", "12:xyz", "0:" + "00" * 32, "12:" + "00" * 31])
+def test_what_is_no_head_is_a_sentence(text: str) -> None:
+    with pytest.raises(UsageError, match="적어 둔 머리가 아닙니다"):
+        noted_head(text)

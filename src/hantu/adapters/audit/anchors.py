@@ -17,7 +17,7 @@ from hantu.adapters.audit.keys import PUBLIC_FILE, Signer, fingerprint, signed_b
 from hantu.adapters.store.chain import GENESIS, Head, framed, head_of, leaf_of, node_of
 from hantu.adapters.store.chain_check import LEAF_MARK, Damage, Finding, KnownHead, rows_of
 from hantu.adapters.store.maintenance import reading
-from hantu.domain.errors import BrokenError
+from hantu.domain.errors import BrokenError, UsageError
 
 FILE = "anchors.jsonl"
 HEAD_WORD = b"hantu/audit/head/v1"
@@ -225,6 +225,38 @@ def current_head(database: Path) -> Head:
 def head_line(head: Head, at: str) -> str:
     """Return the head in one short line, for the message a person keeps every day."""
     return f"감사 기록 {head.rows:,}건, 머리 {head.hash.hex()[:16]} ({at[:16]} UTC)"
+
+
+def message_lines(place: Place) -> str:
+    """Return the newest signed head for the message of the day; empty without one.
+
+    Whoever kept the message gives its second line to ``hantu audit verify --noted``.
+
+    Raises:
+        BrokenError: The place cannot be read.
+    """
+    found = _parsed(place.newest())
+    if found is None:
+        return ""
+    return f"🔏 **감사 기록**: {found.count:,}건까지 서명 (서명 목록 {found.n}번, 키 {found.key})\n`{found.count}:{found.head}`"
+
+
+def noted_head(text: str) -> KnownHead:
+    """Return the head a person kept, ``COUNT:64 hexadecimal digits``.
+
+    Raises:
+        UsageError: It is not one.
+    """
+    count, _, head = text.strip().strip("`").partition(":")
+    try:
+        known = KnownHead(int(count), bytes.fromhex(head), ())
+    except ValueError:
+        known = KnownHead(-1, b"", ())
+    if known.rows < 1 or len(known.hash) != hashlib.sha256().digest_size:
+        raise UsageError(
+            f"적어 둔 머리가 아닙니다: {text!r}", next_step="하루 요약의 마지막 줄 `건수:64자리`를 그대로 넣어 주세요."
+        )
+    return known
 
 
 def _sign_for(database: Path, place: Place, key: Signer, at: str) -> Anchor | None:

@@ -5,15 +5,22 @@ from pathlib import Path
 
 from hantu.adapters.audit.anchors import Folder, heads_of, read_anchors
 from hantu.adapters.audit.keys import known_public
-from hantu.adapters.store.chain_check import Damage, Finding, Verdict, check_trail
+from hantu.adapters.store.chain_check import Damage, Finding, KnownHead, Verdict, check_trail
 from hantu.adapters.store.maintenance import reading
 
 
-def verify(database: Path, key_dir: Path, places: Sequence[Folder], public: bytes | None = None) -> Verdict:
+def verify(
+    database: Path,
+    key_dir: Path,
+    places: Sequence[Folder],
+    public: bytes | None = None,
+    noted: Sequence[KnownHead] = (),
+) -> Verdict:
     """Check the whole trail; the verdict carries the first damage.
 
     ``public`` is the key the heads must be signed by, noted elsewhere; by default
-    that of the home, or the one beside the heads where the home has none.
+    that of the home, or the one beside the heads where the home has none. ``noted``
+    are heads people kept, from the message of a day.
 
     Raises:
         BrokenError: The database or a key cannot be read.
@@ -34,7 +41,7 @@ def verify(database: Path, key_dir: Path, places: Sequence[Folder], public: byte
             problem = problem or found._replace(detail=f"{found.detail} ({place.name})")
     if not heads and problem is None and _was_signed(database):
         problem = Finding(Damage.ANCHORS, 0, "감시가 실행된 적이 있는데 서명된 머리가 하나도 없습니다.")
-    verdict = check_trail(database, heads)
+    verdict = check_trail(database, [*heads, *noted])
     if verdict.finding is None and problem is not None:
         return Verdict(verdict.head, verdict.signed, problem)
     return verdict

@@ -11,6 +11,7 @@ AUDIT = {
         {
             "file": "Check an exported jsonl file with its proof (.proof.json) instead of the database.",
             "public_key": "The public key to trust, 64 digits; by default the one of this home.",
+            "noted": "The last line of a day's message (COUNT:64 digits): checks that the rows up to there are the same.",
         },
     ),
     "audit export": Entry(

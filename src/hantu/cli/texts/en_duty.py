@@ -63,9 +63,9 @@ DUTY = {
         CONFIRM,
     ),
     "checklist morning": Entry(
-        "Before the opening: calendar, limits, tokens, clock, alert round trip, audit head, backup, disk.",
+        "Before the opening: calendar, TR ids, limits, tokens, clock, alert round trip and acknowledgement, audit head, backup.",
         "hantu checklist morning",
-        CONFIRM,
+        {**CONFIRM, "ack_wait": "Seconds to wait for somebody to acknowledge the test alert; none by default."},
     ),
     "checklist reviewed": Entry(
         "Record that the procedures were gone over.",

@@ -53,9 +53,9 @@ DUTY = {
         "월간 점검: 가용성, 장애, 주문 성공률, 알림 양상, 절차 검토.", "hantu checklist monthly", CONFIRM
     ),
     "checklist morning": Entry(
-        "개장 전 점검: 거래일, 한도, 토큰, 시계, 알림 왕복, 감사 기록, 백업, 디스크.",
+        "개장 전 점검: 거래일, TR, 한도, 토큰, 시계, 알림 왕복과 확인, 감사 기록, 백업, 디스크.",
         "hantu checklist morning",
-        CONFIRM,
+        {**CONFIRM, "ack_wait": "시험 알림을 사람이 확인할 때까지 기다릴 초. 없으면 기다리지 않음."},
     ),
     "checklist reviewed": Entry(
         "운영 절차를 검토했음을 기록합니다.", 'hantu checklist reviewed --confirm 김담당 --note "안내서 고침"', CONFIRM
