@@ -26,6 +26,7 @@ def version(ctx: typer.Context) -> None:
 def doctor(ctx: typer.Context, all_settings: Annotated[bool, typer.Option("--all", "-a")] = False) -> None:
     """Check this installation and explain the effective configuration."""
     shell: Shell = ctx.obj
+    from hantu.cli.doctor_channels import channel_checks
     from hantu.cli.doctor_checks import checks, effective
     from hantu.domain.errors import HantuError
 
@@ -35,7 +36,7 @@ def doctor(ctx: typer.Context, all_settings: Annotated[bool, typer.Option("--all
     except HantuError as error:
         problem = error
     with shell.progress("점검하는 중입니다"):
-        found = checks(shell, problem)
+        found = checks(shell, problem) if problem else [*checks(shell, None), *channel_checks(shell)]
     settings = [] if problem else effective(shell)
     failed = any(check.mark == "fail" for check in found)
 

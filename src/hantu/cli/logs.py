@@ -1,9 +1,12 @@
-"""``hantu logs``: the application log, filtered and followed; the level changed while running."""
+"""``hantu logs``: what guard and notifier write, filtered and followed; the level changed while running."""
 
+import heapq
 import re
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Annotated
 
 import typer
@@ -14,6 +17,7 @@ from hantu.domain.errors import UsageError
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LEVEL = re.compile(r"\b(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b")
 STAMP = re.compile(r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d")
+STAMP_LENGTH = len("2026-11-23 09:00:00.000")
 FOLLOW_EVERY_S = 0.2
 DURATION = re.compile(r"^(\d+)\s*([smhd])$")
 UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
@@ -27,6 +31,7 @@ def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f")] = False,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000)] = 200,
     set_level: Annotated[str, typer.Option("--set-level", show_default=False)] = "",
+    process: Annotated[str, typer.Option("--process", show_default=False)] = "",
 ) -> None:
     """Show the log; ``--set-level`` changes how much a running guard writes."""
     shell: Shell = ctx.obj
@@ -37,19 +42,28 @@ def logs(
         _record_level(shell, wanted)
         shell.show(result, lambda out: out.print(f"로그 수준을 {wanted} 로 바꿨습니다."))
         return
-    path = shell.settings.log_file
-    if not path.is_file():
-        raise UsageError(
-            f"로그가 아직 없습니다: {path}", next_step="`hantu monitor start` 로 감시를 시작하면 생깁니다."
-        )
+    paths = _files(shell, process)
     earliest = _korean(earliest_text(since)) if since else ""
-    lines = [line for line in _lines(path) if _wanted(line, lowest, earliest)]
+    lines = [line for line in _merged(paths) if _wanted(line, lowest, earliest)]
     for line in lines[-limit:]:
         _say(shell, line)
     if follow:
-        for line in _followed(path):
+        for line in _followed_all(paths):
             if _wanted(line, lowest, earliest):
                 _say(shell, line)
+
+
+def _files(shell: Shell, process: str) -> list[Path]:
+    """Return the logs there are: the guard's and the notifier's, every line of which names its process."""
+    known = {"guard": shell.settings.log_file, "notifier": shell.settings.home / "notifier" / "logs" / "app.log"}
+    if process and process not in known:
+        raise UsageError(f"그런 프로세스는 없습니다: {process}", next_step=f"다음 중 하나입니다: {', '.join(known)}")
+    asked = [known[process]] if process else list(known.values())
+    found = [path for path in asked if path.is_file()]
+    if not found:
+        start = "hantu run notifier" if process == "notifier" else "hantu monitor start"
+        raise UsageError(f"로그가 아직 없습니다: {asked[0]}", next_step=f"`{start}` 로 시작하면 생깁니다.")
+    return found
 
 
 def earliest_text(since: str) -> str:
@@ -110,6 +124,35 @@ def _lines(path: Path) -> Iterator[str]:
     with path.open(encoding="utf-8", errors="replace") as source:
         for line in source:
             yield line.rstrip("\n")
+
+
+def _merged(paths: Sequence[Path]) -> Iterator[str]:
+    """Yield the lines of all files by time; lines without one stay behind the line they belong to."""
+    return (line for _, line in heapq.merge(*map(_stamped, paths), key=lambda one: one[0]))
+
+
+def _stamped(path: Path) -> Iterator[tuple[str, str]]:
+    at = ""
+    for line in _lines(path):
+        at = max(at, line[:STAMP_LENGTH]) if STAMP.match(line) else at
+        yield at, line
+
+
+def _followed_all(paths: Sequence[Path]) -> Iterator[str]:
+    """Yield new lines of every file as they come."""
+    if len(paths) == 1:
+        yield from _followed(paths[0])
+        return
+    found: SimpleQueue[str] = SimpleQueue()
+
+    def feed(path: Path) -> None:
+        for line in _followed(path):
+            found.put(line)
+
+    for path in paths:
+        threading.Thread(target=feed, args=(path,), daemon=True).start()
+    while True:
+        yield found.get()
 
 
 def _followed(path: Path) -> Iterator[str]:

@@ -5,7 +5,7 @@ Each function reads what it is given and returns observations and gauges; only
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -149,8 +149,10 @@ def clock(seen: Seen, stamps: "deque[Stamp]", wall_s: float) -> None:
         seen.components["clock"] = (OK,)
 
 
-def alerts(seen: Seen, counts: AlertCounts, before: AlertCounts, *, configured: bool) -> None:
-    """Look at the channel to people, by what became of alerts since it last took one."""
+def alerts(
+    seen: Seen, counts: AlertCounts, before: AlertCounts, *, configured: bool, troubles: Sequence[str] = ()
+) -> None:
+    """Look at the channels to people: what became of alerts since one was taken, and what the channels say themselves."""
     failed = counts.failed - before.failed
     if counts.sent > before.sent:
         found: tuple[Observation, ...] = (OK,)
@@ -162,7 +164,8 @@ def alerts(seen: Seen, counts: AlertCounts, before: AlertCounts, *, configured: 
         found = (Observation(Health.NOT_EXPECTED, "알림 채널을 설정하지 않음 (로그에만 남김)"),)
     else:
         found = (OK,)
-    seen.components["alerts"] = found
+    asked = (Observation(Health.WARN, "; ".join(troubles)),) if troubles else ()
+    seen.components["alerts"] = (*found, *asked)
 
 
 _ABSENT = {

@@ -92,6 +92,8 @@ class World:
     wall_s: Callable[[], float]
     notifier: Callable[[], Presence] = lambda: Presence.NEVER
     """Whether another process delivers alerts."""
+    channel_troubles: Callable[[], Sequence[str]] = tuple
+    """What channels said of themselves when they were last asked, one line each."""
     on_look: Callable[[bool], None] = lambda _: None
     """Called after each look: True while the loop progresses and no component is down."""
 
@@ -231,7 +233,7 @@ class Observer:
         looks.tokens(seen, world.grants(), now.wall, why_not)
         looks.clock(seen, world.measures.stamps, wall_s)
         alerts = replace(world.alert_counts())
-        looks.alerts(seen, alerts, before.alerts, configured=rules.alerts_configured)
+        looks.alerts(seen, alerts, before.alerts, configured=rules.alerts_configured, troubles=world.channel_troubles())
         if alerts.sent > before.alerts.sent:
             before.alerts = alerts
         looks.notifier(seen, world.notifier())

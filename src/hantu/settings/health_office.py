@@ -29,6 +29,7 @@ from hantu.ports import Batch, Clock, HealthRow, MetricRow, Presence
 from hantu.runtime.control import Call
 from hantu.runtime.dispatcher import Dispatcher
 from hantu.runtime.guard import Guard
+from hantu.settings.channel_watch import ChannelWatch
 from hantu.settings.checks import control_address, metrics_address
 from hantu.settings.incident_duty import IncidentDuty
 from hantu.settings.model import Settings
@@ -58,6 +59,7 @@ class HealthOffice:
     calendar: Callable[[], Calendar]
     record: Callable[[tuple[Fact, ...], Instant], Awaitable[None]]
     """Put facts on record, with the alerts they raise."""
+    channels: ChannelWatch
     dead_man: DeadMan | None = None
     _http: MetricsHttp | None = None
     _tasks: list["asyncio.Task[None]"] = field(default_factory=list)
@@ -86,6 +88,7 @@ class HealthOffice:
         self._tasks.append(asyncio.create_task(self.observer.run(), name="health"))
         duty = IncidentDuty(self.settings, self.post)
         self._tasks.append(asyncio.create_task(duty.run(), name="incidents"))
+        self._tasks.append(asyncio.create_task(self.channels.run(), name="channels"))
         if wanted(self.settings):
             morning = MorningDuty(self.settings, self.clock, self.calendar, self.post)
             self._tasks.append(asyncio.create_task(morning.run(), name="morning"))
@@ -128,8 +131,9 @@ def health_office(
             dead_man.well()
 
     record = _recorder(store, dispatcher)
+    channels = ChannelWatch(settings)
     world = World(
-        guard=guard, clock=clock, measures=measures,
+        guard=guard, clock=clock, measures=measures, channel_troubles=channels.troubles,
         grants=lambda: {name: broker.keyring.get(name).grant for name in ("token", "approval")},
         alert_counts=lambda: dispatcher.counts,
         storage_ok=lambda: store.healthy, notifier=_presence_of(dispatcher),
@@ -157,7 +161,7 @@ def health_office(
     page = exposition.page if exposition is not None else None
     return HealthOffice(
         settings, observer, measures, supervisor, page, dispatcher.post, clock,
-        lambda: guard.engine.desk.config.calendar, record, dead_man,
+        lambda: guard.engine.desk.config.calendar, record, channels, dead_man,
     )  # fmt: skip
 
 

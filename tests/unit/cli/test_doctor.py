@@ -115,3 +115,17 @@ def test_reserved_secret_is_mentioned_without_its_value(hantu):
     out = hantu("doctor", EXECUTION_JWT_SECRET="topsecretvalue")[1]
     assert "EXECUTION_JWT_SECRET" in out
     assert "topsecretvalue" not in out
+
+
+@pytest.mark.requirement("ALR-64")
+def test_a_channel_that_cannot_be_reached_is_named_and_no_secret_is(hantu_json):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        environ = {
+            "HANTU_TELEGRAM_TOKEN": "123456:test-token-of-nobody", "HANTU_TELEGRAM_CHAT_ID": "1",
+            "HANTU_TELEGRAM_API_URL": f"http://127.0.0.1:{taken.getsockname()[1]}",
+        }  # fmt: skip
+        code, value = hantu_json("doctor", **environ)
+    channel = found(value, "알림 채널 telegram")
+    assert (code, channel["mark"], channel["text"].startswith("닿지 않음")) == (1, "fail", True)
+    assert "test-token-of-nobody" not in str(value)

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from hantu.cli.logs import _followed, earliest_text
+from hantu.cli.logs import _followed, _followed_all, earliest_text
 from hantu.domain.errors import UsageError
 
 LINES = """2026-11-23 09:00:00.000 guard system [INFO] one
@@ -81,3 +81,51 @@ def test_korean_time_becomes_stored_time():
     assert earliest_text("2026-11-23 09:00") == "2026-11-23 00:00:00.000000"
     with pytest.raises(UsageError):
         earliest_text("gestern")
+
+
+@pytest.fixture
+def notifiers(home):
+    file = home / "notifier" / "logs" / "app.log"
+    file.parent.mkdir(parents=True)
+    file.write_text("""2026-11-23 09:00:30.000 notifier system [INFO] between
+2026-11-23 09:02:00.000 notifier system [ERROR] failed
+Traceback: telegram
+""")
+    return file
+
+
+@pytest.mark.requirement("SVC-37")
+def test_what_the_notifier_writes_is_shown_with_the_guards_by_time(hantu, log, notifiers):
+    words = [line.rsplit(" ", 1)[-1] for line in hantu("logs")[1].splitlines()]
+    assert words == ["one", "between", "two", "three", "failed", "telegram", "four"]
+    only = hantu("logs", "--process", "notifier")[1]
+    assert ("between" in only, "two" in only) == (True, False)
+    assert "between" not in hantu("logs", "--process", "guard")[1]
+    assert hantu("logs", "--process", "exchange")[0] == 2
+
+
+def test_without_a_notifier_its_log_says_how_there_will_be_one(hantu, log):
+    code, _, err = hantu("logs", "--process", "notifier")
+    assert (code, "hantu run notifier" in err) == (2, True)
+
+
+def test_both_are_followed(log, notifiers):
+    seen = []
+
+    def follow():
+        for line in _followed_all([log, notifiers]):
+            seen.append(line)
+            if len(seen) == 2:
+                return
+
+    thread = threading.Thread(target=follow, daemon=True)
+    thread.start()
+    for _ in range(50):
+        for file, word in ((log, "of the guard\n"), (notifiers, "of the notifier\n")):
+            with file.open("a") as end:
+                end.write(word)
+        thread.join(0.3)
+        if not thread.is_alive():
+            break
+    assert not thread.is_alive()
+    assert set(seen) <= {"of the guard", "of the notifier"}

@@ -285,10 +285,11 @@ COMMANDS = {
             "level": "This level and above: DEBUG, INFO, WARNING, ERROR.",
             "limit": "At most so many last lines.",
             "set_level": "Change the log level of the running guard.",
+            "process": "Only guard or notifier; by default both, in the order of time.",
         },
     ),
     "doctor": Entry(
-        "Check installation and configuration, and where each setting came from. Secrets are masked.",
+        "Check installation, configuration and channels, and where each setting came from. Secrets are masked.",
         "hantu doctor --all",
         {"all_settings": "Also show settings left at their default."},
     ),

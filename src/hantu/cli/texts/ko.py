@@ -279,10 +279,11 @@ COMMANDS = {
             "level": "이 수준 이상만: DEBUG, INFO, WARNING, ERROR.",
             "limit": "마지막 몇 줄까지.",
             "set_level": "실행 중인 감시의 로그 수준을 바꿉니다(재시작 없이).",
+            "process": "guard(감시) 또는 notifier(알림)만. 없으면 둘을 시각 순서로.",
         },
     ),
     "doctor": Entry(
-        "설치와 설정을 점검하고, 각 설정값이 어디서 왔는지 보여 줍니다. 비밀 값은 가립니다.",
+        "설치, 설정, 알림 채널을 점검하고, 각 설정값이 어디서 왔는지 보여 줍니다. 비밀 값은 가립니다.",
         "hantu doctor --all",
         {"all_settings": "기본값 그대로인 설정도 보여 줍니다."},
     ),
