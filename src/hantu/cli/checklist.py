@@ -40,10 +40,13 @@ def weekly(ctx: typer.Context, confirm: Confirm = "", note: Note = "") -> None:
 def monthly(ctx: typer.Context, confirm: Confirm = "", note: Note = "") -> None:
     """Go through the month's list."""
     from hantu.adapters.checklist.monthly import monthly as of_records
+    from hantu.adapters.checklist.trends import trends_item
     from hantu.cli.checklist_live import market_now
+    from hantu.cli.trends import words_of
 
     shell: Shell = ctx.obj
-    _finish(shell, "monthly", of_records(shell.settings.database, market_now(shell.guard.status())), confirm, note)
+    database, now = shell.settings.database, market_now(shell.guard.status())
+    _finish(shell, "monthly", [*of_records(database, now), trends_item(database, now, words_of)], confirm, note)
 
 
 @app.command("morning")

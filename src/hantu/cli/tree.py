@@ -31,6 +31,7 @@ from hantu.cli import (
     replay,
     seeded,
     simulate,
+    trends,
 )
 from hantu.cli.texts.entry import Texts
 
@@ -38,7 +39,7 @@ SENTENCE_END = re.compile(r"[.:](?: |$)|\(")
 HELP_NAMES = ["-h", "--help"]
 ORDER = (
     "demo", "sim", "monitor", "run", "status", "health", "kill", "recovery", "approvals", "positions", "orders", "exits",
-    "explain", "replay", "simulate", "events", "opportunities", "alerts", "incidents", "checklist", "audit", "event", "privacy", "watchlist", "db",
+    "explain", "replay", "simulate", "events", "opportunities", "alerts", "incidents", "checklist", "trends", "audit", "event", "privacy", "watchlist", "db",
     "logs", "doctor", "bench",
     "version",
 )  # fmt: skip
@@ -65,6 +66,7 @@ def build(texts: Texts) -> Any:
     app.add_typer(alerts.app, name="alerts")
     app.add_typer(incidents.app, name="incidents")
     app.add_typer(checklist.app, name="checklist")
+    app.command("trends")(trends.trends)
     app.command("replay")(replay.replay)
     app.command("simulate")(seeded.simulate)
     app.command("logs")(logs.logs)

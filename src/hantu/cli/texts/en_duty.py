@@ -67,6 +67,11 @@ DUTY = {
         "hantu checklist morning",
         {**CONFIRM, "ack_wait": "Seconds to wait for somebody to acknowledge the test alert; none by default."},
     ),
+    "trends": Entry(
+        "Trends of rejections, latency, result and growth with their intervals; says so where the days are too few.",
+        "hantu trends --days 90",
+        {"days": "How many calendar days to look at; 30 or 90 are meant."},
+    ),
     "checklist reviewed": Entry(
         "Record that the procedures were gone over.",
         'hantu checklist reviewed --confirm kim --note "runbook changed"',

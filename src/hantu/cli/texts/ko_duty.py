@@ -57,6 +57,11 @@ DUTY = {
         "hantu checklist morning",
         {**CONFIRM, "ack_wait": "시험 알림을 사람이 확인할 때까지 기다릴 초. 없으면 기다리지 않음."},
     ),
+    "trends": Entry(
+        "주문 거부, 지연, 손익, 기록 증가의 추세를 구간과 함께 보여 줍니다. 날이 적으면 그렇다고 말합니다.",
+        "hantu trends --days 90",
+        {"days": "며칠을 볼지(달력 날짜). 30일이나 90일을 권합니다."},
+    ),
     "checklist reviewed": Entry(
         "운영 절차를 검토했음을 기록합니다.", 'hantu checklist reviewed --confirm 김담당 --note "안내서 고침"', CONFIRM
     ),
