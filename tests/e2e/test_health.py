@@ -271,14 +271,14 @@ def test_nothing_is_served_and_nothing_is_loaded_without_an_address(arena: Arena
 @pytest.mark.requirement("OPS-04-9", "PR-2")
 def test_one_outage_of_the_line_is_told_once_whatever_health_sees_of_it(arena: Arena) -> None:
     guarding(arena)
-    arena.wait(lambda: component(arena, "rest").get("state") == "ok", "rest to be well")
+    seen = ("rest", "stream")
+    arena.wait(lambda: all(component(arena, name).get("state") == "ok" for name in seen), "both to be well")
     for fault in (
         {"kind": "refuse_ws", "duration": 6},
-        {"kind": "silence", "target": "rest", "duration": 6},
         {"kind": "cut"},
+        {"kind": "silence", "target": "rest", "duration": 6},
     ):
         arena.post("/_sim/fault", fault)
-    seen = ("rest", "stream")
     arena.wait(lambda: all(("ok", "down") in changes(arena, name) for name in seen), "both to be seen down", 15)
     arena.wait(lambda: all(("down", "ok") in changes(arena, name) for name in seen), "both well again", 40)
     arena.wait(lambda: any("재연결 성공" in text for text in arena.phone.texts()), "the end to be told", 10)
