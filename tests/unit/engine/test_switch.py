@@ -323,6 +323,16 @@ def test_a_refused_order_that_lives_at_the_broker_all_the_same_is_told(after_s: 
     assert [on.cause for on in world.of(ev.KillswitchOn)] == causes
 
 
+@pytest.mark.requirement("OPS-05-3", "DEC-3", "MON-4.17")
+def test_an_order_that_was_not_sent_and_lives_all_the_same_is_told() -> None:
+    world = opened()
+    world.trade(SAMSUNG, 67_900)
+    (submit,) = world.of(act.Submit)
+    world.give(inp.SubmitEnded(submit.order.intent_id, Outcome(OutcomeKind.NOT_SENT, code="connect_refused")))
+    world.give(inp.OrdersRead((entered(submit, f"{world.wall.astimezone(KST):%H%M%S}"),), world.mono))
+    assert [on.cause for on in world.of(ev.KillswitchOn)] == ["duplicate_order"]
+
+
 def test_a_refused_order_like_one_without_a_time_is_a_persons() -> None:
     world = opened()
     world.trade(SAMSUNG, 67_900)
