@@ -12,6 +12,7 @@ from hantu.cli import doctor_checks
 from hantu.cli.shell import Shell
 from hantu.domain.errors import HantuError
 from hantu.domain.session import KST
+from hantu.operations.components import UNSEEN
 
 Status = Mapping[str, Any]
 STATES = {"ok": Result.OK, "not_expected": Result.OK, "warn": Result.WARN, "down": Result.FAIL}
@@ -89,9 +90,11 @@ def _component(status: Status | None, name: str, title: str) -> Item:
     one = ((status or {}).get("health") or {}).get("components", {}).get(name)
     if one is None:
         return Item(name, title, Result.WARN, "확인 못 함", "hantu health", "감시가 돌지 않거나 아직 점검 전입니다.")
-    state = str(one["state"])
+    state, reason = str(one["state"]), str(one.get("reason", ""))
+    # Nobody has looked yet: that is no good news.
+    result = Result.WARN if reason == UNSEEN else STATES.get(state, Result.WARN)
     return Item(
-        name, title, STATES.get(state, Result.WARN), WORDS.get(state, state), "hantu health", one.get("reason", "")
+        name, title, result, "확인 못 함" if reason == UNSEEN else WORDS.get(state, state), "hantu health", reason
     )
 
 
