@@ -11,7 +11,7 @@ from tests.e2e.badday.expected import Got, differences, page, table
 from tests.e2e.badday.records import check_lists, check_statements
 from tests.e2e.badday.script import SLACK_QUIET_S, SPEED, BadDay, clock_text
 from tests.receivers.journal import Arrival
-from tests.receivers.town import town
+from tests.receivers.town import Town, town
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "bad-day.md"
 FIRST_CHANNEL_S = 1.0
@@ -66,21 +66,24 @@ async def test_a_bad_day_brings_the_messages_of_the_list_and_no_other(
     async with town(tmp_path) as place:
         day = BadDay(arena, place)
         await day.play()
-        came = [got(day, one) for one in place.journal.taken()]
-        quiet = [one for one in place.journal.refused() if "LIMIT" in one.verdict]
-        after = [one.at_s for one in place.journal.taken("slack")]
-        waiting = day.waiting()
-        # The day's messages are counted; what follows is the evening, when a person reads its records.
+        _judge(arena, day, place, capsys)
+        # The evening: a person reads the day's records.
         await asyncio.to_thread(arena.run, "kill", "on", "--reason", "나쁜 하루의 끝")
         await asyncio.to_thread(check_statements, arena)
         await asyncio.to_thread(check_lists, arena)
+
+
+def _judge(arena: Arena, day: BadDay, place: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    came = [got(day, one) for one in place.journal.taken()]
     problems = [
         *differences(table(), came),
         *twice(came),
         *weights(arena),
-        *(f"still waits: {one}" for one in waiting),
+        *(f"still waits: {one}" for one in day.waiting()),
     ]
     assert not problems, "\n".join([*problems, "", "what came:", *map(str, came), arena.story()])
+    quiet = [one for one in place.journal.refused() if "LIMIT" in one.verdict]
+    after = [one.at_s for one in place.journal.taken("slack")]
     assert len(quiet) == 1, "Slack asked for quiet once"
     assert not [at for at in after if quiet[0].at_s < at < quiet[0].at_s + SLACK_QUIET_S], "and got it"
     up, down = first_channel_s(arena, channel_up=True), first_channel_s(arena, channel_up=False)
