@@ -6,6 +6,8 @@ and twenty are emergencies of twenty stocks, which come last.
 
 import asyncio
 import time
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from hantu.alerting.rules import Context, alerts_of, operations_alert
@@ -20,18 +22,16 @@ BATCHES = 100
 SECOND_S = 1.0
 
 
-def alerts(now: Instant) -> tuple[Alert, ...]:
-    """Return one alert for every event of the second."""
+def alerts(now: Instant) -> Iterator[Alert]:
+    """Yield one alert for every event of the second; each is made when it is raised, not all in one stop of the loop."""
     at = Context(now.wall)
-    late = alerts_of(ev.DataDelay(Symbol("005930"), 9_000), at) * EQUAL
-    failed = tuple(
-        alert for number in range(EMERGENCIES) for alert in alerts_of(_failed(f"{900_000 + number:06d}"), at)
-    )
-    rest = EVENTS - len(late) - len(failed)
-    others = tuple(
-        operations_alert("health_degraded", f"part {number}", key=f"part {number}") for number in range(rest)
-    )
-    return (*late, *others, *failed)
+    for number in range(EVENTS):
+        if number < EQUAL:
+            yield from alerts_of(ev.DataDelay(Symbol("005930"), 9_000), at)
+        elif number < EVENTS - EMERGENCIES:
+            yield operations_alert("health_degraded", f"part {number}", key=f"part {number}")
+        else:
+            yield from alerts_of(_failed(f"{900_000 + EVENTS - number:06d}"), at)
 
 
 async def blow(guard: Any, clock: Any, kind: str) -> dict[str, float]:
@@ -45,7 +45,7 @@ async def blow(guard: Any, clock: Any, kind: str) -> dict[str, float]:
     everything, size = alerts(clock.now()), EVENTS // BATCHES
     began = time.monotonic()
     for turn in range(BATCHES):
-        part = everything[turn * size : (turn + 1) * size]
+        part = tuple(islice(everything, size))
         if kind == "told":
             for alert in part:
                 dispatcher.post(alert)
