@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -96,6 +97,17 @@ def asked(prometheus: str, path: str) -> Any:
         return json.loads(answer.read())["data"]
 
 
+def ready(prometheus: str) -> bool:
+    """Whether Prometheus has read its own records; it listens, and answers 503, before."""
+    try:
+        with urllib.request.urlopen(f"http://{prometheus}/-/ready", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except urllib.error.HTTPError as error:
+        assert error.code == 503
+        error.close()
+        return False
+
+
 def rules_of(prometheus: str) -> list[dict[str, Any]]:
     """Return every rule Prometheus has loaded, with what became of its last evaluation."""
     return [rule for group in asked(prometheus, "rules")["groups"] for rule in group["rules"]]
@@ -118,6 +130,7 @@ async def test_an_alert_goes_from_the_guard_s_page_to_a_person(arena: Arena, tmp
         await asyncio.to_thread(guarding, arena)
         address = metrics_address(arena)
         with both(tmp_path, address, receiver.url) as prometheus:
+            await asyncio.to_thread(arena.wait, lambda: ready(prometheus), "Prometheus to be ready")
             await asyncio.to_thread(arena.wait, lambda: _all_evaluated(prometheus), "every rule evaluated")
             [outside] = await journal.until(1, limit_s=10.0)
             assert outside.text == "/watchdog firing HantuWatchdog"
