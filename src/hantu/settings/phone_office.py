@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from hantu.adapters.notify.telegram_bot import TelegramBot
 from hantu.adapters.second_factor import phone_key
+from hantu.adapters.store.phone_book import FILE_NAME, PhoneBook
 from hantu.adapters.store.phone_turn import PhoneRole
 from hantu.alerting.phone.buttons import NONCE, Press, digest, sealed
 from hantu.alerting.phone.wording import wording
@@ -59,7 +60,9 @@ class PhoneOffice:
             self._bot, doors, people, words, phone_key(settings.audit_dir), draw=secrets.token_bytes, now_s=machine_s
         )
         notices = PhoneNotices(self._bot, doors, self._desk, people, words)
-        self._line = PhoneLine(self._bot, self._desk, notices, PhoneRole(settings.database), may=may, now_s=machine_s)
+        self._line = PhoneLine(
+            self._bot, self._desk, notices, PhoneRole(PhoneBook(settings.home / FILE_NAME)), may=may, now_s=machine_s
+        )
 
     async def run(self) -> None:
         """Work until canceled; a fault of ours costs the conversation a moment, and nobody else anything."""

@@ -1,4 +1,4 @@
-"""What the phone must not forget: sealed secrets, codes and buttons that were used, proposals that were shown.
+"""What the phone must not forget: sealed secrets, codes and buttons that were used, proposals that were shown, who polls.
 
 A file of its own beside the records: a flood of messages never takes the guard's
 write lock, and a code can be judged while the records are out of reach. Every
@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from hantu.adapters.store.sqlite import Connection, DatabaseError, connect, transaction, unusable
 from hantu.alerting.phone.policy import Came, Factor, judged
 from hantu.domain.errors import BrokenError
 
+T = TypeVar("T")
 FILE_NAME = "phone.db"
 VERSION = 1
 WAIT_S = 2.0
@@ -28,6 +30,10 @@ _SCHEMA = (
     """CREATE TABLE shown (
         subject TEXT NOT NULL, chat_id INTEGER NOT NULL, message_id INTEGER NOT NULL, text TEXT NOT NULL,
         open INTEGER NOT NULL DEFAULT 1, at_s REAL NOT NULL, PRIMARY KEY (subject, chat_id)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE roles (
+        role TEXT NOT NULL PRIMARY KEY, holder TEXT NOT NULL, heartbeat TEXT NOT NULL, beats INTEGER NOT NULL DEFAULT 0,
+        started_at TEXT NOT NULL
     ) STRICT, WITHOUT ROWID""",
 )
 
@@ -156,10 +162,20 @@ class PhoneBook:
                 "UPDATE shown SET open = 0 WHERE subject = ? AND chat_id = ?", (shown.subject, shown.chat_id)
             )
 
+    def at_work(self, work: Callable[[Connection], T]) -> T:
+        """Run work that begins transactions of its own."""
+        with self._open() as connection:
+            return work(connection)
+
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
+        with self._open() as connection, transaction(connection):
+            yield connection
+
+    @contextmanager
+    def _open(self) -> Iterator[Connection]:
         try:
-            with closing(connect(self._path, wait_s=WAIT_S)) as connection, transaction(connection):
+            with closing(connect(self._path, wait_s=WAIT_S)) as connection:
                 _prepare(connection, self._path)
                 yield connection
         except DatabaseError as error:
@@ -181,6 +197,9 @@ def _prepare(connection: Connection, path: Path) -> None:
             f"{path} 은(는) 이 버전의 hantu보다 새것입니다.", next_step="이 파일을 만든 버전 이상의 hantu를 설치하세요."
         )
     path.chmod(0o600)
-    for statement in _SCHEMA:
-        connection.execute(statement)
-    connection.execute(f"PRAGMA user_version = {VERSION}")
+    with transaction(connection):
+        # Two processes may be here at once; the first one does it.
+        if not connection.execute("PRAGMA user_version").fetchone()[0]:
+            for statement in _SCHEMA:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {VERSION}")

@@ -69,8 +69,10 @@ SILENT: Final = frozenset(Refused) - {Refused.OLD}
 
 def refusal(got: Incoming, listed: Mapping[int, str], now_s: float) -> Refused | None:
     """Return why ``got`` is not acted on, None if it may be; ``now_s`` is the service's own time."""
+    if got.edited:
+        return Refused.EDITED
     if got.kind is Kind.OTHER:
-        return Refused.EDITED if got.edited else Refused.OTHER
+        return Refused.OTHER
     if not got.private or got.chat_id != got.user_id:
         return Refused.GROUP
     if got.bot:

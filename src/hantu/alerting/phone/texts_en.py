@@ -125,8 +125,6 @@ WORDS: Mapping[str, str] = {
     "press_taken": "Taken",
     "flood": "🐢 Too many commands. Wait a moment. Stopping still works.",
     "conflict": "⚠️ Another program takes this bot's messages. Commands may not arrive here. End it, or change the bot's token.",
-    "footer": "{name} · {time}",
-    "until": "until",
 }
 
 LEVELS: Mapping[str, str] = {

@@ -127,8 +127,6 @@ WORDS: Mapping[str, str] = {
     "press_taken": "받았습니다",
     "flood": "🐢 너무 자주 보내고 있습니다. 잠시 뒤에 다시 하세요. 멈추는 명령은 계속 됩니다.",
     "conflict": "⚠️ 다른 프로그램이 이 봇의 메시지를 가져가고 있습니다. 명령이 여기까지 오지 않을 수 있습니다. 그 프로그램을 끄거나 봇 토큰을 바꾸세요.",
-    "footer": "{name} · {time}",
-    "until": "까지",
 }
 
 LEVELS: Mapping[str, str] = {
