@@ -125,7 +125,9 @@ class PhoneLine:
             if polled.problem:
                 await self._rest(polled)
                 continue
-            self._failures, self._answered_s = 0, self._now_s()
+            self._failures = 0
+            if not (away and polled.more):
+                self._answered_s = self._now_s()
             # A process that was frozen wakes with an answer in its hands: first it looks whose turn it is.
             if self._mono() > self._beat_at + SURE_S and not await self._renew():
                 return

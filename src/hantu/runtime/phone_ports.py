@@ -30,6 +30,8 @@ class Polled:
     next_offset: int = 0
     now_s: float | None = None
     """The service's clock; None where it does not say."""
+    more: bool = False
+    """There may be more of the same kind."""
     problem: str = ""
     conflict: bool = False
     """Another poller has the same bot."""
@@ -87,7 +89,7 @@ class PhoneBot(Protocol):
     """The service that carries the conversation; no method raises for what the network does."""
 
     async def updates(self, offset: int, *, away: bool) -> Polled:
-        """Return what came since ``offset``; waits for it."""
+        """Return what came since ``offset``; waits for it, but with ``away`` only fetches what was waiting."""
         ...
 
     async def say(self, chat_id: int, text: str, buttons: Sequence[Sequence[Button]] = ()) -> int:

@@ -20,8 +20,6 @@ POLL_S = 25
 """Seconds Telegram holds a question that has no answer yet."""
 SLACK_S = 10.0
 CALL_S = 5.0
-AT_ONCE_S = 1.0
-"""An answer as fast as that was lying there already."""
 LIMIT = 20
 """Updates of one answer."""
 ANSWER_MAX = 4 * 1024 * 1024
@@ -56,11 +54,10 @@ class TelegramBot:
     async def updates(self, offset: int, *, away: bool) -> Polled:
         """Return what came since ``offset``, which also confirms what came before; waits for it.
 
-        ``away`` says that nobody has asked for a while, so what lies there already may be old.
+        ``away`` says that nobody has asked for a while: then only what lies there already is fetched, and marked so.
         """
-        loop = asyncio.get_running_loop()
-        asked_at = loop.time()
-        body = {"offset": offset, "limit": LIMIT, "timeout": self._poll_s, "allowed_updates": UPDATES}
+        timeout_s = 0 if away else self._poll_s
+        body = {"offset": offset, "limit": LIMIT, "timeout": timeout_s, "allowed_updates": UPDATES}
         reply = await self._poll.post(f"{self._url}/getUpdates", data=json_bytes(body), headers=JSON_HEADERS)
         if isinstance(reply, Receipt):
             return Polled(problem=reply.reason)
@@ -68,12 +65,11 @@ class TelegramBot:
         if not _ok(reply) or not isinstance(found, list):
             wait_s = _wait_s(reply)
             return Polled(problem=self._said(reply), conflict=reply.status == 409, wait_s=wait_s)
-        waited = away and loop.time() - asked_at < AT_ONCE_S
-        read = [incoming(one, waited=waited) for one in found]
+        read = [incoming(one, waited=away) for one in found]
         numbers = [one["update_id"] for one in found if isinstance(one, dict) and type(one.get("update_id")) is int]
         return Polled(
             tuple(one for one in read if one is not None), next_offset=max([offset, *(n + 1 for n in numbers)]),
-            now_s=reply.date_s,
+            now_s=reply.date_s, more=len(found) >= LIMIT,
         )  # fmt: skip
 
     async def name(self) -> str:

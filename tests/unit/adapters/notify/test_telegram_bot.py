@@ -52,10 +52,21 @@ async def test_what_people_do_comes_once_and_is_confirmed_by_the_next_question(b
     assert chat.waiting == []
 
 
-async def test_a_press_during_the_question_is_young_whoever_was_away(bot, chat):
+async def test_who_was_away_first_fetches_what_lies_there_without_waiting(bot, chat):
+    for _ in range(25):
+        chat.types(KIM, "/status")
+    first = await bot.updates(0, away=True)
+    assert (len(first.updates), first.more) == (20, True)
+    rest = await bot.updates(first.next_offset, away=True)
+    assert (len(rest.updates), rest.more, rest.updates[0].waited) == (5, False, True)
+    async with asyncio.timeout(0.5):
+        assert (await bot.updates(rest.next_offset, away=True)).updates == ()
+
+
+async def test_a_press_comes_without_a_moment_and_with_its_message(bot, chat):
     number = await bot.say(KIM, "*x*", ((Button("a", "data"),),))
     (bubble,) = chat.bot_said(KIM)
-    asked = asyncio.create_task(bot.updates(0, away=True))
+    asked = asyncio.create_task(bot.updates(0, away=False))
     await asyncio.sleep(0.05)
     query = chat.presses(KIM, bubble, "a")
     chat.presses(KIM, bubble, "a")
