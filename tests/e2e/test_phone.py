@@ -116,7 +116,7 @@ def test_an_order_proposal_is_approved_by_code_and_denied_by_a_tap(town: Town) -
     talk = town.talk
     ident = town.propose()
     shown = talk.hears(KIM, ident)
-    assert "최대 10주, 70,000원~71,000원" in shown.text
+    assert "삼성전자 (005930) 매수 최대 10주, 70,000원~71,000원" in shown.text
     other = talk.hears(CHOI, ident)
     asked = talk.taps(KIM, shown, "🖋", "주문 승인")
     assert town.approval(ident) == ("pending", "")
@@ -127,7 +127,10 @@ def test_an_order_proposal_is_approved_by_code_and_denied_by_a_tap(town: Town) -
     town.arena.wait(lambda: not other.buttons and "승인 - kim" in other.text, "the other phone to lose its buttons")
     assert not town.arena.get("/_sim/state")["orders"]
     second = town.propose()
-    talk.taps(CHOI, talk.hears(CHOI, second), "⛔️", "거절했습니다")
+    other = talk.hears(CHOI, second)
+    talk.presses(CHOI, other, "⛔️")
+    town.arena.wait(lambda: not other.buttons and "거절 - choi" in other.text, "the proposal to be closed")
+    assert f"⛔️ {second} 거절했습니다." in talk.chat.toasts
     assert town.approval(second) == ("denied", "choi")
 
 
@@ -137,7 +140,7 @@ def test_an_alert_is_answered_under_itself(town: Town) -> None:
     talk.asks(KIM, "/kill hard 시험", "킬스위치")
     alert = talk.hears(KIM, "보호되지 않는 보유 종목")
     assert [one["text"] for row in alert.buttons for one in row] == ["✅ 확인 (30분)", "🏁 끝난 일"]
-    talk.taps(KIM, alert, "✅", "확인한 것으로 기록했습니다")
+    talk.presses(KIM, alert, "✅")
     town.arena.wait(lambda: not alert.buttons and "kim" in alert.text, "the alert to say who saw it")
     ((author, done),) = town.arena.rows("SELECT author, done FROM alert_acks")
     assert (author, done) == ("kim", 0)

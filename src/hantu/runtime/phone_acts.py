@@ -236,7 +236,9 @@ class PhoneActs:
         found = self._open_approval(subject)
         if found is None:
             return Answer(self._words.say("gone"), outcome="refused")
-        lines = self._words.say("ask_approve", terms="{terms}").replace("{terms}", terms_text(self._words, found))
+        lines = self._words.say("ask_approve", terms="{terms}").replace(
+            "{terms}", terms_text(self._words, found, self._doors.stock_name(found.terms.symbol))
+        )
         return self._asked(Wish(Press.APPROVE, found.approval_id, order_hash=found.order_hash), [lines], person)
 
     def confirmed(self, wish: Wish, person: Person, reason: str) -> Answer:

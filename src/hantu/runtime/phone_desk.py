@@ -9,7 +9,6 @@ Invariants:
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -18,31 +17,26 @@ from typing import Any, TypeVar
 from hantu.alerting.phone.buttons import NONCE, Press, Pressed, opened, sealed
 from hantu.alerting.phone.buttons import STOPS as STOP_BUTTONS
 from hantu.alerting.phone.commands import STOPS, Command, Typed, Verb, read
-from hantu.alerting.phone.policy import SILENT, TRIES, Bucket, Came, Incoming, Kind, Refused, drawn, refusal
+from hantu.alerting.phone.policy import SILENT, TRIES, Came, Incoming, Kind, Refused, refusal
 from hantu.alerting.phone.wording import Wording
 from hantu.domain.commands import KillLevel
 from hantu.domain.delivery import Button
 from hantu.domain.errors import HantuError
 from hantu.runtime.phone_acts import CONFIRM_S, Answer, Offer, PhoneActs, Wish
+from hantu.runtime.phone_gate import PhoneGate
 from hantu.runtime.phone_ports import CodeJudged, Person, PhoneBot, PhoneDoors
 from hantu.telemetry import get_logger
 
 T = TypeVar("T")
 SystemLog = get_logger(__name__, "system")
 THREADS = 4
-COMMANDS = Bucket(20.0, 3.0, 20.0)
-"""Commands of one person: twenty at once, then one each three seconds."""
-STOPPING = Bucket(20.0, 1.0, 20.0)
-"""Stopping has a rate of its own, so that nothing else can use it up."""
-STRANGERS = Bucket(10.0, 30.0, 10.0)
-"""Rows about all who are not heard."""
 LABELS: Mapping[Press, str] = {
     Press.ACK: "b_ack", Press.DONE: "b_done", Press.SILENCE: "b_silence", Press.APPROVE: "b_approve",
     Press.DENY: "b_deny", Press.KILL: "b_kill", Press.HARD: "b_hard", Press.HALT: "b_halt", Press.RESUME: "b_resume",
     Press.RELEASE: "b_release", Press.CANCEL: "b_cancel",
 }  # fmt: skip
-KEPT = frozenset({Press.CANCEL, Press.KILL, Press.HARD, Press.HALT, Press.RESUME, Press.RELEASE, Press.APPROVE})
-"""Their message stays as it is; the answer is a message of its own."""
+UNDER = frozenset({Press.ACK, Press.DONE, Press.SILENCE, Press.DENY})
+"""What came of them stands under the message; everything else is answered by a message of its own."""
 
 
 @dataclass(slots=True)
@@ -74,9 +68,7 @@ class PhoneDesk:
         self._draw, self._now_s = draw, now_s
         self._waiting: dict[int, _Waiting] = {}
         self._one_at_a_time = asyncio.Lock()
-        self._rates: dict[tuple[int, bool], Bucket] = {}
-        self._flooded: Counter[int] = Counter()
-        self._strangers, self._unrecorded = STRANGERS, 0
+        self._gate = PhoneGate()
         self.bot_name = ""
 
     def urgent(self, got: Incoming) -> bool:
@@ -167,11 +159,20 @@ class PhoneDesk:
             return
         if not await self._first(got, *keys):
             return
-        await self._bot.answer(got.callback, self._words.say("press_taken"))
         answer = await self._press(person, pressed)
-        await self._tell(person, got, answer, f"button {pressed.press.name.lower()}", pressed.subject)
-        if answer.outcome == "done" and pressed.press not in KEPT:
-            await self._close_message(person, got, answer.text)
+        about = f"button {pressed.press.name.lower()}"
+        if pressed.press in UNDER and answer.outcome == "done":
+            # Said where it was asked: a flash now, and a line under the message.
+            text = (
+                answer.text
+                if await self._noted(person, about, pressed.subject, answer)
+                else self._unrecorded_too(answer)
+            )
+            await self._bot.answer(got.callback, _plain(text))
+            await self._note_under(person, got, pressed.press, text)
+            return
+        await self._bot.answer(got.callback, self._words.say("press_taken"))
+        await self._tell(person, got, answer, about, pressed.subject)
 
     async def _press(self, person: Person, pressed: Pressed) -> Answer:
         acts, subject = self._acts, pressed.subject
@@ -255,13 +256,11 @@ class PhoneDesk:
     # --- what is not acted on ----------------------------------------------------------
 
     async def _ignored(self, got: Incoming, why: Refused | None) -> None:
-        self._strangers, room = drawn(self._strangers, self._now_s())
-        if not room:
-            self._unrecorded += 1
+        room = self._gate.stranger(self._now_s())
+        if not room.free:
             return
         person = self._people.get(got.user_id)
-        details = {"reason": why, "chat": "private" if got.private else "group", "unrecorded": self._unrecorded}
-        self._unrecorded = 0
+        details = {"reason": why, "chat": "private" if got.private else "group", "unrecorded": room.missed}
         actor = person.actor if person is not None else await self._stranger(got.user_id)
         await self._note("phone_ignored", details, actor)
 
@@ -294,19 +293,13 @@ class PhoneDesk:
 
     async def _may(self, person: Person, got: Incoming, *, urgent: bool) -> bool:
         """Draw one from the person's rate; the first one too many is told and recorded, the rest counted."""
-        slot = (person.user_id, urgent)
-        held = self._rates.get(slot) or (STOPPING if urgent else COMMANDS)
-        self._rates[slot], room = drawn(held, self._now_s())
-        if room:
-            count = self._flooded.pop(person.user_id, 0)
-            if count > 1:
-                await self._note("phone_flood_over", {"ignored": count}, person.actor)
-            return True
-        self._flooded[person.user_id] += 1
-        if self._flooded[person.user_id] == 1:
+        room = self._gate.listed(person.user_id, self._now_s(), stopping=urgent)
+        if room.missed > 1:
+            await self._note("phone_flood_over", {"ignored": room.missed}, person.actor)
+        if room.first:
             await self._note("phone_flood", {"stopping": urgent}, person.actor)
             await self._bot.say(got.chat_id, self._words.say("flood"))
-        return False
+        return room.free
 
     async def in_thread(self, work: Callable[..., T], *given: object) -> T:
         """Run a door, which blocks, in a thread of the phone's own: it uses up none of the guard's."""
@@ -336,16 +329,23 @@ class PhoneDesk:
                 tuple(replace(one, subject=nonce) if one.press is Press.CANCEL else one for one in row)
                 for row in offers
             )
-        details = {"command": command, "about": about, "outcome": answer.outcome}
-        if not await self._note("phone_command", details, person.actor) and answer.outcome not in ("told", "refused"):
-            text = f"{text}\n{self._words.say('unrecorded')}"
+        if not await self._noted(person, command, about, answer) and answer.outcome not in ("told", "refused"):
+            text = self._unrecorded_too(replace(answer, text=text))
         await self._bot.say(got.chat_id, text, self._sealed(person, offers))
 
-    async def _close_message(self, person: Person, got: Incoming, text: str) -> None:
-        """Take the buttons of a message away and say under it what became of it."""
-        if got.message_id and got.text:
-            said = text.replace("*", "").replace("`", "")
-            await self._bot.edit(got.chat_id, got.message_id, f"{got.text}\n\n{said} - {person.name}", got.marks)
+    async def _noted(self, person: Person, command: str, about: str, answer: Answer) -> bool:
+        details = {"command": command, "about": about, "outcome": answer.outcome}
+        return await self._note("phone_command", details, person.actor)
+
+    def _unrecorded_too(self, answer: Answer) -> str:
+        return f"{answer.text}\n{self._words.say('unrecorded')}"
+
+    async def _note_under(self, person: Person, got: Incoming, press: Press, text: str) -> None:
+        """Take the buttons of a message away and say under it what became of it; proposals are closed for all at once."""
+        if press is not Press.DENY and got.message_id and got.text:
+            await self._bot.edit(
+                got.chat_id, got.message_id, f"{got.text}\n\n{_plain(text)} - {person.name}", got.marks
+            )
 
     async def _first(self, got: Incoming, *keys: str) -> bool:
         """Mark keys as used; false when they were, or when nobody can tell."""
@@ -393,3 +393,7 @@ class PhoneDesk:
         """Return a button of one person, usable once and for a while."""
         data = sealed(self._key, person.user_id, offer.press, offer.subject, self._draw(NONCE), self._now_s())
         return Button(self._words.say(LABELS[offer.press]), data)
+
+
+def _plain(text: str) -> str:
+    return text.replace("*", "").replace("`", "")

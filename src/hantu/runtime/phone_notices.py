@@ -80,7 +80,8 @@ class PhoneNotices:
         if now < self._failed.get(slot, now):
             return
         who = await self._desk.in_thread(self._doors.name_of, found.proposed_by)
-        text = proposal_text(self._words, found, who)
+        name = await self._desk.in_thread(self._doors.stock_name, found.terms.symbol)
+        text = proposal_text(self._words, found, who, name)
         offers = (Offer(Press.APPROVE, subject_of(found)), Offer(Press.DENY, subject_of(found)))
         buttons = tuple(self._desk.button(person, one) for one in offers)
         number = await self._bot.say(person.user_id, text, (buttons,))

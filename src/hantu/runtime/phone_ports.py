@@ -186,6 +186,10 @@ class PhoneDoors(Protocol):
         """Approve or deny; with ``order_hash`` only the very order that was shown."""
         ...
 
+    def stock_name(self, symbol: str) -> str:
+        """Return the name of a stock, empty where the records do not know it."""
+        ...
+
     def enrolled(self, actor: str) -> bool:
         """Tell whether a person has a second factor."""
         ...

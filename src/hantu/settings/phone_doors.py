@@ -174,6 +174,12 @@ class PhoneDoorsOf:
         """Approve or deny; with ``order_hash`` only the very order that was shown."""
         return approvals.decide(self._database, ident, approve=approve, actor=actor, shown_hash=order_hash)
 
+    def stock_name(self, symbol: str) -> str:
+        """Return the name of a stock, empty where neither holdings nor orders know it."""
+        known = [(row.symbol, row.name) for row in self._queries.positions()]
+        known += [(row.symbol, row.name) for row in self._queries.orders(RECENT)]
+        return next((name for one, name in known if one == symbol and name), "")
+
     def changed(self) -> bool:
         """Tell whether somebody wrote into the records since the last call; now and then all the same."""
         stamp, now_s = self._stamp(), machine_s()
