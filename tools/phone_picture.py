@@ -1,9 +1,14 @@
-"""Draw a conversation on a phone as an SVG picture: tools/phone_picture.py IN.json OUT.svg TITLE.
+"""Draw a conversation on a phone as an SVG picture: tools/phone_picture.py IN.json OUT.svg TITLE [EMOJI.ttf].
 
 The file is a list of bubbles: ``mine``, ``text``, ``marks`` (offsets in UTF-16 units), ``buttons`` (rows of labels),
 ``edited``, ``time``. Several people stand side by side, one column for each list of the file.
+
+With a colour font of pictographs (and Pillow) these are put in as pictures, for programs that draw them in one
+colour: ``rsvg-convert -z 1.25 -o docs/images/phone.png OUT.svg``.
 """
 
+import base64
+import io
 import itertools
 import json
 import sys
@@ -18,10 +23,16 @@ EMOJI_FONTS = "'Noto Color Emoji', 'Apple Color Emoji', 'Segoe UI Emoji'"
 CODE_FONTS = "NanumGothicCoding, D2Coding, monospace"
 SIZE, LINE_H, PAD, GAP = 14, 21, 11, 10
 COLUMN_W, BUBBLE_W, HEAD_H, EDGE = 430, 350, 54, 16
-COLUMN_H = 1_130
+COLUMN_H = 1_260
 """A longer conversation goes on in the next column."""
 GROUND, HEAD, MINE, THEIRS, BUTTON = "#d7e3ee", "#517da2", "#e3ffca", "#ffffff", "#7fa0bd"
 INK, DIM, CODE = "#17212b", "#7b8a96", "#a5483a"
+
+
+PICTURE_W = 21
+"""Pixels a pictograph and its space take at the beginning of a line."""
+PICTURES: dict[str, str] = {}
+"""Pictograph → its picture as a data address."""
 
 
 @dataclass
@@ -88,18 +99,43 @@ def wrapped(text: str, marks: list[dict[str, Any]]) -> list[Line]:
     return lines
 
 
-def spans(text: str, style: str = "") -> str:
-    """Return a run of text, its pictographs in a font of theirs."""
-    extra = {"bold": ' font-weight="bold"', "code": f' font-family="{CODE_FONTS}" fill="{CODE}"'}.get(style, "")
-    parts = []
-    for picture, group in itertools.groupby(text, _picture):
-        fonts = f' font-family="{EMOJI_FONTS}" font-size="13"' if picture else extra
-        parts.append(f"<tspan{fonts}>{escape(''.join(group))}</tspan>")
+def shown_text(runs: list[tuple[str, str]], x: float, y: float, colour: str) -> str:
+    """Return one line of text; a pictograph that leads it stands by itself."""
+    parts, first = [], runs[0][0] if runs else ""
+    mark = "".join(itertools.takewhile(_picture, first))
+    if mark:
+        runs = [(first[len(mark) :].lstrip(" "), runs[0][1]), *runs[1:]]
+        drawn = PICTURES.get(mark[0])
+        if drawn:
+            parts.append(f'<image href="{drawn}" x="{x:.0f}" y="{y - 13:.0f}" width="16" height="16"/>')
+        else:
+            parts.append(f'<text x="{x:.0f}" y="{y:.0f}" font-family="{EMOJI_FONTS}" font-size="13">{mark}</text>')
+        x += PICTURE_W
+    inner = ""
+    for text, style in runs:
+        extra = {"bold": ' font-weight="bold"', "code": f' font-family="{CODE_FONTS}" fill="{CODE}"'}.get(style, "")
+        inner += f"<tspan{extra}>{escape(text)}</tspan>"
+    parts.append(f'<text x="{x:.0f}" y="{y:.0f}" fill="{colour}" xml:space="preserve">{inner}</text>')
     return "".join(parts)
 
 
 def _picture(char: str) -> bool:
     return ord(char) > 0x1F000 or char in "\ufe0f⏸⛔⌛✅❌❗▶⚠"
+
+
+def pictures_of(font: Path, texts: str) -> dict[str, str]:
+    """Return every pictograph of ``texts`` drawn with a colour font of bitmaps."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    size = 109  # the one size of Noto's bitmaps
+    face, found = ImageFont.truetype(str(font), size), {}
+    for char in sorted({char for char in texts if _picture(char) and char != "\ufe0f"}):
+        image = Image.new("RGBA", (136, 128), (0, 0, 0, 0))
+        ImageDraw.Draw(image).text((0, 0), char, font=face, embedded_color=True)
+        data = io.BytesIO()
+        image.resize((48, 45)).save(data, "PNG")
+        found[char] = "data:image/png;base64," + base64.b64encode(data.getvalue()).decode()
+    return found
 
 
 def joined(line: Line) -> list[tuple[str, str]]:
@@ -126,10 +162,8 @@ def bubble(one: dict[str, Any], left: float, top: float) -> tuple[list[str], flo
     colour = MINE if one["mine"] else THEIRS
     parts = [f'<rect x="{x:.0f}" y="{top:.0f}" width="{width:.0f}" height="{height:.0f}" rx="11" fill="{colour}"/>']
     for number, line in enumerate(lines):
-        y, shown = top + PAD + number * LINE_H + SIZE - 1, ""
-        for text, style in joined(line):
-            shown += spans(text, style)
-        parts.append(f'<text x="{x + PAD:.0f}" y="{y:.0f}" fill="{INK}" xml:space="preserve">{shown}</text>')
+        y = top + PAD + number * LINE_H + SIZE - 1
+        parts.append(shown_text(joined(line), x + PAD, y, INK))
     parts.append(
         f'<text x="{x + width - PAD + 2:.0f}" y="{top + height - 7:.0f}" font-size="11" fill="{DIM}" '
         f'text-anchor="end">{escape(stamp)}</text>'
@@ -142,9 +176,8 @@ def bubble(one: dict[str, Any], left: float, top: float) -> tuple[list[str], flo
             parts.append(
                 f'<rect x="{bx:.0f}" y="{top + height:.0f}" width="{each:.0f}" height="32" rx="8" fill="{BUTTON}"/>'
             )
-            parts.append(
-                f'<text x="{bx + each / 2:.0f}" y="{top + height + 21:.0f}" fill="white" text-anchor="middle">{spans(label)}</text>'
-            )
+            wide = width_of(label)
+            parts.append(shown_text([(label, "")], bx + (each - wide) / 2, top + height + 21, "white"))
         height += 32
     return parts, height
 
@@ -186,8 +219,11 @@ def draw(columns: list[dict[str, Any]], title: str) -> str:
 
 def main() -> None:
     """Read, draw, write."""
-    source, target, title = sys.argv[1:]
-    columns = json.loads(Path(source).read_text(encoding="utf-8"))
+    source, target, title, *font = sys.argv[1:]
+    text = Path(source).read_text(encoding="utf-8")
+    columns = json.loads(text)
+    if font:
+        PICTURES.update(pictures_of(Path(font[0]), text))
     Path(target).write_text(draw(columns, title), encoding="utf-8")
 
 

@@ -82,14 +82,15 @@ class PhoneLine:
         SystemLog.info("텔레그램 명령을 받음")
         beats = asyncio.create_task(self._beats(), name="phone beats")
         polling = asyncio.create_task(self._polls(), name="phone polls")
+        looking = asyncio.create_task(self._looks(), name="phone notices")
         try:
-            done, _ = await asyncio.wait({beats, polling}, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait({beats, polling, looking}, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
         finally:
-            for task in (polling, beats):
+            for task in (polling, looking, beats):
                 task.cancel()
-            await asyncio.gather(polling, beats, return_exceptions=True)
+            await asyncio.gather(polling, looking, beats, return_exceptions=True)
             # Only now: the one who waits begins to poll when the role is free.
             await self._leave()
         SystemLog.info("텔레그램 명령을 더는 받지 않음")
@@ -97,6 +98,11 @@ class PhoneLine:
     async def _beats(self) -> None:
         """Show signs of life until the role is lost, or this process should not have it."""
         while self._may() and await self._renew():
+            await asyncio.sleep(BEAT_S)
+
+    async def _looks(self) -> None:
+        """Show what waits for people; a slow messenger delays no sign of life."""
+        while True:
             await self._notices.look()
             await asyncio.sleep(BEAT_S)
 
