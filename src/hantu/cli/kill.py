@@ -112,7 +112,8 @@ def status(ctx: typer.Context) -> None:
     found = _effective(shell)
 
     def render(out: Any) -> None:
-        from hantu.cli.views.wording import KILL_CAUSES, KILL_LEVELS, korean_time
+        from hantu.alerting.wording import KILL_CAUSES
+        from hantu.cli.views.wording import KILL_LEVELS, korean_time
 
         style = "green" if found["level"] == "off" else "bold red"
         out.print(f"킬스위치: {KILL_LEVELS.get(found['level'], found['level'])}", style=style)
