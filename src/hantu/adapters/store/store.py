@@ -270,10 +270,9 @@ class SqliteStore:
 
     def _degrade(self, reason: str) -> None:
         """Move everything on its way to the spill, in order, and stay there."""
-        if not self._degraded:
-            self._degraded = True
+        news, self._degraded = not self._degraded, True
+        if news:
             self._writer.trip()
-            self._report(StorageHealth(ok=False, reason=reason))
         moved, self._in_flight = self._in_flight, {}
         for ticket in moved.values():
             assert ticket.job is not None
@@ -281,6 +280,8 @@ class SqliteStore:
             if ticket.timer is not None:
                 ticket.timer.cancel()
             self._spill(ticket)
+        if news:  # last: what is recorded because of it comes after what was on its way
+            self._report(StorageHealth(ok=False, reason=reason))
 
     def _spill(self, ticket: _Ticket) -> None:
         assert self._loop is not None

@@ -197,6 +197,22 @@ async def test_what_waits_in_memory_goes_into_the_spill_before_what_is_newer(
     await store.close()
 
 
+@pytest.mark.requirement("MON-D.10", "OPS-05-1")
+async def test_what_trouble_makes_the_guard_record_comes_after_what_was_on_its_way(
+    store: SqliteStore, database: Path, clock: HandClock
+) -> None:
+    """A frozen guard woke: its doubt about an order was on its way, and the escalation overtook it in the spill."""
+    told: list[asyncio.Future[None]] = []
+    store.on_health = lambda health: told.append(store.record(batch(clock.now(), ev.EventLogFailed(health.reason))))
+    with locked(database):
+        await asyncio.gather(*(store.record(batch(clock.now(), fact)) for fact in (reached(), ev.SubscribeDone(1))))
+        await asyncio.gather(*told)
+        lines = (database.parent / "spill" / "spill.jsonl").read_text().splitlines()
+    kinds = [json.loads(line)["entry"]["events"][0]["event_type"] for line in lines]
+    assert kinds == ["stop_loss_reached", "subscribe_done", "event_log_failed"]
+    await until(lambda: store.healthy)
+
+
 async def test_what_was_never_recorded_is_counted_at_the_end(
     tmp_path: Path, database: Path, clock: HandClock, caplog: pytest.LogCaptureFixture
 ) -> None:
