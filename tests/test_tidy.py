@@ -57,6 +57,7 @@ HOMES = {
     "multidict": ("adapters", "simulator", "harness"),  # the headers of aiohttp
     "picows": ("adapters", "simulator", "harness"),
     "prometheus_client": ("operations",),
+    "pyotp": ("adapters",),
     "pysqlite3": ("adapters/store", "harness"),
     "sqlite3": ("adapters/store", "harness"),
     "rich": ("cli",),

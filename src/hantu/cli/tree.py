@@ -25,6 +25,7 @@ from hantu.cli import (
     logs,
     monitor,
     notifier,
+    phone_people,
     privacy,
     records,
     recovery,
@@ -39,7 +40,8 @@ SENTENCE_END = re.compile(r"[.:](?: |$)|\(")
 HELP_NAMES = ["-h", "--help"]
 ORDER = (
     "demo", "sim", "monitor", "run", "status", "health", "kill", "recovery", "approvals", "positions", "orders", "exits",
-    "explain", "replay", "simulate", "events", "opportunities", "alerts", "incidents", "checklist", "trends", "audit", "event", "privacy", "watchlist", "db",
+    "explain", "replay", "simulate", "events", "opportunities", "alerts", "incidents", "checklist", "trends", "audit", "event", "privacy", "phone",
+    "watchlist", "db",
     "logs", "doctor", "bench",
     "version",
 )  # fmt: skip
@@ -74,6 +76,7 @@ def build(texts: Texts) -> Any:
     app.add_typer(audit.app, name="audit")
     app.add_typer(audit.event_app, name="event")
     app.add_typer(privacy.app, name="privacy")
+    app.add_typer(phone_people.app, name="phone")
     app.add_typer(database.app, name="db")
     app.add_typer(database.watch_app, name="watchlist")
     app.command("bench")(bench.bench)

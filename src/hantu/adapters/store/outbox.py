@@ -9,6 +9,7 @@ import heapq
 from array import array
 from collections.abc import Iterable, KeysView
 from dataclasses import dataclass, field
+from itertools import chain, islice
 
 from hantu.adapters.store.entries import AlertRow, DeliveryEntry
 from hantu.domain.alert import Priority
@@ -17,9 +18,6 @@ from hantu.ports import PendingAlert
 CAPACITY = 5_000
 CHUNKS = 10
 """What was left out comes back in tenths of the capacity."""
-SLACK = 50
-"""This part of the capacity is freed at once: the least urgent are looked for now and then, not for every alert."""
-_RANK = {priority.value: rank for rank, priority in enumerate(Priority)}
 
 
 @dataclass(slots=True)
@@ -32,13 +30,18 @@ class _Waiting:
 
 
 class Outbox:
-    """Undelivered alerts, most urgent first; bounded, of the least urgent the newest give way."""
+    """Undelivered alerts, most urgent first; bounded, the newest of the least urgent give way.
+
+    One line for each priority, oldest first: what is asked and what gives way is found at a
+    line's ends, so that ten thousand waiting alerts cost the guard's loop no more than ten.
+    """
 
     def __init__(self, capacity: int = CAPACITY) -> None:
-        self._waiting: dict[int, _Waiting] = {}
+        self._lines: dict[str, dict[int, _Waiting]] = {priority.value: {} for priority in Priority}
+        self._priority_of: dict[int, str] = {}
         self._capacity = capacity
-        self._left = {rank: array("q") for rank in _RANK.values()}
-        """Numbers of what did not fit, by urgency; their rows stay unsent in the database."""
+        self._left = {priority.value: array("q") for priority in Priority}
+        """Numbers of what did not fit, the most urgent first; their rows stay unsent in the database."""
 
     @property
     def left_out(self) -> int:
@@ -53,92 +56,74 @@ class Outbox:
     @property
     def room(self) -> int:
         """How many more fit."""
-        return max(0, self._capacity - len(self._waiting))
+        return max(0, self._capacity - len(self._priority_of))
 
     def add(self, rows: Iterable[AlertRow]) -> None:
         """Take new alerts; one known already keeps its state."""
         for row in rows:
-            if row.alert_id not in self._waiting and not self._behind(row):
-                self._waiting[row.alert_id] = _Waiting(row, due={"": ""})
+            if row.alert_id not in self._priority_of and not self._behind(row):
+                self._put(_Waiting(row, due={"": ""}))
         self._give_way()
-
-    def take_left(self, limit: int) -> dict[int, int]:
-        """Return what should come back first, at most ``limit`` numbers with their ranks; it is no longer left out."""
-        taken: dict[int, int] = {}
-        for rank, left in self._left.items():
-            some = heapq.nsmallest(limit - len(taken), left)
-            if some:
-                gone = frozenset(some)
-                self._left[rank] = array("q", (number for number in left if number not in gone))
-                taken |= dict.fromkeys(some, rank)
-        return taken
-
-    def leave(self, alert_id: int, rank: int) -> None:
-        """Say that an alert waits in the database alone."""
-        self._left[rank].append(alert_id)
-
-    def _behind(self, row: AlertRow) -> bool:
-        """Leave a new alert out as well while one that is as urgent is: it would overtake it."""
-        rank = _RANK[row.priority]
-        behind = any(left and urgency <= rank for urgency, left in self._left.items())
-        if behind:
-            self.leave(row.alert_id, rank)
-        return behind
-
-    def _give_way(self) -> None:
-        over = len(self._waiting) - self._capacity
-        if over <= 0:
-            return
-        least = heapq.nlargest(
-            over + self._capacity // SLACK,
-            self._waiting.values(),
-            key=lambda w: (_RANK[w.row.priority], w.row.alert_id),
-        )
-        for one in least:
-            del self._waiting[one.row.alert_id]
-            self.leave(one.row.alert_id, _RANK[one.row.priority])
 
     def restore(self, row: AlertRow, attempts: int, due: dict[str, str], delivered: tuple[str, ...]) -> None:
         """Take an alert an earlier life left undelivered."""
         if not self._behind(row):
-            self._waiting[row.alert_id] = _Waiting(row, attempts, due, delivered)
+            self._put(_Waiting(row, attempts, due, delivered))
         self._give_way()
 
-    def take_in(self, waiting: Iterable["_Waiting"]) -> None:
+    def take_in(self, waiting: Iterable[_Waiting]) -> None:
         """Take alerts that wait in another outbox; one known already keeps its state."""
         for one in waiting:
-            self._waiting.setdefault(one.row.alert_id, one)
+            if one.row.alert_id not in self._priority_of:
+                self._put(one)
         self._give_way()
 
-    def all(self) -> tuple["_Waiting", ...]:
+    def all(self) -> tuple[_Waiting, ...]:
         """Return everything that waits."""
-        return tuple(self._waiting.values())
+        return tuple(chain.from_iterable(line.values() for line in self._lines.values()))
+
+    def take_left(self, limit: int) -> dict[int, str]:
+        """Return what should come back first, at most ``limit`` numbers with priorities; it is no longer left out."""
+        taken: dict[int, str] = {}
+        for priority, left in self._left.items():
+            some = heapq.nsmallest(limit - len(taken), left)
+            if some:
+                gone = frozenset(some)
+                self._left[priority] = array("q", (number for number in left if number not in gone))
+                taken |= dict.fromkeys(some, priority)
+        return taken
+
+    def leave(self, alert_id: int, priority: str) -> None:
+        """Say that an alert waits in the database alone."""
+        self._left[priority].append(alert_id)
 
     def ids(self) -> KeysView[int]:
         """Return the numbers of what waits."""
-        return self._waiting.keys()
+        return self._priority_of.keys()
 
     def catch_up(self, recorded: frozenset[int], left: "Outbox") -> None:
         """Take in the rows: of ``recorded`` alerts only those in ``left`` wait on; none is added."""
-        self._waiting = {
-            alert_id: left.of(alert_id, one)
-            for alert_id, one in self._waiting.items()
-            if alert_id not in recorded or alert_id in left.ids()
-        }
+        for alert_id in list(self._priority_of):
+            known = left.of(alert_id)
+            if known is not None:
+                self._put(known)
+            elif alert_id in recorded:
+                self._remove(alert_id)
 
-    def of(self, alert_id: int, otherwise: _Waiting) -> _Waiting:
+    def of(self, alert_id: int) -> _Waiting | None:
         """Return what is known of one alert here."""
-        return self._waiting.get(alert_id, otherwise)
+        priority = self._priority_of.get(alert_id)
+        return None if priority is None else self._lines[priority][alert_id]
 
     def pending(self, limit: int, now: str) -> tuple[PendingAlert, ...]:
         """Return at most ``limit`` alerts due at ``now`` (UTC text)."""
-        due = [w for w in self._waiting.values() if any(at <= now for at in w.due.values())]
-        due.sort(key=lambda w: (_RANK[w.row.priority], w.row.alert_id))
-        return tuple(w.row.pending(w.attempts, w.delivered) for w in due[:limit])
+        waiting = chain.from_iterable(line.values() for line in self._lines.values())
+        due = (one for one in waiting if any(at <= now for at in one.due.values()))
+        return tuple(one.row.pending(one.attempts, one.delivered) for one in islice(due, limit))
 
     def apply(self, entry: DeliveryEntry) -> None:
         """Note what a channel made of an alert; it waits on while a try is due."""
-        waiting = self._waiting.get(entry.alert_id)
+        waiting = self.of(entry.alert_id)
         if waiting is None:
             return
         waiting.due.pop("", None)
@@ -150,7 +135,36 @@ class Outbox:
             waiting.attempts += 1
             waiting.due[entry.channel] = entry.due_at
         if not waiting.due:
-            del self._waiting[entry.alert_id]
+            self._remove(entry.alert_id)
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return len(self._priority_of)
+
+    def _behind(self, row: AlertRow) -> bool:
+        """Leave a new alert out as well while one that is as urgent is: it would overtake it."""
+        for priority, left in self._left.items():
+            if left:
+                self.leave(row.alert_id, row.priority)
+                return True
+            if priority == row.priority:
+                break
+        return False
+
+    def _give_way(self) -> None:
+        while len(self._priority_of) > self._capacity:
+            line = next(line for line in reversed(self._lines.values()) if line)
+            last = next(reversed(line))
+            self.leave(last, self._priority_of[last])
+            self._remove(last)
+
+    def _put(self, waiting: _Waiting) -> None:
+        alert_id, line = waiting.row.alert_id, self._lines[waiting.row.priority]
+        behind = bool(line) and alert_id not in line and alert_id < next(reversed(line))
+        line[alert_id] = waiting
+        self._priority_of[alert_id] = waiting.row.priority
+        if behind:
+            # What came back by the spill may be older than what is here.
+            self._lines[waiting.row.priority] = dict(sorted(line.items()))
+
+    def _remove(self, alert_id: int) -> None:
+        del self._lines[self._priority_of.pop(alert_id)][alert_id]

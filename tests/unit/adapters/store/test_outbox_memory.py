@@ -1,12 +1,13 @@
 """The outbox in memory is bounded, and what gives way is never the most urgent."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
 
 from hantu.adapters.store.entries import AlertRow
-from hantu.adapters.store.outbox import Outbox
+from hantu.adapters.store.outbox import CAPACITY, Outbox
 from hantu.adapters.store.store import SqliteStore
 from hantu.domain import events as ev
 from hantu.domain.alert import Priority
@@ -32,9 +33,31 @@ def test_of_the_least_urgent_the_newest_give_way_and_come_back_in_order() -> Non
     outbox.add(row(number, "normal") for number in range(1, 5))
     outbox.add([row(5, "low"), row(6, "high")])
     assert list(outbox.ids()) == [1, 6]
-    assert outbox.take_left(3) == {2: 2, 3: 2, 4: 2}
-    assert outbox.take_left(3) == {5: 3}
+    assert outbox.take_left(3) == {2: "normal", 3: "normal", 4: "normal"}
+    assert outbox.take_left(3) == {5: "low"}
     assert outbox.left_out == 0
+
+
+def test_of_one_priority_the_oldest_comes_first_even_if_it_came_back_late_and_the_newest_gives_way() -> None:
+    outbox = Outbox(capacity=3)
+    outbox.add([row(5, "high"), row(6, "high")])
+    outbox.add([row(4, "high")])
+    now = "2026-11-23 00:00:01.000000"
+    assert [waiting.alert_id for waiting in outbox.pending(2, now)] == [4, 5]
+    outbox.add([row(7, "high")])
+    assert [waiting.alert_id for waiting in outbox.pending(10, now)] == [4, 5, 6]
+
+
+def test_ten_thousand_alerts_are_taken_and_asked_for_in_no_time() -> None:
+    outbox = Outbox()
+    began = time.perf_counter()
+    for start in range(0, 10_000, 100):
+        outbox.add([row(start + number, "high") for number in range(1, 101)])
+        assert len(outbox.pending(500, "2026-11-23 00:00:01.000000")) == min(500, start + 100)
+    assert (len(outbox), outbox.left_out) == (CAPACITY, 10_000 - CAPACITY)
+    assert time.perf_counter() - began < 2.0, (
+        "each alert over the limit once cost a look at all: 11 s in the guard's loop"
+    )
 
 
 async def told(store: SqliteStore, most: int) -> list[str]:
