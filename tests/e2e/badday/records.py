@@ -18,7 +18,7 @@ from tests.e2e.arena import Arena
 from tests.unit.adapters.store.plain_sqlite import ask as ask_python
 
 ROOT = Path(__file__).resolve().parents[3]
-LISTS = {"daily": 11, "weekly": 3, "monthly": 7, "morning": 13}
+LISTS = {"daily": 11, "weekly": 3, "monthly": 8, "morning": 15}
 """Each checklist and how many items it has."""
 AFTER_REJECTIONS = "2026-11-23 00:03:00"
 """Market time in UTC, a minute after the twenty rejections: asked then, the statements of five minutes count them."""
@@ -140,6 +140,8 @@ def _check_item(arena: Arena, item: Row) -> None:
         assert done.stdout
     elif how.startswith("ls -l "):
         assert list(Path(how.rsplit(maxsplit=1)[-1].rstrip("*")).parent.glob(Path(how.rsplit(maxsplit=1)[-1]).name))
+    elif how.startswith("docs/"):
+        assert all(tr_id in (ROOT / how).read_text("utf-8") for tr_id in item["detail"].replace(",", "").split()[1::2])
     else:
         assert how in (ROOT / "hantu.example.toml").read_text("utf-8") or how == "health.backup_dir"
 
