@@ -149,7 +149,8 @@ class Judge:
         self.seen["I4"] += isinstance(fact, StopLossReached)
         record = self.exchange._market.listings[fact.symbol].record  # noqa: SLF001 - the judge reads the exchange's own books
         stop = isinstance(fact, StopLossReached)
-        if (stop and record.low > fact.level) or (not stop and record.high < fact.level):
+        # Before the first trade of the day there is no low: no stop was reached either.
+        if not record.volume or (stop and record.low > fact.level) or (not stop and record.high < fact.level):
             self.fail("I10", f"{fact.symbol}: level {fact.level} told reached, day {record.low}..{record.high}")
 
     def _raised(self, fact: TrailingStopRaised) -> None:
