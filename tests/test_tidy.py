@@ -42,6 +42,7 @@ ANYWHERE_ABOVE = (
     "runtime",
     "settings",
     "simulator",
+    "strategies",
     "bootstrap.py",
     "telemetry.py",
 )

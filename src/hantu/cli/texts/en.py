@@ -2,6 +2,7 @@
 
 from hantu.cli.texts.en_audit import AUDIT
 from hantu.cli.texts.en_duty import DUTY
+from hantu.cli.texts.en_strategies import STRATEGIES
 from hantu.cli.texts.entry import Entry, Texts
 
 REASON = {"reason": "Why, for the records."}
@@ -235,6 +236,7 @@ COMMANDS = {
     "alerts": Entry("Show recent alerts and whether they were delivered.", "hantu alerts --limit 20"),
     **AUDIT,
     **DUTY,
+    **STRATEGIES,
     "alerts list": Entry(
         "Show recent alerts and whether they were delivered.",
         "hantu alerts list --unsent",
