@@ -59,18 +59,18 @@ class MarketTap:
 
     def open(self) -> None:
         """Listen; a guard whose prices nobody can have guards all the same."""
+        line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+        before = os.umask(0o177)
         try:
             self._path.unlink(missing_ok=True)
-            line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
-            before = os.umask(0o177)
-            try:
-                line.bind(str(self._path))
-            finally:
-                os.umask(before)
+            line.bind(str(self._path))
             line.listen(READERS_MAX)
         except OSError as error:
+            line.close()
             SystemLog.error("시세 소켓을 열지 못함, 감시는 계속합니다: %s (%s)", self._path, error)
             return
+        finally:
+            os.umask(before)
         self._listener = line
         asyncio.get_running_loop().add_reader(line.fileno(), self._accept)
 

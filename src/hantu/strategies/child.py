@@ -72,7 +72,8 @@ class Child:
                     stderr=asyncio.subprocess.STDOUT, env=environ | {"PYTHONUNBUFFERED": "1"}, start_new_session=True,
                     pass_fds=(theirs.fileno(),), cwd=self._folder if self._folder.is_dir() else None,
                 )  # fmt: skip
-            except OSError:
+            except BaseException:
+                # Also when the whole process ends while it is being started.
                 ours.close()
                 raise
         reader, self._writer = await asyncio.open_connection(sock=ours)

@@ -364,7 +364,10 @@ class Desk:
     def _running(self, job: Job, now: Instant, by: str, reason: str) -> None:
         became(job, JobState.RUNNING, reason, by, self._stamp())
         job.started_at, job.last_start_s = self._stamp(), now.wall.timestamp()
-        job.restarts = self.supervision.restarts
+        # Also what a full disk did not take when it happened.
+        job.restarts, job.errors, job.last_error = (
+            self.supervision.restarts, self.supervision.errors, self.supervision.last_error,
+        )  # fmt: skip
         newest, journal = self._snapshot, job.journal
         if journal.fill < 0:
             journal.fill, journal.records = newest.newest_fill, newest.records
