@@ -107,9 +107,7 @@ BAD = ("crasher", "hanger", "leaker", "spinner", "liar")
 
 
 @pytest.mark.e2e
-@pytest.mark.requirement(
-    "REL-18", "REL-20", "REL-21", "REL-22", "REL-23", "REL-25", "REL-26", "REL-29", "SVC-5", "SVC-41"
-)
+@pytest.mark.requirement("REL-18", "REL-20", "REL-21", "REL-22", "REL-23", "REL-25", "REL-26", "REL-29", "SVC-41")
 def test_what_misbehaves_is_found_and_ended_and_the_guard_does_not_notice(jobs: Jobs) -> None:
     arena = jobs.arena
     trading(jobs)
@@ -148,7 +146,7 @@ def test_what_misbehaves_is_found_and_ended_and_the_guard_does_not_notice(jobs: 
 
 
 @pytest.mark.e2e
-@pytest.mark.requirement("REL-30", "REL-31", "REL-32", "REL-50", "MON-0.07", "OPS-05-1")
+@pytest.mark.requirement("REL-30", "REL-31", "REL-32", "MON-0.07")
 def test_nothing_is_proposed_twice_and_no_fill_is_missed_whatever_dies(jobs: Jobs) -> None:
     arena = jobs.arena
     arena.extra_env["HANTU_STRATEGIES_RESTARTS_MAX"] = "5"
@@ -195,7 +193,7 @@ def test_nothing_is_proposed_twice_and_no_fill_is_missed_whatever_dies(jobs: Job
 
 
 @pytest.mark.e2e
-@pytest.mark.requirement("OPS-IF-4", "REL-32", "REL-36", "OPS-IF-1")
+@pytest.mark.requirement("OPS-IF-4", "REL-32", "OPS-IF-1")
 def test_suspended_by_a_person_and_by_the_kill_switch_it_waits_for_a_person(jobs: Jobs) -> None:
     arena = jobs.arena
     trading(jobs)

@@ -118,6 +118,11 @@ class Child:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._writer is not None:
+            # What it did not read any more would keep the socket.
+            self._writer.transport.abort()
+            with suppress(ConnectionError):
+                await self._writer.wait_closed()
 
     # --- leaves ---------------------------------------------------------------------
 

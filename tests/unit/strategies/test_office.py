@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -55,7 +56,7 @@ def job_of(theatre: Theatre, name: str = "counter") -> Job:
     return job
 
 
-@pytest.mark.requirement("REL-49", "REL-23", "REL-30", "REL-31")
+@pytest.mark.requirement("REL-23", "REL-30", "REL-31")
 async def test_one_start_runs_it_tracks_it_saves_it_and_the_next_office_goes_on(theatre):
     told = await theatre.office.start("counter", {}, "kim")
     assert (told["state"], told["by"]) == ("running", "kim")
@@ -231,7 +232,7 @@ async def test_other_records_begin_anew_and_old_fills_are_not_told_again(theatre
     await theatre.until(lambda: "fill 1" in kept(theatre).get("said", ()), "the first fill of the new records")
 
 
-@pytest.mark.requirement("REL-33", "REL-32", "REL-36")
+@pytest.mark.requirement("REL-33", "REL-32")
 async def test_wishes_that_make_no_sense_are_refused_with_a_reason(theatre):
     office = theatre.office
     with pytest.raises(UsageError):
@@ -301,3 +302,21 @@ async def test_the_socket_says_what_it_did_not_understand(theatre, tmp_path_fact
         assert all(b'"code":"usage"' in answer for answer in (*answers[:2], answers[3]))
     finally:
         await control.close()
+
+
+@pytest.mark.requirement("REL-24", "REL-47")
+async def test_every_strategy_is_looked_at_once_a_check_and_not_oftener(tmp_path):
+    theatre = Theatre(tmp_path, check_s=0.4)
+    await theatre.open()
+    try:
+        looks: list[float] = []
+        loop = asyncio.get_running_loop()
+        end = loop.time() + 2.5
+        while loop.time() < end:
+            if theatre.office._looked > 0 and theatre.office._looked not in looks:
+                looks.append(theatre.office._looked)
+            await asyncio.sleep(0.01)
+        assert len(looks) >= 3, "it looks by itself, from the start on"
+        assert min(later - earlier for earlier, later in pairwise(looks)) >= 0.4
+    finally:
+        await theatre.close()

@@ -53,7 +53,7 @@ class Teller(Strategy[Settings, Memory]):
         self.note(f"{decision.status}")
 
 
-@pytest.mark.requirement("OPS-02-2", "REL-31")
+@pytest.mark.requirement("REL-31")
 def test_it_is_called_with_everything_in_order_and_its_state_survives():
     stage = Stage(Teller, watchlist=(SAMSUNG,))
     stage.trade("005930", 70_000, 3)

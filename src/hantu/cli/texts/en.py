@@ -305,7 +305,7 @@ COMMANDS = {
         "Import the watch list from a CSV or JSON file.",
         "hantu watchlist import watchlist.csv",
         {
-            "file": "Columns: symbol,name,score,support_price",
+            "file": "Columns: symbol,name,score,support_price; - is standard input.",
             "date": "Selection date (default: today in Korea).",
         },
     ),

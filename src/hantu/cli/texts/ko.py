@@ -298,7 +298,7 @@ COMMANDS = {
     "watchlist import": Entry(
         "CSV 또는 JSON 파일에서 관심 종목을 가져옵니다.",
         "hantu watchlist import watchlist.csv",
-        {"file": "열: symbol,name,score,support_price", "date": "선정일(기본: 오늘, 한국 날짜)."},
+        {"file": "열: symbol,name,score,support_price. - 는 표준 입력.", "date": "선정일(기본: 오늘, 한국 날짜)."},
     ),
     "watchlist list": Entry(
         "현재 관심 종목을 보여 줍니다.", "hantu watchlist list", {"date": "이 날짜에 유효한 목록(기본: 오늘)."}
