@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from hantu.adapters.kill_file import read_kill_file
-from hantu.adapters.notify.last_word import last_word
+from hantu.adapters.notify.last_word import close
 from hantu.adapters.store.approvals import propose
 from hantu.adapters.store.offline import record_operation
 from hantu.adapters.store.strategy_rows import read_fills, read_strategy_rows
@@ -27,6 +27,8 @@ from hantu.telemetry import get_logger
 
 StrategyLog = get_logger(__name__, "strategy")
 GUARD_WAIT_S = 2.0
+SEND_S = 5.0
+"""Real seconds a channel may take where no guard tells people."""
 STATE_AGE_S = 2.0
 """The guard is asked for its state at most this often."""
 ANSWER_MAX = 4 * 1024 * 1024
@@ -94,11 +96,15 @@ class StrategyRecords:
         key = f"{event_type}:{key}"
         if await self._ask("tell", {"event_type": event_type, "detail": detail, "key": key}) is not None:
             return True
-        StrategyLog.warning("감시가 없어 직접 알립니다: %s", detail)
+        notifier = notifiers_of(self._settings)[0]
         try:
-            await last_word(notifiers_of(self._settings)[0], operations_alert(event_type, detail, key=key))
-        except HantuError as error:
-            StrategyLog.error("알리지 못했습니다: %s", error)
+            async with asyncio.timeout(SEND_S):
+                await notifier.send(operations_alert(event_type, detail, key=key))
+        except (HantuError, TimeoutError) as error:
+            StrategyLog.error("감시가 없고 직접 알리지도 못함, 다음 점검에 다시: %s", error)
+            return False
+        finally:
+            await close(notifier)
         return True
 
     async def _ask(self, command: str, args: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -60,8 +60,9 @@ class Child:
         """
         ours, theirs = socket.socketpair()
         with theirs:
+            # Without -P a file called like a module of Python's would stand in its place.
             words = (
-                "-m", "hantu.strategies.runner", self._name, "--folder", str(self._folder), "--socket",
+                "-P", "-m", "hantu.strategies.runner", self._name, "--folder", str(self._folder), "--socket",
                 str(theirs.fileno()), "--memory-mb", str(self._bounds.memory_mb), "--cpu-s",
                 str(self._bounds.cpu_allowance_s), "--parent", str(os.getpid()),
             )  # fmt: skip

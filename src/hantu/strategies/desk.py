@@ -225,6 +225,8 @@ class Desk:
             assert self._answer is not None
             hello = await self._answer
             self._timer_s = hello.timer_s if isinstance(hello, Hello) else 0.0
+            # What Python itself takes to start is not the strategy's.
+            self._meter = Meter(self._terms.bounds)
             job = self.job
             await self._give(child, Begin(job.params, job.kept, job.counter, job.prefix))
             while not self._ending:

@@ -69,6 +69,9 @@ def _from_file(name: str, path: Path) -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
+    if str(path.parent) not in sys.path:
+        # Last: modules of one's own beside it, and never in the place of others.
+        sys.path.append(str(path.parent))
     spec.loader.exec_module(module)
     return module
 

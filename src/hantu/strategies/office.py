@@ -52,7 +52,7 @@ class Office:
         self._snapshot = Snapshot()
         self._readable = False
         self._trouble = ""
-        self._looked = self._sampled = float("-inf")
+        self._looked = self._sampled = self._tell_again = float("-inf")
 
     # --- its own life -------------------------------------------------------------------
 
@@ -219,12 +219,19 @@ class Office:
                 async with self._wishing:
                     await desk.look(now)
             await desk.file_new()
-            for tell in list(desk.job.untold):
-                await self._audit(tell.event_type, desk, "jobs", tell.detail)
-                if await self._records.tell(tell.event_type, tell.detail, tell.key):
-                    await desk.change(lambda job, told=tell: _told(job, told))  # type: ignore[misc]
+            if now >= self._tell_again:
+                await self._tell(desk, now)
         except HantuError as error:
             self._say(f"{desk.job.job_id}: {error}")
+
+    async def _tell(self, desk: Desk, now: float) -> None:
+        """Have people told what is in the job's file; what nobody takes now is tried again at the next check."""
+        for tell in list(desk.job.untold):
+            if not await self._records.tell(tell.event_type, tell.detail, tell.key):
+                self._tell_again = now + self._terms.limits.check_s
+                return
+            await self._audit(tell.event_type, desk, "jobs", tell.detail)
+            await desk.change(lambda job, told=tell: _told(job, told))  # type: ignore[misc]
 
     async def _read(self) -> None:
         """Read the records; what cannot be read now is read the next time, and nothing is filed until then."""
@@ -248,12 +255,20 @@ class Office:
     async def _rules(self) -> None:
         """Suspend what runs while the kill switch is on or the guard sleeps; only a person resumes it."""
         rule = await self._forbidding() if self._readable else ""
-        for desk in list(self.desks.values()) if rule else ():
-            if desk.job.state in (JobState.RUNNING, JobState.WAITING):
-                async with self._wishing:
-                    StrategyLog.warning("%s 일시 중단: %s", desk.job.strategy, rule)
-                    await desk.end(JobState.PAUSED, rule, "rule")
-                    await self._audit("strategy_suspended", desk, "rule", rule)
+        running = [desk for desk in self.desks.values() if desk.job.state in (JobState.RUNNING, JobState.WAITING)]
+        if not rule or not running:
+            return
+        async with self._wishing:
+            # All at once: one that hangs must not keep the others proposing.
+            await asyncio.gather(*(self._suspend_by(desk, rule) for desk in running))
+
+    async def _suspend_by(self, desk: Desk, rule: str) -> None:
+        StrategyLog.warning("%s 일시 중단: %s", desk.job.strategy, rule)
+        try:
+            await desk.end(JobState.PAUSED, rule, "rule")
+        except HantuError as error:
+            self._say(f"{desk.job.job_id}: {error}")
+        await self._audit("strategy_suspended", desk, "rule", rule)
 
     async def _forbidding(self) -> str:
         if not self._readable:

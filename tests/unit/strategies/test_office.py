@@ -272,6 +272,15 @@ async def test_settings_reach_the_strategy_and_wrong_ones_are_said(theatre):
     assert "shares" in job_of(theatre, "setting").last_error
 
 
+async def test_files_named_like_modules_of_python_stand_in_nobodys_place(theatre):
+    (theatre.terms.folder / "socket.py").write_text("raise RuntimeError('not the one')\n")
+    (theatre.terms.folder / "mine.py").write_text("ANSWER = 42\n")
+    theatre.write("asker", "def on_start(self):\n    import mine\n    self.state.count = mine.ANSWER")
+    await theatre.office.start("asker", {}, "kim")
+    await theatre.until(lambda: kept(theatre, "asker").get("count") == 42, "its own module")
+    assert job_of(theatre, "asker").errors == 0
+
+
 async def test_a_broken_file_is_shown_and_left_alone(theatre):
     bad = theatre.folder / "state" / "strategy_counter.json"
     bad.parent.mkdir(exist_ok=True)
