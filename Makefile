@@ -28,7 +28,7 @@ demo: setup ## play a compressed trading day; ARGS=--keep leaves it running
 
 test: setup ## check and every test; the tests run even when a check fails
 	@failed=0; tools/check format lint types imports dead-code coverage || failed=1; \
-	  $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS) || failed=$$?; exit $$failed
+	  $(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS) || failed=$$?; exit $$failed
 
 check: setup ## format, lint, types, import layers, dead code, purity, tidiness
 	@tools/check format lint types imports dead-code pure tidy

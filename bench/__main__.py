@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import audit, frames, kill, start, strategies
+from bench import audit, frames, kill, start, storm, strategies
 from bench.figures import Figures
 from bench.ground import Ground, prepared
 from bench.orders import OrderRound
@@ -17,7 +17,7 @@ from bench.stub import Silence
 from bench.verdict import goals
 
 ROOT = Path(__file__).resolve().parent.parent
-MEASURES = ("orders", "frames", "checks", "memory", "start", "kill")
+MEASURES = ("orders", "frames", "checks", "memory", "start", "kill", "storm")
 
 
 def main() -> int:
@@ -26,6 +26,8 @@ def main() -> int:
         return kill.main(sys.argv[2:])
     if sys.argv[1:2] == ["audit"]:
         return audit.main(sys.argv[2:])
+    if sys.argv[1:2] == ["storm"]:
+        return storm.main(sys.argv[2:])
     if sys.argv[1:2] == ["strategies"]:
         return strategies.main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
@@ -80,6 +82,7 @@ def _measure(ground: Ground, figures: Figures, args: argparse.Namespace, rounds:
             ("orders", orders.run),
             ("frames", lambda: frames.throughput(ground, figures, scale)),
             ("checks", lambda: frames.check_cost(figures, 3)),
+            ("storm", lambda turn=turn: storm.measure(ground, figures, 20 if args.quick else storm.ORDERS, turn)),
         ):
             if name in wanted:
                 _told(f"round {turn + 1} of {rounds}: {name}", measure)

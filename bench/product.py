@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench import market
+from bench import market, squall
 from hantu import bootstrap
 from hantu.adapters.broker import gateway
 from hantu.adapters.broker.checks.form import Bounds
@@ -145,7 +145,7 @@ always_open = true
 
 
 async def _converse(guards: list[Any], stocks: int) -> None:
-    gaps = Gaps()
+    gaps, squalls = Gaps(), list[asyncio.Task[dict[str, float]]]()
     while not (guards and _watches(guards[-1], stocks)):
         await asyncio.sleep(READY_POLL_S)
     _say("ready")
@@ -163,6 +163,11 @@ async def _converse(guards: list[Any], stocks: int) -> None:
                 started = time.perf_counter()
                 gc.collect()
                 _say(json.dumps({"worst_ms": gaps.worst_s * 1e3, "collect_ms": (time.perf_counter() - started) * 1e3}))
+            case "told" | "recorded" as kind:
+                squalls.append(asyncio.ensure_future(squall.blow(guards[-1], guards[-1]._clock, kind)))
+                _say("ok")
+            case "blown":
+                _say(json.dumps(await squalls.pop()))
             case "counts":
                 _say(json.dumps({"parse_errors": guards[-1].counts.parse_errors, "trades": guards[-1].counts.trades}))
     guards[-1].end("bench")

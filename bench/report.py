@@ -25,7 +25,10 @@ C is a blocking client that reads the same frame and writes the same order's byt
 512 bytes and waits for `fdatasync` first; "fd" is that alone, at the same pace, since a disk that idled answers later. python-kis 2.1.6 and mojito2 0.1.6 are unmodified, on the same frames, with
 their own receive and order code. The number after a name is the pause between orders in milliseconds: 60 leaves the
 caches cold, as a real stop does; 5 is the shortest at which the whole product keeps up with its records (the whole
-product does not fit into 0.8 ms: what follows an order takes longer). The official sample is not run here: it is
+product does not fit into 0.8 ms: what follows an order takes longer). "Storm" is a guard of its own (no notifier beside
+it) that raises 10,000 alerts in the second its orders leave, most of them equal, twenty of them emergencies; "quiet" is the
+same guard and the same orders without them, whose own alerts fill the channel's rate, too. `python -m bench storm` measures
+this alone. The official sample is not run here: it is
 not on a package index.
 """
 

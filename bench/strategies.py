@@ -14,7 +14,7 @@ from bench import clients, market
 from bench.figures import percentile
 from bench.ground import Ground, prepared
 from bench.orders import COLD_S, WARM_UP
-from hantu.cli.control import GuardLink
+from hantu.adapters.guard_link import GuardLink
 
 ROOT = Path(__file__).resolve().parent.parent
 BUSY = 2_000

@@ -9,7 +9,7 @@ def goals(figures: Figures, note: str) -> list[Goal]:
     """Return one line per goal."""
     rows = [*_checks(figures), *_frames(figures)]
     rows += _orders(figures) if figures.has("C TLS 60 p50") else [Goal("order path against C", "", "", note, NOT_HERE)]
-    rows += [*_peers(figures), *_process(figures), *_kill(figures)]
+    rows += [*_peers(figures), *_process(figures), *_kill(figures), *_storm(figures)]
     rows.append(
         Goal("p99 at 2,000 frames/s with a busy server process", "≤ 20 ms", "≤ 5 ms", "no server yet", NOT_HERE)
     )
@@ -100,4 +100,22 @@ def _kill(figures: Figures) -> list[Goal]:
             alone = " (no server yet: the guard alone)" if condition == "notifier dead" else ""
             what = f"kill to the last order byte, 20 orders/s, {condition}{alone}, p99 of {count.middle:.0f}"
             rows.append(judged(what, found.middle, found.shown() + " ms", 500, 50, " ms"))
+    return rows
+
+
+def _storm(figures: Figures) -> list[Goal]:
+    rows = []
+    for kind, words in (("told", ""), ("recorded", ", each recorded with a fact")):
+        if not figures.has(f"storm {kind} p99"):
+            continue
+        ratio = figures.ratio(f"storm {kind} p99", "storm quiet p99")
+        what = f"trade → order, p99 while 10,000 alerts are raised in a second{words}, × p99 in peace"
+        rows.append(judged(what, ratio.middle, ratio.shown(), 1.1, 1.1, "×"))
+        pairs = zip(
+            figures.values[f"storm {kind} messages"], figures.values[f"storm {kind} messages allowed"], strict=True
+        )
+        over = max(0.0, *(found - allowed for found, allowed in pairs), 0.0)
+        most = figures.spread(f"storm {kind} messages").high
+        what = f"messages of that storm{words} beyond what the channel may get"
+        rows.append(judged(what, over, f"{over:g} ({most:g} messages)", 0, 0, ""))
     return rows

@@ -81,3 +81,15 @@ def test_the_stub_reads_frames_and_requests_that_arrive_in_pieces():
     assert found is not None
     assert (found.method, found.path, found.body) == ("POST", "/a", b"{}")
     assert request == b""
+
+
+@pytest.mark.requirement("PR-2", "OPS-04-9", "DEC-27")
+def test_ten_thousand_alerts_in_a_second_are_few_messages_beside_a_guard_that_sells():
+    command = [sys.executable, "-m", "bench", "storm", "--rounds", "1", "--orders", "5", "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stderr
+    figures = {name: values[0] for name, values in json.loads(done.stdout).items()}
+    for kind in ("told", "recorded"):
+        assert figures[f"storm {kind} emergencies told"] == 20
+        assert 0 < figures[f"storm {kind} messages"] <= figures[f"storm {kind} messages allowed"]
+        assert figures[f"storm {kind} p99"] > 0

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from hantu.operations.metric_names import METRICS, full_name
+from tests.programs import program
 from tools import metric_list
 
 DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
@@ -24,12 +25,9 @@ GROUPS = {"hantu_life", "hantu_safety", "hantu_burn"}
 FILES = {"hantu_recording", "hantu_alerts", "hantu_test"}
 
 
-def run(program: str, *words: str) -> None:
+def run(name: str, *words: str) -> None:
     """Run one of Debian's programs where it is installed."""
-    found = shutil.which(program)
-    if found is None:
-        pytest.skip(f"{program} is not installed (Debian: prometheus, prometheus-alertmanager)")
-    done = subprocess.run([found, *words], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([program(name), *words], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

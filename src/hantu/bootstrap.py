@@ -65,6 +65,7 @@ from hantu.settings.order_door import order_door
 from hantu.settings.order_office import Guarded, order_office
 from hantu.settings.order_secret import token_key
 from hantu.settings.people import actor_of
+from hantu.settings.phone_office import phone_office
 from hantu.telemetry import Logs, configure, get_logger
 
 SystemLog = get_logger(__name__, "system")
@@ -205,8 +206,13 @@ async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:
         ),
         asyncio.create_task(_warm(life), name="warm"),
     ]
-    if life.stand_in is not None:
-        life.tasks.append(asyncio.create_task(life.stand_in.watch(life.dispatcher.hint), name="stand-in"))
+    stand_in = life.stand_in
+    if stand_in is not None:
+        life.tasks.append(asyncio.create_task(stand_in.watch(life.dispatcher.hint), name="stand-in"))
+        # Where a notifier lives it takes the commands: with it they work beside a guard that hangs.
+        phone = phone_office(settings, lambda: stand_in.whole)
+        if phone is not None:
+            life.tasks.append(asyncio.create_task(phone.run(), name="phone"))
     if start_now and life.engine.book.state is State.IDLE:
         life.guard.deliver(StartMonitoring(actor_of(settings)))
 

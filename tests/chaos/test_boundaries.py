@@ -4,7 +4,6 @@ A part of the boundaries here, all of them in `make chaos`. The last test kills 
 every single fsync the guard does, whichever it is, by a library before the C one.
 """
 
-import os
 import shutil
 import signal
 import subprocess
@@ -14,16 +13,16 @@ import pytest
 
 from tests.chaos.dying_guard import BOUNDARIES, DAYS
 from tests.chaos.exits import ExitDay, end
+from tests.drills import DRILL
 from tests.e2e.arena import Arena
 
-FULL = os.environ.get("CHAOS") == "full"
 SOME = (("partial", "committed, unheard"), ("cancel", "after intent"), ("stop", "spill durable"))
-SYNCS = range(1, 49) if FULL else (14,)
+SYNCS = range(1, 49) if DRILL else (14,)
 """A day of one exit syncs about fifty times."""
 
 
 @pytest.mark.requirement("OPS-05-1", "MON-4.17", "MON-D.12")
-@pytest.mark.parametrize(("kind", "step"), BOUNDARIES if FULL else SOME)
+@pytest.mark.parametrize(("kind", "step"), BOUNDARIES if DRILL else SOME)
 def test_death_at_a_boundary_sells_once_and_loses_nothing(arena: Arena, kind: str, step: str) -> None:
     day = ExitDay(arena, DAYS[kind])
     guard = day.start_strange("tests.chaos.dying_guard", "kill", step, kind)
@@ -54,7 +53,7 @@ def compiled(folder: Path) -> Path:
 
 
 @pytest.mark.requirement("OPS-05-1", "MON-D.12")
-@pytest.mark.parametrize("what", ["die-before", "die-after"] if FULL else ["die-before"])
+@pytest.mark.parametrize("what", ["die-before", "die-after"] if DRILL else ["die-before"])
 @pytest.mark.parametrize("number", SYNCS)
 def test_death_at_any_fsync_sells_once_and_loses_nothing(
     arena: Arena, sync_faults: Path, what: str, number: int

@@ -6,7 +6,7 @@ from tests.chaos.day import play
 
 
 @pytest.mark.requirement("OPS-05-1", "MON-4.17", "MON-D.12")
-@pytest.mark.parametrize(("seed", "kills"), [(5, 6)], ids=["rough-network-and-kill-switch"])
+@pytest.mark.parametrize(("seed", "kills"), [(2, 6), (5, 6)], ids=["clear", "rough-network-and-kill-switch"])
 def test_deaths_on_a_busy_day_sell_nothing_twice_and_lose_nothing(seed: int, kills: int) -> None:
     result = play(seed, kills)
     assert result.kills == kills

@@ -1,6 +1,5 @@
 """A process frozen between commit and send (SIGSTOP, a suspended machine) sends nothing late when it thaws."""
 
-import os
 import signal
 import time
 from pathlib import Path
@@ -9,9 +8,9 @@ import pytest
 
 from tests.chaos.dying_guard import DAYS
 from tests.chaos.exits import SAMSUNG, SPEED, ExitDay, end
+from tests.drills import DRILL
 from tests.e2e.arena import Arena
 
-FULL = os.environ.get("CHAOS") == "full"
 SEND_WITHIN_S = 15.0
 """Market seconds after which an order that was held up must not leave (requirement, not read from the product)."""
 ALL = [
@@ -28,7 +27,7 @@ def frozen(pid: int) -> bool:
 
 
 @pytest.mark.requirement("OPS-05-1", "MON-4.17")
-@pytest.mark.parametrize(("kind", "step", "frozen_s"), ALL if FULL else SOME)
+@pytest.mark.parametrize(("kind", "step", "frozen_s"), ALL if DRILL else SOME)
 def test_what_was_committed_before_a_freeze_does_not_leave_late(
     arena: Arena, kind: str, step: str, frozen_s: float
 ) -> None:
@@ -56,7 +55,7 @@ def test_what_was_committed_before_a_freeze_does_not_leave_late(
 
 
 @pytest.mark.requirement("OPS-05-1")
-@pytest.mark.skipif(not FULL, reason="part of make chaos: documents the gap of microseconds that no program can close")
+@pytest.mark.skipif(not DRILL, reason="part of make chaos: documents the gap of microseconds that no program can close")
 @pytest.mark.parametrize("kind", ["stop", "partial"])
 def test_freeze_after_the_last_check_sends_late_and_once(arena: Arena, kind: str) -> None:
     day = ExitDay(arena, kind)

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
+from hantu.adapters.guard_link import GuardLink
 from hantu.adapters.store.maintenance import init_database, reading, writing
-from hantu.cli.control import GuardLink
 from hantu.domain.errors import HantuError
 from tests.e2e.arena import HANTU
 

@@ -1,6 +1,5 @@
 """One fault of the network at the very moment of an exit, through the proxy: sold once, nothing lost."""
 
-import os
 import time
 from typing import Any
 
@@ -8,9 +7,9 @@ import pytest
 
 from tests.chaos.exits import SAMSUNG, ExitDay
 from tests.chaos.proxy import Proxy, Weather
+from tests.drills import DRILL
 from tests.e2e.arena import Arena
 
-FULL = os.environ.get("CHAOS") == "full"
 FAULTS: dict[str, tuple[str, dict[str, Any], float]] = {
     "cut before the answer": ("rest", {"reset_after": 0}, 1.0),
     "cut in the middle of the answer": ("rest", {"reset_after": 60}, 1.0),
@@ -40,7 +39,7 @@ def behind_proxy(arena: Arena, kind: str) -> tuple[ExitDay, Proxy]:
 
 @pytest.mark.requirement("MON-4.17", "OPS-05-1")
 @pytest.mark.parametrize(
-    ("fault", "kind"), [(f, k) for f in FAULTS for k in ("stop", "partial", "reorder")] if FULL else SOME
+    ("fault", "kind"), [(f, k) for f in FAULTS for k in ("stop", "partial", "reorder")] if DRILL else SOME
 )
 def test_bad_network_at_an_exit_sells_once(arena: Arena, fault: str, kind: str) -> None:
     day, proxy = behind_proxy(arena, kind)
@@ -68,7 +67,7 @@ def test_bad_network_at_an_exit_sells_once(arena: Arena, fault: str, kind: str) 
 
 
 @pytest.mark.requirement("MON-4.17")
-@pytest.mark.skipif(not FULL, reason="part of make chaos")
+@pytest.mark.skipif(not DRILL, reason="part of make chaos")
 def test_network_that_doubles_an_order_sells_no_more_than_is_held(arena: Arena) -> None:
     day, proxy = behind_proxy(arena, "stop")
     try:

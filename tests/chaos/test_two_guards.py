@@ -1,6 +1,5 @@
 """Two guards on one account: on one machine the second is refused; from two machines nothing is sold twice."""
 
-import os
 import shutil
 import subprocess
 import tempfile
@@ -10,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.exits import EXPECTED, ROOT, ExitDay, end
+from tests.drills import DRILL
 from tests.e2e.arena import HANTU, Arena
 
-FULL = os.environ.get("CHAOS") == "full"
 EXIT_DENIED = 3
 
 
@@ -47,7 +46,7 @@ def test_second_guard_on_this_machine_is_refused_from_any_home(arena: Arena) -> 
 
 
 @pytest.mark.requirement("OPS-05-1", "MON-4.17")
-@pytest.mark.skipif(not FULL, reason="part of make chaos")
+@pytest.mark.skipif(not DRILL, reason="part of make chaos")
 @pytest.mark.parametrize("kind", ["stop", "partial", "reorder"])
 @pytest.mark.parametrize("second_first", [False, True])
 def test_guards_of_two_machines_do_not_sell_twice(arena: Arena, kind: str, second_first: bool) -> None:

@@ -14,30 +14,12 @@ from hantu.domain.account import Side
 from hantu.domain.approval import OrderTerms, order_hash
 from hantu.domain.order_token import Claims, TokenKey, audience
 from tests.e2e.arena import Arena
+from tests.e2e.one_stock import SAMSUNG, one_stock
 from tests.e2e.watchlist import write_watchlist
 
-SAMSUNG = "005930"
 SECRET = "of-this-test-and-of-nothing-else-0123456789"
 CLIENT = "a-program-of-this-test-and-nothing-else-01"
-SCENARIO = """
-name: approvals
-extends: quiet
-clock: {date: 2026-11-23, start: "08:59:55", speed: 5}
-accounts:
-  - number: 12345678-01
-    hts_id: USER
-    cash: 20000000
-    holdings:
-      - {symbol: 005930, quantity: 40, average_price: 70500}
-stocks:
-  - symbol: 005930
-    liquidity: {depth: 500, bid_depth: 500, trade_size: 4, trades_per_second: 3}
-    path:
-      kind: waypoints
-      points:
-        - {at: 09:00:00, price: 70500}
-        - {at: 15:30:00, price: 70500}
-"""
+SCENARIO = one_stock("approvals", "08:59:55", speed=5, depth=500, bid_depth=500, trades_per_second=3)
 
 
 class Desk:

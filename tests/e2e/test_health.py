@@ -42,11 +42,15 @@ def component(arena: Arena, name: str) -> dict[str, Any]:
     return dict(arena.status().get("health", {}).get("components", {}).get(name, {}))
 
 
+def metrics_address(arena: Arena) -> str:
+    """Where the guard serves its metrics: host and port."""
+    lines = [line for line in (arena.home / "logs" / "app.log").read_text().splitlines() if "측정값 주소 열림" in line]
+    return f"127.0.0.1:{lines[-1].rpartition(':')[2].strip()}"
+
+
 def metrics(arena: Arena) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
     """The metrics page, by name and labels."""
-    lines = [line for line in (arena.home / "logs" / "app.log").read_text().splitlines() if "측정값 주소 열림" in line]
-    port = lines[-1].rpartition(":")[2].strip()
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://{metrics_address(arena)}/metrics", timeout=5) as answer:
         page = answer.read().decode()
     return {
         (sample.name, tuple(sorted(sample.labels.items()))): sample.value

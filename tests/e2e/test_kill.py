@@ -11,31 +11,12 @@ import pytest
 
 from tests.e2e.arena import Arena
 from tests.e2e.crashing_guard import STEPS
+from tests.e2e.one_stock import HELD, SAMSUNG, one_stock
 from tests.e2e.watchlist import write_watchlist
 
-SAMSUNG = "005930"
-HELD = 40
-SCENARIO = """
-name: kill
-extends: quiet
-clock: {date: 2026-11-23, start: "08:59:50", speed: 15}
-accounts:
-  - number: 12345678-01
-    hts_id: USER
-    cash: 20000000
-    holdings:
-      - {symbol: 005930, quantity: 40, average_price: 70500}
-stocks:
-  - symbol: 005930
-    liquidity: {depth: 200, bid_depth: 9, trade_size: 4, trades_per_second: 3}
-    path:
-      kind: waypoints
-      points:
-        - {at: 09:00:00, price: 70500}
-        - {at: 09:00:30, price: 70000}
-        - {at: 09:00:45, price: 68300}
-        - {at: 15:30:00, price: 68300}
-"""
+FALL = (("09:00:00", 70_500), ("09:00:30", 70_000), ("09:00:45", 68_300), ("15:30:00", 68_300))
+"""Through the stop within a quarter of a minute."""
+SCENARIO = one_stock("kill", "08:59:50", speed=15, bid_depth=9, trades_per_second=3, points=FALL)
 
 
 def crash(arena: Arena, step: str) -> None:

@@ -12,27 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.arena import Arena
+from tests.e2e.one_stock import SAMSUNG, one_stock
 
-SAMSUNG = "005930"
-SCENARIO = """
-name: switch
-extends: quiet
-clock: {date: 2026-11-23, start: "09:00:05", speed: 1}
-accounts:
-  - number: 12345678-01
-    hts_id: USER
-    cash: 20000000
-    holdings:
-      - {symbol: 005930, quantity: 40, average_price: 70500}
-stocks:
-  - symbol: 005930
-    liquidity: {depth: 200, bid_depth: 50, trade_size: 4, trades_per_second: 5}
-    path:
-      kind: waypoints
-      points:
-        - {at: 09:00:00, price: 70500}
-        - {at: 15:30:00, price: 70500}
-"""
+SCENARIO = one_stock("switch", "09:00:05", speed=1, bid_depth=50, trades_per_second=5)
 FULL_DISK = """
 import os, resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))

@@ -7,7 +7,8 @@ import pytest
 
 from hantu.settings.model import PRACTICE_ACCOUNT
 from tests.e2e.arena import Arena
-from tests.e2e.test_kill import HELD, SAMSUNG, SCENARIO, crash
+from tests.e2e.one_stock import HELD, SAMSUNG
+from tests.e2e.test_kill import SCENARIO, crash
 from tests.e2e.watchlist import write_watchlist
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from hantu.adapters.guard_link import GuardLink
 from hantu.adapters.store.approvals import decide
-from hantu.cli.control import GuardLink
 from hantu.domain.errors import DeniedError
 from tests.e2e.arena import HANTU, Arena
 from tests.e2e.watchlist import write_watchlist

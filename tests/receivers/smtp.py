@@ -81,6 +81,8 @@ class SmtpReceiver:
         self._context.load_cert_chain(self.ca_file, private)
         self._server: asyncio.Server | None = None
         self._talks: set[asyncio.Task[None]] = set()
+        self.hung_up = 0
+        """Clients that went away in the middle."""
         self._seen: set[str] = set()
 
     async def start(self) -> None:
@@ -108,7 +110,7 @@ class SmtpReceiver:
         try:
             await self._converse(_Talk(reader, writer, encrypted=self.tls), self.plan.take())
         except (OSError, asyncio.IncompleteReadError, ssl.SSLError):
-            pass  # the client may hang up at any time
+            self.hung_up += 1  # as a client may at any time
         finally:
             self._talks.discard(task)
             writer.transport.abort()

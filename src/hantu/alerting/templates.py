@@ -9,6 +9,7 @@ from datetime import date
 from hantu.alerting.catalogue import SCOPE_WORDS, Row
 from hantu.alerting.render import exit_mark, exit_title, short_text
 from hantu.alerting.wording import (
+    KILL_CAUSES,
     component_word,
     duration,
     korean_time,
@@ -116,24 +117,8 @@ def with_action(short: str, row: Row, facts: tuple[str, ...] = (), intent_id: st
     return "\n".join((short, "", *lines)) if lines else ""
 
 
-CAUSES = {
-    "position_mismatch": "보유 수량 불일치",
-    "duplicate_order": "중복 주문",
-    "duplicate": "중복 주문",
-    "rejection_burst": "주문 거부 급증",
-    "day_loss": "하루 손실 한도",
-    "repeats_hour": "같은 종목 반복 체결",
-    "unclean_restart": "장중 비정상 재시작",
-    "recovery_stopped": "복구 중단",
-    "release_expired": "임시 해제 만료",
-    "state_unreadable": "킬 스위치 상태를 읽을 수 없음",
-    "records_lost": "기록 분실",
-}
-"""What set the kill switch by itself."""
-
-
 def _cause(fact: e.KillswitchOn) -> str:
-    return CAUSES.get(fact.cause, plain(fact.cause))
+    return KILL_CAUSES.get(fact.cause, plain(fact.cause))
 
 
 def details(fact: e.Fact) -> tuple[str, ...]:

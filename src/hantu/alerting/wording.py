@@ -142,3 +142,19 @@ def health_word(state: str) -> str:
 def grade_word(grade: str) -> str:
     """Return the class of a measure in Korean."""
     return _GRADES.get(grade, grade)
+
+
+KILL_CAUSES = {
+    "position_mismatch": "보유 수량 불일치",
+    "duplicate_order": "중복 주문",
+    "duplicate": "중복 주문",
+    "rejection_burst": "주문 거부 급증",
+    "day_loss": "하루 손실 한도",
+    "repeats_hour": "같은 종목 반복 체결",
+    "unclean_restart": "장중 비정상 재시작",
+    "recovery_stopped": "복구 중단",
+    "release_expired": "임시 해제 만료",
+    "state_unreadable": "킬 스위치 상태를 읽을 수 없음",
+    "records_lost": "기록 분실",
+}
+"""What set the kill switch by itself."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hantu.cli.control import NotRunning
+from hantu.adapters.guard_link import NotRunning
 from hantu.cli.shell import Shell
 from hantu.domain.errors import DeniedError, HantuError, UsageError
 

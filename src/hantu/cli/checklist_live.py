@@ -12,9 +12,11 @@ from hantu.cli import doctor_checks
 from hantu.cli.shell import Shell
 from hantu.domain.errors import HantuError
 from hantu.domain.session import KST
+from hantu.operations.components import UNSEEN
 
 Status = Mapping[str, Any]
 STATES = {"ok": Result.OK, "not_expected": Result.OK, "warn": Result.WARN, "down": Result.FAIL}
+WORDS = {"ok": "정상", "warn": "주의", "down": "장애", "not_expected": "지금은 없어도 됨"}
 MARKS = {"ok": Result.OK, "note": Result.OK, "warn": Result.WARN, "fail": Result.FAIL}
 LIMITS = ("max_order_quantity", "max_order_value", "max_value_per_day", "orders_per_day", "max_day_loss_bps")
 ROUND_TRIP_S = 10.0
@@ -88,7 +90,12 @@ def _component(status: Status | None, name: str, title: str) -> Item:
     one = ((status or {}).get("health") or {}).get("components", {}).get(name)
     if one is None:
         return Item(name, title, Result.WARN, "확인 못 함", "hantu health", "감시가 돌지 않거나 아직 점검 전입니다.")
-    return Item(name, title, STATES.get(one["state"], Result.WARN), one["state"], "hantu health", one.get("reason", ""))
+    state, reason = str(one["state"]), str(one.get("reason", ""))
+    # Nobody has looked yet: that is no good news.
+    result = Result.WARN if reason == UNSEEN else STATES.get(state, Result.WARN)
+    return Item(
+        name, title, result, "확인 못 함" if reason == UNSEEN else WORDS.get(state, state), "hantu health", reason
+    )
 
 
 def _traffic(status: Status | None) -> Item:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hantu.cli.control import NotRunning
+from hantu.adapters.guard_link import NotRunning
 from hantu.cli.shell import Shell, wait_until
 from hantu.domain.errors import BrokenError, DeniedError, HantuError, UsageError
 
@@ -85,7 +85,7 @@ def off(ctx: typer.Context, reason: Reason = "", second: Second = "", lasting: F
     extra: dict[str, Any] = {"second": shell.named(second)} if second else {}
     if lasting:
         extra["release_s"] = _seconds(lasting)
-    from hantu.cli.kill_doors import put_back, take_away
+    from hantu.settings.kill_doors import put_back, take_away
 
     # The file goes first: a guard that sees it would set the switch again.
     taken = take_away(shell.settings.kill_file)
@@ -112,7 +112,8 @@ def status(ctx: typer.Context) -> None:
     found = _effective(shell)
 
     def render(out: Any) -> None:
-        from hantu.cli.views.wording import KILL_CAUSES, KILL_LEVELS, korean_time
+        from hantu.alerting.wording import KILL_CAUSES
+        from hantu.cli.views.wording import KILL_LEVELS, korean_time
 
         style = "green" if found["level"] == "off" else "bold red"
         out.print(f"킬스위치: {KILL_LEVELS.get(found['level'], found['level'])}", style=style)
@@ -147,7 +148,7 @@ def _seconds(text: str) -> int:
 
 def _note_refusal(shell: Shell, reason: str) -> None:
     """Record a refusal the guard could not; the answer stays the same where the records cannot be written."""
-    from hantu.cli.kill_doors import note_refusal
+    from hantu.settings.kill_doors import note_refusal
 
     try:
         note_refusal(shell.settings, reason, shell.actor)
@@ -199,7 +200,7 @@ def _followed(shell: Shell, level: str) -> None:
 
 def _without_guard(shell: Shell, level: str, reason: str) -> list[str]:
     """Write both lasting doors; one of them is enough."""
-    from hantu.cli.kill_doors import write_file, write_row
+    from hantu.settings.kill_doors import write_file, write_row
 
     settings, doors, failed = shell.settings, [], []
     writers: dict[str, Callable[[], bool]] = {
@@ -223,7 +224,7 @@ def _without_guard(shell: Shell, level: str, reason: str) -> list[str]:
 
 
 def _effective(shell: Shell) -> dict[str, Any]:
-    from hantu.cli.kill_doors import read_file, read_row, strictest
+    from hantu.settings.kill_doors import read_file, read_row, strictest
 
     settings = shell.settings
     states = [("KILL 파일", read_file(settings.kill_file)), ("데이터베이스", read_row(settings))]

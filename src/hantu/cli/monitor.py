@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hantu.cli.control import NotRunning
+from hantu.adapters.guard_link import NotRunning
 from hantu.cli.shell import Shell, broken, wait_until
 from hantu.domain.errors import BrokenError, DeniedError, UsageError
 

@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 
 def positions(ctx: typer.Context) -> None:
     """Show what is held: from the guard if it runs, else the last records."""
-    from hantu.cli.control import NotRunning
+    from hantu.adapters.guard_link import NotRunning
     from hantu.cli.views.records import positions_table
 
     shell: Shell = ctx.obj

@@ -29,6 +29,7 @@ def simulate(
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, max=64, show_default=False)] = None,
     twice: Annotated[bool, typer.Option("--twice")] = False,
     report: Annotated[Path | None, typer.Option("--report", show_default=False)] = None,
+    resume: Annotated[Path | None, typer.Option("--resume", show_default=False)] = None,
 ) -> None:
     """Play one day and tell its story, or many and report."""
     shell: Shell = ctx.obj
@@ -39,7 +40,7 @@ def simulate(
     if seed is not None:
         _one(shell, seed)
     else:
-        _many(shell, *_range(seeds), jobs or os.cpu_count() or 1, report, twice=twice)
+        _many(shell, *_range(seeds), jobs or os.cpu_count() or 1, report, resume, twice=twice)
 
 
 def _one(shell: Shell, seed: int) -> None:
@@ -72,7 +73,9 @@ def _as_json(result: "Result") -> dict[str, Any]:
     }
 
 
-def _many(shell: Shell, first: int, last: int, jobs: int, report: Path | None, *, twice: bool) -> None:
+def _many(
+    shell: Shell, first: int, last: int, jobs: int, report: Path | None, resume: Path | None, *, twice: bool
+) -> None:
     from hantu.harness import campaign as many
 
     with shell.progress(f"{last - first + 1:,}일을 시뮬레이션하는 중 …") as say:
@@ -81,7 +84,7 @@ def _many(shell: Shell, first: int, last: int, jobs: int, report: Path | None, *
             if done % TOLD_EVERY == 0:
                 say(f"{done:,}일 완료, 위반 {bad}건 …")
 
-        found = many.run_campaign(first, last, jobs=jobs, hash_seed=1, told=told)
+        found = many.run_campaign(first, last, jobs=jobs, hash_seed=1, told=told, kept=resume)
         if twice:
             many.compare(found, many.run_campaign(first, last, jobs=jobs, hash_seed=2, told=told))
     text = many.report(

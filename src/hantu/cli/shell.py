@@ -20,7 +20,7 @@ from hantu.domain.errors import BrokenError, HantuError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from hantu.cli.control import GuardLink
+    from hantu.adapters.guard_link import GuardLink
     from hantu.settings.loading import Sources
     from hantu.settings.model import Settings
 
@@ -96,7 +96,7 @@ class Shell:
     @property
     def guard(self) -> "GuardLink":
         """The control socket of the guard of this home."""
-        from hantu.cli.control import GuardLink
+        from hantu.adapters.guard_link import GuardLink
 
         return GuardLink(self.settings.socket, self.actor)
 

@@ -26,6 +26,7 @@ from hantu.cli import (
     logs,
     monitor,
     notifier,
+    phone_people,
     privacy,
     records,
     recovery,
@@ -40,7 +41,7 @@ SENTENCE_END = re.compile(r"[.:](?: |$)|\(")
 HELP_NAMES = ["-h", "--help"]
 ORDER = (
     "demo", "sim", "monitor", "run", "status", "health", "kill", "recovery", "approvals", "strategies", "jobs", "positions", "orders", "exits",
-    "explain", "replay", "simulate", "events", "opportunities", "alerts", "incidents", "checklist", "audit", "event", "privacy", "watchlist", "db",
+    "explain", "replay", "simulate", "events", "opportunities", "alerts", "incidents", "checklist", "audit", "event", "privacy", "phone", "watchlist", "db",
     "logs", "doctor", "bench",
     "version",
 )  # fmt: skip
@@ -77,6 +78,7 @@ def build(texts: Texts) -> Any:
     app.add_typer(audit.app, name="audit")
     app.add_typer(audit.event_app, name="event")
     app.add_typer(privacy.app, name="privacy")
+    app.add_typer(phone_people.app, name="phone")
     app.add_typer(database.app, name="db")
     app.add_typer(database.watch_app, name="watchlist")
     app.command("bench")(bench.bench)

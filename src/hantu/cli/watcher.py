@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from types import FrameType
 from typing import Any
 
+from hantu.adapters.guard_link import GuardLink, NotRunning
 from hantu.adapters.notify.last_word import last_word
 from hantu.adapters.store.day_counts import ended_clean
 from hantu.adapters.store.samples import write_samples
 from hantu.alerting.rules import operations_alert
 from hantu.alerting.wording import component_word, health_word
-from hantu.cli.control import GuardLink, NotRunning
 from hantu.cli.shell import Shell
 from hantu.domain.errors import HantuError
 from hantu.domain.krx_calendar import KRX_CALENDAR

@@ -132,3 +132,16 @@ class ChannelHealth:
     def usable(self) -> bool:
         """Whether an alert would get through as far as one can see."""
         return self.reachable and self.credentials_ok is not False and self.balance != 0
+
+
+def left_over(balance: int, unit: str, *, border: int, what: str) -> ChannelHealth:
+    """Return the health of a channel that is paid beforehand; ``what`` names the balance, as a subject."""
+    low = balance < border
+    return ChannelHealth(
+        reachable=True,
+        credentials_ok=True,
+        balance=balance,
+        balance_unit=unit,
+        low=low,
+        detail=f"{what} {border:,}{unit}보다 적습니다" if low else "",
+    )

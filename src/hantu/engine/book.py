@@ -245,7 +245,8 @@ class Book:
 
     def _order_rejected(self, fact: ev.OrderRejectedBroker) -> None:
         late = self.intents[fact.intent_id].state is IntentState.WORKING
-        self._move(fact.intent_id, IntentState.REJECTED_LATE if late else IntentState.REFUSED)
+        intent = self._move(fact.intent_id, IntentState.REJECTED_LATE if late else IntentState.REFUSED)
+        intent.sent_at = intent.sent_at or fact.sent_at
 
     def _order_not_sent(self, fact: ev.OrderNotSent) -> None:
         # An intent that could not be recorded was not sent, and no restart will find it.

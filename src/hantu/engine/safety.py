@@ -4,12 +4,14 @@ Each finding goes through ``switch.breach``: new orders stop, stops go on, a
 person is told why. Checks at the order door come in as ``SafetyBreach``.
 """
 
+from datetime import datetime
 from typing import Final
 
 from hantu.domain import events as ev
 from hantu.domain.account import Balance, BrokerOrder
 from hantu.domain.instrument import Symbol
 from hantu.domain.order import IntentState
+from hantu.domain.session import from_korean_clock
 from hantu.engine import switch, tally, unresolved
 from hantu.engine.records import Intent
 from hantu.engine.turn import Tally, Turn
@@ -20,6 +22,7 @@ BURST_S: Final = 300.0
 TWIN_S: Final = 5
 """Two equal orders entered within this many seconds at the broker are one decision sent twice."""
 GONE: Final = (IntentState.ABSENT, IntentState.NOT_SENT)
+IN_DOUBT: Final = (IntentState.SENDING, IntentState.UNKNOWN, IntentState.ESCALATED)
 BPS: Final = 10_000
 
 
@@ -111,6 +114,8 @@ def _twins(turn: Turn, orders: tuple[BrokerOrder, ...]) -> None:
             continue
         if order.order_no in work.twins or order.rejected > 0 or (order.filled == 0 and order.remaining == 0):
             continue
+        if any(intent.state in IN_DOUBT and _alike(turn, intent, order) for intent in turn.book.open_intents()):
+            continue  # listed before its answer came: it is that one's until shown otherwise
         for intent in turn.book.intents.values():
             if _alike(turn, intent, order) and _same_moment(turn, intent, order, by_number.get(intent.order_no)):
                 work.twins.add(order.order_no)
@@ -137,4 +142,17 @@ def _same_moment(turn: Turn, intent: Intent, order: BrokerOrder, ours: BrokerOrd
             return False
         first, second = (int(text[:2]) * 3600 + int(text[2:4]) * 60 + int(text[4:]) for text in times)
         return abs(first - second) <= TWIN_S
+    if intent.state is IntentState.REFUSED:
+        # A person who reads of the refusal and sells the same by hand takes longer.
+        return _soon_after(turn, intent, order)
     return intent.state in GONE and unresolved.not_before_sending(turn, intent, order)
+
+
+def _soon_after(turn: Turn, intent: Intent, order: BrokerOrder) -> bool:
+    """Whether the broker took the order about when ours was sent, as far as two clocks agree."""
+    try:
+        ordered = from_korean_clock(order.ordered_at, turn.now.wall)
+        sent = datetime.strptime(f"{intent.sent_at}+0000", "%Y-%m-%d %H:%M:%S.%f%z")
+    except ValueError:
+        return False
+    return abs((ordered - sent).total_seconds()) <= unresolved.CLOCK_SKEW_S

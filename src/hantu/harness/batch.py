@@ -1,11 +1,13 @@
-"""Plays a range of seeded days in a process of its own; one line of JSON for each.
+"""Plays seeded days in a process of its own; one line of JSON for each.
 
-``python -m hantu.harness.batch 1 200``; used by ``hantu simulate`` so that a
-batch can run under a hash seed of its own.
+``python -m hantu.harness.batch 1 200``, or ``-`` for the seeds on standard
+input; used by ``hantu simulate`` so that a batch can run under a hash seed of
+its own.
 """
 
 import json
 import sys
+from collections.abc import Iterable
 
 from hantu.harness.world import Result, run
 
@@ -24,12 +26,13 @@ def line_of(result: Result) -> str:
     )
 
 
-def main(first: int, last: int, step: int = 1) -> None:
-    """Play every ``step``-th day from ``first`` to ``last``, both included."""
-    for seed in range(first, last + 1, step):
+def main(seeds: Iterable[int]) -> None:
+    """Play the days in their order."""
+    for seed in seeds:
         sys.stdout.write(line_of(run(seed)) + "\n")
         sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main(*(int(word) for word in sys.argv[1:]))
+    words = sys.argv[1:]
+    main(map(int, sys.stdin.read().split()) if words == ["-"] else range(int(words[0]), int(words[1]) + 1))

@@ -1,14 +1,17 @@
 """Many seeded days on several processes, and the report about them."""
 
+import contextlib
 import hashlib
 import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from hantu.harness.coverage import CRASHES, FAULTS, INVARIANTS, NOT_HERE, Row, edges, missing, rows
@@ -32,6 +35,8 @@ class Campaign:
     hashes: dict[int, str] = field(default_factory=dict)
     differing: list[int] = field(default_factory=list)
     """Seeds whose second run had another hash."""
+    resumed: int = 0
+    """Days among them that an earlier run had kept."""
 
     @property
     def fingerprint(self) -> str:
@@ -55,23 +60,61 @@ class Campaign:
 
 
 def run_campaign(
-    first: int, last: int, *, jobs: int, hash_seed: int, told: Callable[[int, int], None] = lambda _done, _bad: None
-) -> Campaign:
-    """Play days ``first`` to ``last`` on ``jobs`` processes under one hash seed."""
+    first: int, last: int, *, jobs: int, hash_seed: int, told: Callable[[int, int], None] = lambda _done, _bad: None,
+    kept: Path | None = None,
+) -> Campaign:  # fmt: skip
+    """Play days ``first`` to ``last`` on ``jobs`` processes under one hash seed.
+
+    Every day's result is added to the file ``kept`` as a line of JSON when it is
+    there, and days the file has already are not played again: hours of work
+    survive an interruption.
+
+    Raises:
+        RuntimeError: A process of the batch died.
+    """
     campaign = Campaign(first, last)
     begun = time.monotonic()
     before = os.times()
-    for found in _lines(first, last, jobs, hash_seed):
-        campaign.days += 1
-        campaign.market_s += found["market_s"]
-        campaign.hashes[found["seed"]] = found["hash"]
-        campaign.seen.update(found["seen"])
-        campaign.violations += [(found["seed"], *one) for one in found["violations"]]
-        told(campaign.days, len(campaign.violations))
+    for found in _earlier(kept, first, last):
+        _add(campaign, found)
+        campaign.resumed += 1
+    missing_seeds = [seed for seed in range(first, last + 1) if seed not in campaign.hashes]
+    with contextlib.ExitStack() as stack:
+        ledger = stack.enter_context(kept.open("a", encoding="utf-8")) if kept else None
+        for found in _lines(missing_seeds, jobs, hash_seed):
+            _add(campaign, found)
+            if ledger:
+                ledger.write(json.dumps(found, ensure_ascii=False) + "\n")
+                ledger.flush()
+            told(campaign.days, len(campaign.violations))
     after = os.times()
     campaign.wall_s = time.monotonic() - begun
     campaign.cpu_s = after.children_user + after.children_system - before.children_user - before.children_system
     return campaign
+
+
+def _add(campaign: Campaign, found: dict[str, Any]) -> None:
+    campaign.days += 1
+    campaign.market_s += found["market_s"]
+    campaign.hashes[found["seed"]] = found["hash"]
+    campaign.seen.update(found["seen"])
+    campaign.violations += [(found["seed"], *one) for one in found["violations"]]
+
+
+def _earlier(kept: Path | None, first: int, last: int) -> Iterator[dict[str, Any]]:
+    """Yield each kept day of the range once; a line that was cut short is left out, so its day is played again."""
+    if kept is None or not kept.exists():
+        return
+    text = kept.read_text(encoding="utf-8")
+    if text and not text.endswith("\n"):
+        text = text[: text.rfind("\n") + 1]
+        kept.write_text(text, encoding="utf-8")
+    seen: set[int] = set()
+    for line in text.splitlines():
+        found = json.loads(line)
+        if first <= found["seed"] <= last and found["seed"] not in seen:
+            seen.add(found["seed"])
+            yield found
 
 
 def compare(one: Campaign, other: Campaign) -> None:
@@ -80,18 +123,21 @@ def compare(one: Campaign, other: Campaign) -> None:
     one.violations += [each for each in other.violations if each not in one.violations]
 
 
-def _lines(first: int, last: int, jobs: int, hash_seed: int) -> Iterator[dict[str, Any]]:
+def _lines(seeds: Sequence[int], jobs: int, hash_seed: int) -> Iterator[dict[str, Any]]:
     """Yield the results as they come; a process that dies raises."""
     import selectors
 
     environ = {**os.environ, "PYTHONHASHSEED": str(hash_seed)}
     workers = [
-        subprocess.Popen(  # noqa: S603 - our own module, on our own interpreter
-            [sys.executable, "-m", "hantu.harness.batch", str(first + offset), str(last), str(jobs)],
-            stdout=subprocess.PIPE, env=environ,
+        subprocess.Popen(
+            [sys.executable, "-m", "hantu.harness.batch", "-"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ,
         )
-        for offset in range(min(jobs, last - first + 1))
+        for _ in range(min(jobs, len(seeds)))
     ]  # fmt: skip
+    for number, worker in enumerate(workers):
+        own = " ".join(map(str, seeds[number :: len(workers)]))
+        threading.Thread(target=_hand_over, args=(worker, own), daemon=True).start()
     ready = selectors.DefaultSelector()
     for worker in workers:
         ready.register(worker.stdout, selectors.EVENT_READ)  # type: ignore[arg-type]
@@ -114,9 +160,18 @@ def _lines(first: int, last: int, jobs: int, hash_seed: int) -> Iterator[dict[st
         ready.close()
 
 
+def _hand_over(worker: "subprocess.Popen[bytes]", text: str) -> None:
+    """Give a process its seeds; a list longer than a pipe is taken while it works."""
+    assert worker.stdin is not None
+    with contextlib.suppress(BrokenPipeError), worker.stdin:
+        worker.stdin.write(text.encode())
+
+
 def report(campaign: Campaign, *, commit: str, machine: str, when: str, twice: bool) -> str:
     """Return the report as Markdown."""
-    speed = campaign.days / campaign.cpu_s if campaign.cpu_s else 0.0
+    played = campaign.days - campaign.resumed
+    speed = played / campaign.cpu_s if campaign.cpu_s else 0.0
+    kept = f" for {played:,} days; {campaign.resumed:,} were kept from earlier runs" if campaign.resumed else ""
     bad = f" in seeds {campaign.bad_seeds[:SHOWN]}" if campaign.violations else ""
     again = f"yes, {len(campaign.differing)} differ" if twice else "not tried in this run"
     hours = campaign.market_s / 3600
@@ -126,7 +181,7 @@ def report(campaign: Campaign, *, commit: str, machine: str, when: str, twice: b
         f"- every day played twice, under two hash seeds: {again}",
         f"- fingerprint of all trace hashes: `{campaign.fingerprint[:32]}`",
         f"- commit: {commit}; machine: {machine}; {when}",
-        f"- {campaign.wall_s:,.0f} s, {speed:.1f} days a core-second",
+        f"- {campaign.wall_s:,.0f} s, {speed:.1f} days a core-second{kept}",
         "",
     ]
     for seed, invariant, at, text in campaign.violations[:SHOWN]:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from hantu.adapters.store.store import SqliteStore
 from hantu.domain.alert import Alert
-from hantu.domain.errors import RetryableError
+from hantu.domain.errors import BrokenError, RetryableError
 from hantu.domain.events import Fact
 from hantu.domain.instant import Instant
 from hantu.engine.inputs import Started, SubmitEnded
@@ -106,6 +106,11 @@ class SimStore(SqliteStore):
 
     world: Stage
 
+    def __init__(self, *words: Any, **settings: Any) -> None:
+        super().__init__(*words, **settings)
+        self._late: dict[asyncio.Future[None], Batch] = {}
+        """Batches whose writer was told that they are not durable; they may become so after all."""
+
     def record(self, batch: Batch) -> "asyncio.Future[None]":
         """Make a batch durable, then tell the judge, before anybody acts on it."""
         self.world.decided(batch.facts)
@@ -115,8 +120,18 @@ class SimStore(SqliteStore):
         return kept
 
     def _kept(self, done: "asyncio.Future[None]", batch: Batch) -> None:
-        if not done.cancelled() and done.exception() is None:
+        if done.cancelled():
+            return
+        if isinstance(done.exception(), BrokenError):
+            self._late[done] = batch
+        elif done.exception() is None:
             self.world.durable(batch.facts)
+
+    def _settle(self, ticket: Any, error: BaseException | None) -> None:
+        super()._settle(ticket, error)
+        late = self._late.pop(ticket.future, None) if error is None else None
+        if late is not None:
+            self.world.durable(late.facts, late=True)
 
     async def load(self, trade_date: date) -> Started:
         """Read what is there; what became durable as the process died is news to the judge, too."""

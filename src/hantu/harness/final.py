@@ -7,6 +7,9 @@ from hantu.domain.commands import KillLevel
 from hantu.engine.book import Book
 from hantu.harness.invariants import Judge
 
+NOT_SELLABLE = "매도 가능 수량 없음"
+"""What a held-back stop says when the broker lets none of the shares be sold."""
+
 
 def judge_exits(judge: Judge, book: Book | None, told: Sequence[Alert]) -> None:
     """I4: after minutes without faults, what fell below its stop is out or on its way, or a person was told.
@@ -25,6 +28,10 @@ def judge_exits(judge: Judge, book: Book | None, told: Sequence[Alert]) -> None:
             continue
         if judge.live(symbol, protective=True) or symbol in judge.with_a_person():
             continue
+        if judge.live_of_others(symbol) >= position.quantity and any(
+            alert.symbol == symbol and NOT_SELLABLE in alert.short for alert in told
+        ):
+            continue  # a person's own order holds every share that is left, and that no stop can sell them was told
         judge.fail("I4", f"{symbol}: {position.quantity} held at {price}, stop {position.stop_price}; told {events}")
 
 

@@ -296,6 +296,14 @@ class Judge:
             and (not protective or self._stops(number))
         )
 
+    def live_of_others(self, symbol: str) -> int:
+        """Return the shares that live sell orders of people beside the guard may still sell."""
+        return sum(
+            one.remaining
+            for number, one in self.exchange._desk.orders.items()  # noqa: SLF001
+            if number not in self.orders and one.symbol == symbol and one.side is Side.SELL and one.kind == "new"
+        )
+
     def price(self, symbol: str) -> int:
         """Return the last price of the market."""
         return self.exchange._market.listings[symbol].record.price  # noqa: SLF001

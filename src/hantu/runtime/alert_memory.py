@@ -24,6 +24,8 @@ WORDS_S = 5.0
 LATELY_S = 30.0
 """Real seconds back in which the other process may have told what this one does not know."""
 NOTED = 2_000
+LARGE, SAVE_S = 1_000, 1.0
+"""From so many remembered alerts on writing them all takes milliseconds: at most once in so many real seconds."""
 _log = get_logger(__name__)
 
 
@@ -54,6 +56,7 @@ class AlertMemory:
         self._noted: dict[int, tuple[str, ...]] = {}
         self._unsaved: list[JudgedAlert] = []
         self._dirty = False
+        self._saved_at = float("-inf")
         self._desk_ok = True
 
     def now(self) -> Instant:
@@ -156,10 +159,18 @@ class AlertMemory:
             self._unsaved.append(one)
         self._dirty = True
 
-    async def save(self, *, whole: bool = True) -> None:
-        """Write what is new; a failure is told once and tried again. Not ``whole``: another keeps the state."""
+    async def save(self, *, whole: bool = True, at_once: bool = False) -> None:
+        """Write what is new; a failure is told once and tried again. Not ``whole``: another keeps the state.
+
+        A large memory is written once a second, the next time somebody saves, or ``at_once``: what a
+        channel took meanwhile is on record of its own and is read again by ``begin``.
+        """
         if not self._dirty or self._desk is None:
             return
+        now = self._clock.now().mono
+        if len(self.state.noted) > LARGE and now - self._saved_at < self.market_s(SAVE_S) and not at_once:
+            return
+        self._saved_at = now
         notes, self._unsaved, self._dirty = tuple(self._unsaved), [], False
         try:
             await self._desk.judged(notes, dumped(self.state) if whole else "")

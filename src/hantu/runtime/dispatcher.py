@@ -4,6 +4,7 @@ Invariants:
 1. At least once: an alert is marked only after a channel accepted it.
 2. The most urgent due alert is chosen anew before every message.
 3. No error of a channel or of the outbox ends the loop; every wait and queue is bounded.
+   The more alerts wait, the longer it rests between looks: others have work to do.
 4. A second failure of the main channel also tells the next of the ladder, once; an
    emergency goes to two channels at once, and down the ladder at once if neither takes it.
    A channel that asked for quiet gets it, whichever it is.
@@ -27,6 +28,7 @@ from hantu.domain.krx_calendar import KRX_CALENDAR
 from hantu.domain.session import Calendar
 from hantu.ports import AlertDesk, Charge, Clock, JudgedAlert, Notifier, Outbox, PendingAlert
 from hantu.runtime.alert_memory import AlertMemory
+from hantu.runtime.crowd import Dropped, Unrecorded, rest_s
 from hantu.runtime.delivery import Came, Counts, Receipt, age_s, hand_over, keyed, masked, outgoing
 from hantu.runtime.rests import RETRY_S, Rests
 from hantu.telemetry import get_logger, mask
@@ -37,7 +39,6 @@ LOOK = 500
 """Alerts looked at together."""
 BURST = 20
 """Messages of one step; then other tasks get their turn."""
-DIRECT_MAX = 100
 REFUSED_RETRY_S = 300.0
 """Seconds between tries of an emergency that the channel refuses for good."""
 PARKED = "parked"
@@ -76,14 +77,13 @@ class Dispatcher:
         self._channels = Channels(main.name, tuple(one.name for one in fallbacks), sms.name if sms else "")
         self._memory = AlertMemory(clock, self._channels, desk, calendar, shared=charge is not None)
         self._wake = asyncio.Event()
-        self._direct: dict[int, PendingAlert] = {}
-        self._last_direct = 0
+        self._direct = Unrecorded()
         self._seen: dict[int, PendingAlert] = {}
         self._unmarked: dict[int, str] = {}
+        self._dropped = Dropped(outbox)
         self._not_before: dict[int, float] = {}
         self._told_elsewhere: dict[int, str] = {}
-        self._again_at: dict[str, float] = {}
-        """Messages of the policy's own that failed, and when they are tried again."""
+        self._market_s = self._memory.market_s
         self._rests = Rests(self._market_s)
         self._outbox_ok = True
 
@@ -93,21 +93,15 @@ class Dispatcher:
 
     def post(self, alert: Alert) -> None:
         """Send an alert that is in no outbox; returns at once, kept in memory only."""
-        if len(self._direct) >= DIRECT_MAX:
-            del self._direct[next(iter(self._direct))]
-            self.counts.lost += 1
-        # Identifiers of the outbox are positive, so these never meet one.
-        self._last_direct -= 1
-        event_at = self._clock.now().wall.isoformat()
-        self._direct[self._last_direct] = PendingAlert(self._last_direct, alert, event_at, attempts=0)
+        self.counts.lost += self._direct.take(alert, self._clock.now().wall.isoformat())
         self._wake.set()
 
     async def run(self) -> None:
         """Deliver until canceled."""
         while True:
-            self._wake.clear()
-            if await self._guarded_step():
-                await asyncio.sleep(0)
+            more = await self._guarded_step()
+            await asyncio.sleep(rest_s(len(self._seen)))
+            if more:
                 continue
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._poll_s):
@@ -121,6 +115,8 @@ class Dispatcher:
                 while more:
                     more = await self._guarded_step()
                     await asyncio.sleep(0)
+                await self._file()
+                await self._memory.save(whole=self._whole, at_once=True)
         except TimeoutError:
             _log.warning("종료 전에 보내지 못한 알림이 남았습니다 - 다음 시작 때 보냅니다")
 
@@ -129,11 +125,13 @@ class Dispatcher:
         if self.charge is not None and self.charge.turn != self._turn:
             self._turn = self.charge.turn
             self._memory.begin_anew()
+            self._dropped = Dropped(self._outbox)
+        self._wake.clear()
         await self._memory.begin()
         await self._memory.listen()
         for _ in range(BURST):
             if not await self._one():
-                return False
+                return await self._file()
         return True
 
     async def _one(self) -> bool:
@@ -141,7 +139,7 @@ class Dispatcher:
         now = self._clock.now()
         judgements = self._memory.judge(await self._waiting(now))
         if self._whole:
-            await self._drop([one for one in judgements if one.verdict is Verdict.DROP])
+            self._drop([one for one in judgements if one.verdict is Verdict.DROP])
         due = self._next(judgements, now)
         if due is not None:
             await self._deliver(due, now)
@@ -163,7 +161,7 @@ class Dispatcher:
         return self.charge is None or self.charge.whole
 
     def _is_due(self, judgement: Judgement, now: Instant) -> bool:
-        if judgement.verdict is not Verdict.SEND or now.mono < self._again_at.get(judgement.about, now.mono):
+        if judgement.verdict is not Verdict.SEND or self._rests.waits(judgement.about, now.mono):
             return False
         if judgement.kind in (Kind.REPEAT, Kind.SUMMARY) and not self._whole:
             return False
@@ -190,7 +188,7 @@ class Dispatcher:
             self._outbox_trouble(error)
         else:
             self._outbox_ok = True
-        stored = tuple(one for one in stored if one.alert_id not in self._unmarked)
+        stored = tuple(one for one in self._dropped.others(stored) if one.alert_id not in self._unmarked)
         if self.charge is not None:
             stored = await self.charge.ours(stored, self.hint)
         waiting = {one.alert_id: one for one in stored} | self._direct
@@ -251,14 +249,12 @@ class Dispatcher:
         taken = [one.channel for one in receipts if one.came is Came.ACCEPTED]
         if taken:
             self.counts.sent += 1
-            self._again_at.pop(judgement.about, None)
+            self._rests.told(judgement.about)
             self._memory.told(judgement, taken)
             return
         self.counts.failed += 1
         _log.warning("알림 전달 실패 (%s): %s", ", ".join(names), receipts[0].reason)
-        self._again_at[judgement.about] = now.mono + self._market_s(RETRY_S[-1])
-        while len(self._again_at) > LOOK:
-            del self._again_at[next(iter(self._again_at))]
+        self._rests.again(judgement.about, now.mono)
 
     async def _hand_to(self, names: Sequence[str], alert: Alert) -> list[Receipt]:
         return list(await asyncio.gather(*(self._hand(name, alert) for name in names)))
@@ -349,18 +345,26 @@ class Dispatcher:
         while len(self._told_elsewhere) > LOOK:
             del self._told_elsewhere[next(iter(self._told_elsewhere))]
 
-    async def _drop(self, judgements: list[Judgement]) -> None:
+    def _drop(self, judgements: list[Judgement]) -> None:
         for judgement in judgements:
             self.counts.dropped += 1
             # A channel that has tried it is told, or the outbox would keep its next try.
             channel = self._main.name if self._attempts(judgement) else POLICY
-            await self._failed(judgement, channel, judgement.reason, None)
+            for alert_id in judgement.alert_ids:
+                if self._direct.pop(alert_id, None) is None:
+                    self._dropped.put(alert_id, channel, mask(judgement.reason))
+
+    async def _file(self) -> bool:
+        if not (self._dropped and self._whole):
+            return False
+        # First the memory that accounts for what is not told.
+        await self._memory.save(at_once=True)
+        return await self._dropped.file(self._wake.is_set, self._outbox_trouble)
 
     async def _failed(self, judgement: Judgement, channel: str, reason: str, wait_s: float | None) -> None:
         now = self._clock.now().mono
         for alert_id in judgement.alert_ids:
-            if judgement.verdict is Verdict.SEND:
-                self._memory.note(JudgedAlert(alert_id, "failed", "channel", channel, mask(reason), wait_s or 0.0))
+            self._memory.note(JudgedAlert(alert_id, "failed", "channel", channel, mask(reason), wait_s or 0.0))
             direct = self._direct.get(alert_id)
             if direct is None:
                 try:
@@ -394,6 +398,3 @@ class Dispatcher:
 
     def _attempts(self, judgement: Judgement) -> int:
         return max(self._seen[alert_id].attempts for alert_id in judgement.alert_ids)
-
-    def _market_s(self, real_s: float) -> float:
-        return self._memory.market_s(real_s)

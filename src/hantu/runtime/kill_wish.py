@@ -45,6 +45,10 @@ class KillDesk:
             DeniedError: It may not be released now; says what is open.
         """
         wish = wish_of(args, actor)
+        now = self._engine.book.kill
+        if args.get("only_up") and STRICTNESS[wish.level] < STRICTNESS[now]:
+            # Asked and answered in one step: whoever may only stop must lower nothing, whatever happened meanwhile.
+            raise DeniedError(f"이미 더 엄격한 단계입니다({now}).", next_step="그대로 두었습니다.")
         try:
             self._permitted(wish)
         except DeniedError as error:

@@ -7,6 +7,7 @@ first one it takes lets all of them go, the most urgent first.
 
 from collections.abc import Callable
 
+KEPT = 500
 RETRY_S = (3.0, 10.0, 30.0, 60.0)
 """Real seconds after the first, second … failed try; the last one repeats."""
 
@@ -17,6 +18,8 @@ class Rests:
     def __init__(self, market_s: Callable[[float], float]) -> None:
         self._market_s = market_s
         self._asked: dict[str, float] = {}
+        self._again_at: dict[str, float] = {}
+        """Messages of the policy's own that failed, and when they are tried again."""
         self._fails = 0
         self._closed_until = 0.0
         self._lead_from = 0.0
@@ -47,3 +50,17 @@ class Rests:
     def leads(self, now: float) -> bool:
         """Tell whether the most urgent of what hangs may be tried before a message that is due."""
         return now >= self._lead_from
+
+    def again(self, message: str, now: float) -> None:
+        """Note that a message of the policy's own failed; it is tried again in a minute."""
+        self._again_at[message] = now + self._market_s(RETRY_S[-1])
+        while len(self._again_at) > KEPT:
+            del self._again_at[next(iter(self._again_at))]
+
+    def told(self, message: str) -> None:
+        """Note that a message of the policy's own was taken."""
+        self._again_at.pop(message, None)
+
+    def waits(self, message: str, now: float) -> bool:
+        """Tell whether a message of the policy's own failed less than a minute ago."""
+        return now < self._again_at.get(message, now)

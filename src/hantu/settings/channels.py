@@ -8,6 +8,7 @@ from hantu.adapters.notify.webhook import WebhookSender
 from hantu.ports import Notifier, Sender
 from hantu.settings.alerts import AlertSettings, EmailSettings, SmsSettings
 from hantu.settings.model import Settings
+from hantu.settings.phone_office import alert_buttons
 from hantu.settings.secret import Secret
 
 TEXT_MESSAGES = frozenset({"sms"})
@@ -49,7 +50,12 @@ def notifiers_of(settings: Settings) -> tuple[Notifier, ...]:
     Raises:
         UsageError: A secret's file cannot be used, or a number or address is malformed.
     """
-    made = [SenderNotifier(sender) for sender in senders_of(settings) if sender.name not in TEXT_MESSAGES]
+    buttons = alert_buttons(settings)
+    made = [
+        SenderNotifier(sender, buttons if sender.name == "telegram" else None)
+        for sender in senders_of(settings)
+        if sender.name not in TEXT_MESSAGES
+    ]
     return tuple(made) or (LogNotifier(),)
 
 

@@ -18,6 +18,8 @@ FIXED_HOSTS: Mapping[str, tuple[str, str]] = {
     "paper": ("https://openapivts.koreainvestment.com:29443", "ws://ops.koreainvestment.com:31000"),
 }
 PORT_MAX = 65_535
+PERSON = re.compile(r"([^:,]{1,40}):([1-9][0-9]{0,15})")
+"""A name and a user id of Telegram."""
 ACCOUNT = re.compile(r"^\d{8}-?\d{2}$")
 
 
@@ -44,6 +46,7 @@ def check_settings(settings: Settings) -> None:
     """
     _check_hosts(settings)
     _check_channels(settings)
+    _check_phone(settings)
     _check_levels(settings)
     _check_rules(settings)
     _check_limits(settings)
@@ -116,6 +119,18 @@ def _check_channels(settings: Settings) -> None:
         raise UsageError(
             'alerts.email.encryption = "none" 은 이 컴퓨터 안의 메일 서버에만 쓸 수 있습니다.',
             next_step='"starttls"(587번 포트) 또는 "tls"(465번 포트)로 바꾸세요.',
+        )
+
+
+def _check_phone(settings: Settings) -> None:
+    """Whoever may command is named once, by a number of a person: groups have negative ones."""
+    people = [PERSON.fullmatch(one) for one in settings.telegram.people]
+    names = [found[1].strip() for found in people if found]
+    numbers = [int(found[2]) for found in people if found]
+    if len(numbers) != len(people) or len(set(names)) != len(names) or len(set(numbers)) != len(numbers):
+        raise UsageError(
+            "telegram.people 은 이름:사용자 번호 의 목록이어야 하고, 이름과 번호는 겹치지 않아야 합니다.",
+            next_step='people = ["김운영:123456789"] 처럼 적어 주세요. 번호는 봇에게 말을 건 사람의 번호(양수)입니다.',
         )
 
 

@@ -188,6 +188,12 @@ class TelegramSettings(Section, frozen=True):
     token_file: Path | None = None
     chat_id: str = ""
     api_url: str = "https://api.telegram.org"
+    people: tuple[str, ...] = ()
+    """``name:user id`` of everybody who may command the bot in a private chat; empty = it takes no commands."""
+    language: Literal["ko", "en"] = "ko"
+    """Of its answers and buttons."""
+    previous_code: bool = False
+    """Take the code of the last 30 seconds, too; only where clocks force it."""
     token: Secret = Secret()
 
     @property

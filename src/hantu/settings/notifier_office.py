@@ -24,6 +24,7 @@ from hantu.runtime.dispatcher import Dispatcher
 from hantu.settings.calendar_file import load_calendar
 from hantu.settings.channels import notifiers_of, text_message_of
 from hantu.settings.model import Settings
+from hantu.settings.phone_office import phone_office
 from hantu.telemetry import configure, get_logger
 
 SystemLog = get_logger(__name__, "system")
@@ -156,6 +157,9 @@ async def _serve(settings: Settings, clock: SystemClock | FollowedClock, announc
         asyncio.create_task(_listen(outbox, dispatcher), name="outbox"),
         asyncio.create_task(_beats(duty, supervisor), name="beats"),
     ]
+    phone = phone_office(settings, lambda: duty.whole)
+    if phone is not None:
+        tasks.append(asyncio.create_task(phone.run(), name="phone"))
     supervisor.ready(f"telling by {channels[0].name}")
     announce(f"알림을 보냅니다 ({', '.join(one.name for one in channels)}).")
     ending = asyncio.create_task(ended.wait(), name="end")

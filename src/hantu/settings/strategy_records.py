@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import msgspec
-
+from hantu.adapters.guard_link import GuardLink
 from hantu.adapters.kill_file import read_kill_file
 from hantu.adapters.notify.last_word import close
 from hantu.adapters.store.approvals import propose
@@ -31,7 +30,6 @@ SEND_S = 5.0
 """Real seconds a channel may take where no guard tells people."""
 STATE_AGE_S = 2.0
 """The guard is asked for its state at most this often."""
-ANSWER_MAX = 4 * 1024 * 1024
 
 
 class StrategyRecords:
@@ -109,15 +107,9 @@ class StrategyRecords:
 
     async def _ask(self, command: str, args: Mapping[str, Any]) -> dict[str, Any] | None:
         """Ask the guard's control socket; None where nobody answers in time."""
+        link = GuardLink(self._settings.socket, "jobs", timeout_s=GUARD_WAIT_S)
         try:
-            async with asyncio.timeout(GUARD_WAIT_S):
-                reader, writer = await asyncio.open_unix_connection(str(self._settings.socket), limit=ANSWER_MAX)
-                try:
-                    writer.write(msgspec.json.encode({"command": command, "args": args, "actor": "jobs"}) + b"\n")
-                    answer = msgspec.json.decode(await reader.readline())
-                finally:
-                    writer.close()
-        except (OSError, TimeoutError, ValueError, msgspec.DecodeError):
+            return dict(await asyncio.to_thread(link.request, command, **args))
+        except (HantuError, ValueError):
             # No guard, or one that has other worries.
             return None
-        return dict(answer.get("result") or {}) if answer.get("ok") else None

@@ -163,6 +163,9 @@ def test_monthly_numbers(hantu_json, database, guard_now):
         database, alert, (70, "order_failed", "emergency", ago(hours=1), ago(hours=1), 0, "o"),
         (71, "auth_failed", "emergency", ago(hours=1), "", 1, "a"),
     )  # fmt: skip
+    write(database, alert, (72, "stop_loss_reached", "high", ago(hours=1), "", 1, "held back on purpose"))
+    judged = "INSERT INTO alert_judgements (alert_id, judged_at, verdict, code) VALUES (?, ?, 'drop', 'duplicate')"
+    write(database, judged, (72, ago(hours=1)))
     code, value = hantu_json("checklist", "monthly")
     found = items(value)
     assert (found["availability"]["number"], found["availability"]["result"]) == (0.9, "warn")

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from hantu.adapters.store.entries import AlertRow
+from hantu.adapters.store.entries import AlertRow, encode_fact
 from hantu.adapters.store.incident_rows import note_incident
 from hantu.adapters.store.maintenance import init_database
 from hantu.adapters.store.sqlite import connect, transaction
+from hantu.domain import events as ev
+from hantu.domain.instrument import Symbol
 
 NUMBER = "87654321-01"
 AT = "2026-11-23 00:12:31.000000"
@@ -48,6 +50,25 @@ def test_one_page_with_service_history_and_log(hantu, hantu_json, home, guard, o
     code, value = hantu_json("incident", "show", "1")
     assert (code, value["service"]["running"], value["log"]) == (0, True, ["2026-11-23 09:12:31 ERROR 마지막 줄"])
     assert [one["kind"] for one in value["timeline"]] == ["order_failed", "opened"]
+
+
+@pytest.mark.requirement("SVC-51")
+def test_the_page_tells_facts_in_words_and_says_what_comes_next(hantu, opened):
+    fact = ev.OrderFailed("I-1", "f1", Symbol("005930"), "삼성전자", "APBK0400", "수량 초과", 60.0)
+    with closing(connect(opened, wait_s=1)) as connection, transaction(connection):
+        connection.execute(
+            "INSERT INTO event_log (event_id, event_type, timestamp, payload_json, correlation_id) VALUES (?, ?, ?, ?, ?)",
+            ("e2", "order_failed", AT, encode_fact(fact), "f1"),
+        )
+    out = hantu("incidents", "show", "1")[1]
+    [line] = [text for text in out.splitlines() if "APBK0400" in text]
+    assert line.split()[:3] == ["11-23", "09:12:31", "사실"]
+    assert "{" not in line
+    assert "hantu incidents ack 1" in out
+    assert hantu("incidents", "ack", "1")[0] == 0
+    assert "hantu incidents decide 1 observe" in hantu("incidents", "show", "1")[1]
+    assert hantu("incidents", "decide", "1", "observe", "--reason", "지켜봄")[0] == 0
+    assert "hantu incidents close 1" in hantu("incidents", "show", "1")[1]
 
 
 @pytest.mark.requirement("SVC-50", "SVC-51")

@@ -11,6 +11,7 @@ from hantu.domain.delivery import (
     ReceiptKind,
     accepted,
     ambiguous,
+    left_over,
     permanent,
     retry_at,
     temporary,
@@ -68,3 +69,10 @@ def test_button_data_counts_in_bytes():
 )
 def test_a_channel_without_line_key_or_money_is_not_usable(health, usable):
     assert health.usable is usable
+
+
+@pytest.mark.parametrize(("balance", "low"), [(49, True), (50, False)])
+def test_a_balance_below_its_border_is_low_and_says_so(balance: int, low: bool) -> None:
+    health = left_over(balance, "건", border=50, what="보낼 수 있는 문자가")
+    assert (health.usable, health.balance, health.balance_unit, health.low) == (True, balance, "건", low)
+    assert health.detail == ("보낼 수 있는 문자가 50건보다 적습니다" if low else "")

@@ -1,6 +1,7 @@
 """The kill switch in the engine: who sets it, what releases it, what it repeats, what it lets through."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from hantu.domain.commands import KillLevel, RestartMonitoring, SetKill
 from hantu.domain.instrument import Symbol
 from hantu.domain.money import Price, Quantity, Won
 from hantu.domain.order import Outcome, OutcomeKind
+from hantu.domain.session import KST
 from hantu.engine import decision as act
 from hantu.engine import inputs as inp
 from hantu.engine.switch import READING, obstacles
@@ -293,6 +295,64 @@ def test_an_order_like_ours_of_another_time_is_a_persons(ordered_at: str) -> Non
     number = world.accept(world.of(act.Submit)[0])
     world.orders["901"] = replace(world.orders[number], order_no="901", ordered_at=ordered_at)
     world.give(inp.OrdersRead(tuple(world.orders.values()), world.mono))
+    assert not world.of(ev.KillswitchOn)
+
+
+def entered(submit: act.Submit, ordered_at: str) -> BrokerOrder:
+    """The order as the broker lists it, though its answer said otherwise or has not come."""
+    order = submit.order
+    return BrokerOrder(
+        "902", "", "00950", order.symbol, order.side, order.quantity, order.limit_price, Quantity(0), Price(0),
+        order.quantity, Quantity(0), Quantity(0), ordered_at,
+    )  # fmt: skip
+
+
+@pytest.mark.requirement("OPS-05-3", "DEC-3", "MON-4.17")
+@pytest.mark.parametrize(
+    ("after_s", "causes"), [(0, ["duplicate_order"]), (30, [])], ids=["at once", "by hand, half a minute later"]
+)
+def test_a_refused_order_that_lives_at_the_broker_all_the_same_is_told(after_s: int, causes: list[str]) -> None:
+    """The network doubled the request: one was refused, its double was taken and rested all day unseen."""
+    world = opened()
+    world.trade(SAMSUNG, 67_900)
+    (submit,) = world.of(act.Submit)
+    refused = Outcome(OutcomeKind.REFUSED, code="APBK0919", sent_mono=world.mono)
+    world.give(inp.SubmitEnded(submit.order.intent_id, refused))
+    ordered_at = f"{(world.wall + timedelta(seconds=after_s)).astimezone(KST):%H%M%S}"
+    world.give(inp.OrdersRead((entered(submit, ordered_at),), world.mono))
+    assert [on.cause for on in world.of(ev.KillswitchOn)] == causes
+
+
+@pytest.mark.requirement("OPS-05-3", "DEC-3", "MON-4.17")
+def test_an_order_that_was_not_sent_and_lives_all_the_same_is_told() -> None:
+    world = opened()
+    world.trade(SAMSUNG, 67_900)
+    (submit,) = world.of(act.Submit)
+    world.give(inp.SubmitEnded(submit.order.intent_id, Outcome(OutcomeKind.NOT_SENT, code="connect_refused")))
+    world.give(inp.OrdersRead((entered(submit, f"{world.wall.astimezone(KST):%H%M%S}"),), world.mono))
+    assert [on.cause for on in world.of(ev.KillswitchOn)] == ["duplicate_order"]
+
+
+def test_a_refused_order_like_one_without_a_time_is_a_persons() -> None:
+    world = opened()
+    world.trade(SAMSUNG, 67_900)
+    (submit,) = world.of(act.Submit)
+    world.give(inp.SubmitEnded(submit.order.intent_id, Outcome(OutcomeKind.REFUSED, code="APBK0919")))
+    world.give(inp.OrdersRead((entered(submit, "09"),), world.mono))
+    assert not world.of(ev.KillswitchOn)
+
+
+@pytest.mark.requirement("MON-4.17")
+def test_an_order_listed_before_its_answer_is_not_the_double_of_the_attempt_before() -> None:
+    world = opened()
+    world.trade(SAMSUNG, 67_900)
+    (first,) = world.of(act.Submit)
+    world.give(inp.SubmitEnded(first.order.intent_id, Outcome(OutcomeKind.NOT_SENT, code="connect_refused")))
+    world.pass_time(61, step=1.0)
+    world.trade(SAMSUNG, 67_900)
+    *_, second = world.of(act.Submit)
+    assert second is not first
+    world.give(inp.OrdersRead((entered(second, f"{world.wall.astimezone(KST):%H%M%S}"),), world.mono))
     assert not world.of(ev.KillswitchOn)
 
 

@@ -8,7 +8,8 @@ import pytest
 from hantu.domain.alert import Priority
 from hantu.domain.errors import BrokenError, RetryableError
 from hantu.runtime import dispatcher as module
-from hantu.runtime.dispatcher import BURST, DIRECT_MAX, Dispatcher
+from hantu.runtime.crowd import UNRECORDED_MAX
+from hantu.runtime.dispatcher import BURST, Dispatcher
 from hantu.telemetry import hide
 from tests.unit.runtime.delivery import FakeChannel, FakeClock, FakeOutbox, alert
 
@@ -269,9 +270,9 @@ async def test_without_a_database_direct_alerts_are_still_sent(dispatcher, outbo
 
 
 async def test_direct_alerts_are_bounded_and_the_loss_is_counted(dispatcher):
-    for n in range(DIRECT_MAX + 5):
+    for n in range(UNRECORDED_MAX + 5):
         dispatcher.post(alert(f"a{n}"))
-    assert len(dispatcher._direct) == DIRECT_MAX
+    assert len(dispatcher._direct) == UNRECORDED_MAX
     assert dispatcher.counts.lost == 5
 
 

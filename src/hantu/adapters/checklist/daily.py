@@ -71,7 +71,7 @@ def open_incidents(database: Path) -> Item:
     found = incidents(database, 1_000)
     unseen = [one for one in found if not one.acked_at]
     result = Result.FAIL if unseen else Result.WARN if found else Result.OK
-    detail = ", ".join(f"{one.incident_id}번 {one.cause}" for one in found[:SHOWN])
+    detail = ", ".join(f"{one.incident_id}번 {one.cause.rstrip(':')}" for one in found[:SHOWN])
     value = f"열림 {len(found)}건, 미확인 {len(unseen)}건"
     return Item("incidents", "열린 장애", result, value, "hantu incidents list", detail, len(found))
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from hantu.adapters.notify.http import TIMEOUT_S, HttpDoor, Reply, check_address, judged, short_words
 from hantu.adapters.notify.sms_numbers import checked_number
 from hantu.adapters.notify.sms_text import SUBJECT, sms
-from hantu.domain.delivery import ChannelHealth, Message, Receipt, accepted, ambiguous, permanent
+from hantu.domain.delivery import ChannelHealth, Message, Receipt, accepted, ambiguous, left_over, permanent
 from hantu.domain.errors import UsageError
 from hantu.telemetry import hide
 
@@ -86,15 +86,7 @@ class AligoSender:
         if code < 0:
             return ChannelHealth(reachable=True, credentials_ok=False, detail=f"{code} {self._said(reply)}")
         left = _whole(reply.body.get("SMS_CNT")) or 0
-        low = left < self._left_warn
-        return ChannelHealth(
-            reachable=True,
-            credentials_ok=True,
-            balance=left,
-            balance_unit="건",
-            low=low,
-            detail=f"보낼 수 있는 문자가 {self._left_warn:,}건보다 적습니다" if low else "",
-        )
+        return left_over(left, "건", border=self._left_warn, what="보낼 수 있는 문자가")
 
     async def aclose(self) -> None:
         """Close the connection."""

@@ -1,10 +1,11 @@
 """Any sender behind the port the dispatcher knows: an alert goes in, errors come out."""
 
 import secrets
+from collections.abc import Callable
 
 from hantu.adapters.notify.recent import Recent
 from hantu.domain.alert import Alert, Priority
-from hantu.domain.delivery import Message, ReceiptKind
+from hantu.domain.delivery import Button, Message, ReceiptKind
 from hantu.domain.errors import BrokenError, RetryableError
 from hantu.ports import Sender
 
@@ -14,8 +15,10 @@ SILENT = frozenset({Priority.NORMAL, Priority.LOW})
 class SenderNotifier:
     """Sends alerts through one sender; implements ``ports.Notifier``."""
 
-    def __init__(self, sender: Sender) -> None:
+    def __init__(self, sender: Sender, buttons: Callable[[Alert], tuple[Button, ...]] | None = None) -> None:
+        """``buttons`` says what a person may answer to an alert."""
         self.name = sender.name
+        self._buttons = buttons or (lambda _: ())
         self._sender = sender
         self._tried = Recent[str]()
 
@@ -33,7 +36,8 @@ class SenderNotifier:
         known = f"{alert.key}\n{alert.short}\n{alert.long}"
         key = alert.delivery or self._tried.get(known, "") or secrets.token_hex(16)
         self._tried.put(known, key)
-        receipt = await self._sender.send(Message(alert, key, silent=alert.priority in SILENT))
+        message = Message(alert, key, silent=alert.priority in SILENT, buttons=self._buttons(alert))
+        receipt = await self._sender.send(message)
         match receipt.kind:
             case ReceiptKind.ACCEPTED:
                 self._tried.drop(known)

@@ -37,13 +37,16 @@ class Reply:
     body: Mapping[str, Any]
     retry_after_s: float | None = None
     text: str = ""
+    date_s: float | None = None
+    """The answerer's own clock, seconds since 1970; None where it does not say."""
 
 
 class HttpDoor:
     """Makes calls; nothing here waits or retries."""
 
-    def __init__(self, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, timeout_s: float = TIMEOUT_S, answer_limit: int = ANSWER_LIMIT) -> None:
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
+        self._answer_limit = answer_limit
         self._session: aiohttp.ClientSession | None = None
 
     async def post(
@@ -74,8 +77,12 @@ class HttpDoor:
                 method, url, data=data, headers=headers, allow_redirects=False, trace_request_ctx=call
             ) as response:
                 reply = Reply(response.status, {}, _retry_after_s(response.headers))
-                content = await _bounded(response.content)
-                return Reply(response.status, _object(content), reply.retry_after_s, _words(content))
+                content = await _bounded(response.content, self._answer_limit)
+                said_at = _date(response.headers.get("Date", ""))
+                return Reply(
+                    response.status, _object(content), reply.retry_after_s, _words(content),
+                    said_at.timestamp() if said_at else None,
+                )  # fmt: skip
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
             # The error's own text may hold the address and with it a token.
             failure = type(error).__name__
@@ -148,9 +155,9 @@ async def _connected(
     context.trace_request_ctx.connected = True
 
 
-async def _bounded(content: aiohttp.StreamReader) -> bytes:
+async def _bounded(content: aiohttp.StreamReader, limit: int) -> bytes:
     read = b""
-    while len(read) < ANSWER_LIMIT and (chunk := await content.read(ANSWER_LIMIT - len(read))):
+    while len(read) < limit and (chunk := await content.read(limit - len(read))):
         read += chunk
     return read
 

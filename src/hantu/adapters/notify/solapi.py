@@ -22,7 +22,7 @@ from hantu.adapters.notify.http import (
 )
 from hantu.adapters.notify.sms_numbers import checked_number
 from hantu.adapters.notify.sms_text import SUBJECT, sms
-from hantu.domain.delivery import ChannelHealth, Message, Receipt, accepted, ambiguous, permanent
+from hantu.domain.delivery import ChannelHealth, Message, Receipt, accepted, ambiguous, left_over, permanent
 from hantu.domain.errors import UsageError
 from hantu.domain.instant import Instant
 from hantu.telemetry import hide
@@ -100,15 +100,7 @@ class SolapiSender:
         if not isinstance(reply.body.get("balance"), int | float):
             return ChannelHealth(reachable=False, detail="문자 서비스의 응답을 읽을 수 없습니다")
         balance = int(_number(reply.body.get("balance")) + _number(reply.body.get("point")))
-        low = balance < self._warn_won
-        return ChannelHealth(
-            reachable=True,
-            credentials_ok=True,
-            balance=balance,
-            balance_unit="원",
-            low=low,
-            detail=f"문자 잔액이 {self._warn_won:,}원보다 적습니다" if low else "",
-        )
+        return left_over(balance, "원", border=self._warn_won, what="문자 잔액이")
 
     async def aclose(self) -> None:
         """Close the connection."""

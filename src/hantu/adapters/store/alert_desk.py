@@ -13,6 +13,7 @@ from pathlib import Path
 from hantu.adapters.store.entries import AlertRow, JudgementRow, PolicyEntry
 from hantu.adapters.store.maintenance import NOW, reading
 from hantu.adapters.store.sqlite import Connection, transaction
+from hantu.adapters.store.standing_reader import StandingReader
 from hantu.adapters.store.timestamps import from_text, to_text
 from hantu.alerting.silences import Ack, People, Silence
 from hantu.ports import Clock, JudgedAlert, ToldAlert
@@ -27,8 +28,11 @@ _SINCE_S = f"(julianday(acked_at) - julianday({NOW})) * 86400.0"
 class AlertDesk:
     """Keeps what the policy remembers; ``keep`` makes an entry durable."""
 
-    def __init__(self, path: Path, clock: Clock, keep: Callable[[PolicyEntry], Awaitable[None]]) -> None:
+    def __init__(
+        self, path: Path, clock: Clock, keep: Callable[[PolicyEntry], Awaitable[None]], reader: StandingReader
+    ) -> None:
         self._path = path
+        self._reader = reader
         self._clock = clock
         self._keep = keep
 
@@ -57,7 +61,7 @@ class AlertDesk:
 
     async def words(self) -> People:
         """Return silences and acknowledgements that hold; times are seconds from now."""
-        return await asyncio.to_thread(_words, self._path)
+        return await asyncio.to_thread(_words, self._reader)
 
 
 def commit_policy(connection: Connection, entry: PolicyEntry) -> None:
@@ -95,8 +99,8 @@ def _told(path: Path, since: str) -> list[tuple[AlertRow, str]]:
     return [(AlertRow(*row[:11]), str(row[11])) for row in rows]
 
 
-def _words(path: Path) -> People:
-    with reading(path) as connection:
+def _words(reader: StandingReader) -> People:
+    with reader.reading() as connection:
         silences = connection.execute(
             f"""SELECT silence_id, {_LEFT_S}, author, comment, event_type, symbol, category, priority, emergency,
                 maintenance

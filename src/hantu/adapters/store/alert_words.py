@@ -148,6 +148,18 @@ def rows_of(database: Path, alert_id: int) -> tuple[AlertRecord, ...]:
     return tuple(AlertRecord(*row) for row in rows)
 
 
+def newest_keys(database: Path, limit: int) -> tuple[tuple[int, str], ...]:
+    """Return number and key of the newest emergencies, newest first, each key once."""
+    with reading(database) as connection:
+        rows = connection.execute(
+            """SELECT max(alert_id), alert_key FROM (
+                SELECT alert_id, alert_key FROM alert_events WHERE priority = 'emergency' ORDER BY alert_id DESC LIMIT ?
+            ) GROUP BY alert_key ORDER BY 1 DESC""",
+            (limit,),
+        ).fetchall()
+    return tuple((int(row[0]), str(row[1])) for row in rows)
+
+
 def story_of(database: Path, alert_id: int) -> tuple[Step, ...]:
     """Return the judgements of one alert, oldest first, and who acknowledged it."""
     with reading(database) as connection:

@@ -77,12 +77,16 @@ def propose(
         return _one(connection, approval_id)
 
 
-def decide(database: Path, approval_id: str, *, approve: bool, actor: str, valid_s: int = 600) -> Approval:
+def decide(
+    database: Path, approval_id: str, *, approve: bool, actor: str, valid_s: int = 600, shown_hash: str = ""
+) -> Approval:
     """Approve or deny a pending approval; an approved one holds for ``valid_s`` seconds.
+
+    With ``shown_hash``, the hash of the order a person was shown, no other order is decided.
 
     Raises:
         UsageError: There is no such approval.
-        DeniedError: It is not pending any more.
+        DeniedError: It is not pending any more, or is another order than was shown.
         BrokenError: The database does not take the write.
     """
     with writing(database) as connection:
@@ -93,6 +97,11 @@ def decide(database: Path, approval_id: str, *, approve: bool, actor: str, valid
             raise DeniedError(
                 f"승인 {approval_id} 은(는) 이미 처리되었습니다({before.status}).",
                 next_step="필요하면 `hantu approvals propose` 로 다시 올리세요.",
+            )
+        if shown_hash and before.order_hash != shown_hash:
+            raise DeniedError(
+                f"승인 {approval_id} 은(는) 보여 드린 주문과 다릅니다.",
+                next_step="`hantu approvals list` 로 확인하세요.",
             )
         status = ApprovalStatus.APPROVED if approve else ApprovalStatus.DENIED
         connection.execute(
@@ -114,6 +123,11 @@ def listed(database: Path, *, limit: int = 50, status: str = "") -> tuple[Approv
             (status, limit),
         ).fetchall()
     return tuple(_approval(row) for row in rows)
+
+
+def found(database: Path, approval_id: str) -> Approval | None:
+    """Return one approval, None if there is none; one past its time shows as expired."""
+    return next((one for one in listed(database, limit=-1) if one.approval_id == approval_id), None)
 
 
 def save_mandate(database: Path, document: str, mandate: Mandate, environment: str, account: str) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hantu.adapters.store.maintenance import reading
+from hantu.adapters.store.standing_reader import StandingReader
 from hantu.domain.commands import KillLevel
 
 
@@ -29,13 +30,13 @@ def last_kill_row(path: Path) -> int:
         return int(connection.execute("SELECT COALESCE(max(state_id), 0) FROM system_state").fetchone()[0])
 
 
-def read_kill_rows(path: Path, after: int) -> tuple[KillRow, ...]:
+def read_kill_rows(reader: StandingReader, after: int) -> tuple[KillRow, ...]:
     """Return the rows newer than number ``after``, oldest first; a level nobody knows counts as ``active``.
 
     Raises:
         BrokenError: The records cannot be read.
     """
-    with reading(path) as connection:
+    with reader.reading() as connection:
         rows = connection.execute(
             """SELECT s.state_id, s.kill_level, s.reason, s.actor, COALESCE(e.produced_by, '')
             FROM system_state AS s LEFT JOIN event_log AS e ON e.event_id = s.event_id

@@ -6,13 +6,13 @@ has stopped; the rows and the spill make it survive the process.
 
 from collections.abc import Iterable, KeysView
 from dataclasses import dataclass, field
+from itertools import chain, islice
 
 from hantu.adapters.store.entries import AlertRow, DeliveryEntry
 from hantu.domain.alert import Priority
 from hantu.ports import PendingAlert
 
 CAPACITY = 5_000
-_RANK = {priority.value: rank for rank, priority in enumerate(Priority)}
 
 
 @dataclass(slots=True)
@@ -25,10 +25,15 @@ class _Waiting:
 
 
 class Outbox:
-    """Undelivered alerts, most urgent first; bounded, low priorities give way."""
+    """Undelivered alerts, most urgent first; bounded, the oldest of the least urgent give way.
+
+    One line for each priority, oldest first: what is asked and what gives way is found at a
+    line's front, so that ten thousand waiting alerts cost the guard's loop no more than ten.
+    """
 
     def __init__(self, capacity: int = CAPACITY) -> None:
-        self._waiting: dict[int, _Waiting] = {}
+        self._lines: dict[str, dict[int, _Waiting]] = {priority.value: {} for priority in Priority}
+        self._priority_of: dict[int, str] = {}
         self._capacity = capacity
         self.dropped = 0
         """Alerts that no longer fit in memory; their rows stay unsent in the database."""
@@ -36,41 +41,44 @@ class Outbox:
     def add(self, rows: Iterable[AlertRow]) -> None:
         """Take new alerts; one known already keeps its state."""
         for row in rows:
-            self._waiting.setdefault(row.alert_id, _Waiting(row, due={"": ""}))
-        while len(self._waiting) > self._capacity:
-            least = max(self._waiting.values(), key=lambda w: (_RANK[w.row.priority], -w.row.alert_id))
-            del self._waiting[least.row.alert_id]
+            if row.alert_id not in self._priority_of:
+                self._put(_Waiting(row, due={"": ""}))
+        while len(self._priority_of) > self._capacity:
+            line = next(line for line in reversed(self._lines.values()) if line)
+            self._remove(next(iter(line)))
             self.dropped += 1
 
     def restore(self, row: AlertRow, attempts: int, due: dict[str, str], delivered: tuple[str, ...]) -> None:
         """Take an alert an earlier life left undelivered."""
-        self._waiting[row.alert_id] = _Waiting(row, attempts, due, delivered)
+        self._put(_Waiting(row, attempts, due, delivered))
 
     def ids(self) -> KeysView[int]:
         """Return the numbers of what waits."""
-        return self._waiting.keys()
+        return self._priority_of.keys()
 
     def catch_up(self, recorded: frozenset[int], left: "Outbox") -> None:
         """Take in the rows: of ``recorded`` alerts only those in ``left`` wait on; none is added."""
-        self._waiting = {
-            alert_id: left.of(alert_id, one)
-            for alert_id, one in self._waiting.items()
-            if alert_id not in recorded or alert_id in left.ids()
-        }
+        for alert_id in list(self._priority_of):
+            known = left.of(alert_id)
+            if known is not None:
+                self._put(known)
+            elif alert_id in recorded:
+                self._remove(alert_id)
 
-    def of(self, alert_id: int, otherwise: _Waiting) -> _Waiting:
+    def of(self, alert_id: int) -> _Waiting | None:
         """Return what is known of one alert here."""
-        return self._waiting.get(alert_id, otherwise)
+        priority = self._priority_of.get(alert_id)
+        return None if priority is None else self._lines[priority][alert_id]
 
     def pending(self, limit: int, now: str) -> tuple[PendingAlert, ...]:
         """Return at most ``limit`` alerts due at ``now`` (UTC text)."""
-        due = [w for w in self._waiting.values() if any(at <= now for at in w.due.values())]
-        due.sort(key=lambda w: (_RANK[w.row.priority], w.row.alert_id))
-        return tuple(w.row.pending(w.attempts, w.delivered) for w in due[:limit])
+        waiting = chain.from_iterable(line.values() for line in self._lines.values())
+        due = (one for one in waiting if any(at <= now for at in one.due.values()))
+        return tuple(one.row.pending(one.attempts, one.delivered) for one in islice(due, limit))
 
     def apply(self, entry: DeliveryEntry) -> None:
         """Note what a channel made of an alert; it waits on while a try is due."""
-        waiting = self._waiting.get(entry.alert_id)
+        waiting = self.of(entry.alert_id)
         if waiting is None:
             return
         waiting.due.pop("", None)
@@ -82,7 +90,19 @@ class Outbox:
             waiting.attempts += 1
             waiting.due[entry.channel] = entry.due_at
         if not waiting.due:
-            del self._waiting[entry.alert_id]
+            self._remove(entry.alert_id)
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return len(self._priority_of)
+
+    def _put(self, waiting: _Waiting) -> None:
+        alert_id, line = waiting.row.alert_id, self._lines[waiting.row.priority]
+        behind = bool(line) and alert_id not in line and alert_id < next(reversed(line))
+        line[alert_id] = waiting
+        self._priority_of[alert_id] = waiting.row.priority
+        if behind:
+            # What came back by the spill may be older than what is here.
+            self._lines[waiting.row.priority] = dict(sorted(line.items()))
+
+    def _remove(self, alert_id: int) -> None:
+        del self._lines[self._priority_of.pop(alert_id)][alert_id]

@@ -25,6 +25,7 @@ from hantu.adapters.store.migrations import migrate
 from hantu.adapters.store.outbox import Outbox
 from hantu.adapters.store.roles import NOTIFIER, leave_role, renew_role, take_role
 from hantu.adapters.store.sqlite import Connection, DatabaseError, connect, transaction, unusable
+from hantu.adapters.store.standing_reader import StandingReader
 from hantu.adapters.store.timestamps import to_text
 from hantu.domain.errors import BrokenError
 from hantu.ports import Clock, PendingAlert
@@ -51,7 +52,8 @@ class SharedOutbox:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="hantu-outbox")
         self._seen: Stamp = (0, 0, 0)
         self._read_at = float("-inf")
-        self.desk = AlertDesk(path, clock, self._keep)
+        self._reader = StandingReader(path)
+        self.desk = AlertDesk(path, clock, self._keep, self._reader)
 
     async def open(self, now: datetime) -> None:
         """Bring the schema up to date and take the role at ``now`` of the machine's clock.
@@ -73,6 +75,7 @@ class SharedOutbox:
         try:
             await self._do(lambda connection: leave_role(connection, NOTIFIER, self._holder))
         finally:
+            self._reader.close()
             await asyncio.to_thread(self._thread.shutdown)
             self._connection = None
 

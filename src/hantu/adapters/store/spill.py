@@ -65,7 +65,7 @@ class SpillFile:
         """Yield lines from offset ``start``, oldest first; a torn last line ends it."""
         try:
             file = self.path.open("rb")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return
         with file:
             file.seek(start)
@@ -80,7 +80,7 @@ class SpillFile:
         """Return the bytes on disk; 0 when there is no spill."""
         try:
             return self.path.stat().st_size
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return 0
 
     def clear(self, *, keep_as: str = "") -> None:

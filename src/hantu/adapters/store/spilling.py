@@ -3,9 +3,15 @@
 Appends, replay and clearing follow one order: appends and the clearing run in
 one thread, the replay in the writer's, and the loop alone decides when all that
 was spilled has been replayed.
+
+What neither database nor spill takes (a full disk) is kept in memory, in its
+order, until one of them does: its caller was told that it is not durable, but
+what happened has happened and belongs on record as soon as there is room.
 """
 
 import logging
+import threading
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +27,9 @@ _log = logging.getLogger("hantu.store")
 
 OnSpilled = Callable[[BaseException | None], None]
 
+KEPT_LIMIT = 10_000
+"""Entries kept in memory at most; a few kilobytes each."""
+
 
 class Spilling:
     """Appends entries in a thread of its own and replays them in the writer's."""
@@ -34,53 +43,85 @@ class Spilling:
         """Entries handed to the thread; read and written in the loop only."""
         self._end = 0
         self._waiting = 0
+        """Appends whose end the loop has not heard of yet."""
+        self._kept: deque[tuple[Entry, OnSpilled]] = deque()
+        self._lock = threading.Lock()
+        """Held while what is kept in memory changes, so that its order survives."""
         self._replayed = 0
         self._damaged = 0
 
     def append(self, entry: Entry, on_spilled: OnSpilled) -> None:
-        """Make an entry durable; ``on_spilled(error or None)`` is called in the loop."""
+        """Make an entry durable; ``on_spilled(error or None)`` is called in the loop.
+
+        After an error it is called once more, with None, when the entry has become durable after all.
+        """
         self._appended += 1
         self._waiting += 1
 
         def task() -> None:
-            try:
-                end: int | None = self._file.append(entry)
-                error: BaseException | None = None
-            except OSError as failure:
-                end, error = None, failure
-            self._post(self._settled, end, error, on_spilled)
+            with self._lock:
+                if len(self._kept) >= KEPT_LIMIT:
+                    failure: OSError | None = OSError(f"{KEPT_LIMIT} entries wait already; this one is lost")
+                else:
+                    self._kept.append((entry, on_spilled))
+                    failure = self._append_kept()
+            self._post(self._settled, failure, on_spilled)
 
         self._worker.submit(task)
 
-    def _settled(self, end: int | None, error: BaseException | None, on_spilled: OnSpilled) -> None:
+    def _append_kept(self) -> OSError | None:
+        """Write what waits in memory, oldest first, up to the first failure. Spill thread, under the lock."""
+        while self._kept:
+            entry, on_spilled = self._kept[0]
+            try:
+                end = self._file.append(entry)
+            except OSError as failure:
+                return failure
+            self._kept.popleft()
+            self._post(self._written, end, on_spilled)
+        return None
+
+    def _written(self, end: int, on_spilled: OnSpilled) -> None:
+        self._end = end
+        on_spilled(None)
+
+    def _settled(self, error: BaseException | None, on_spilled: OnSpilled) -> None:
         self._waiting -= 1
-        if end is not None:
-            self._end = end
-        on_spilled(error)
+        if error is not None:
+            on_spilled(error)
 
     def replay(self, connection: Connection, timestamp: str) -> int:
-        """Commit what has not been replayed; return the offset reached. Writer's thread only.
+        """Commit what has not been replayed, at last what only memory holds; return the offset reached.
+
+        Writer's thread only.
 
         Raises:
             OperationalError, DatabaseError: The database does not take the write.
         """
+        self._replay_file(connection, timestamp)
+        if self._kept:
+            with self._lock:  # nothing joins the file meanwhile: what is older than memory is in the database
+                self._replay_file(connection, timestamp)
+                while self._kept:
+                    entry, on_spilled = self._kept[0]
+                    _replay(connection, entry)
+                    self._kept.popleft()
+                    self._post(on_spilled, None)
+        return self._replayed
+
+    def _replay_file(self, connection: Connection, timestamp: str) -> None:
         for line in self._file.read(self._replayed):
             if line.entry is None:
                 self._damaged += 1
                 _log.error("spill line before offset %d is damaged and was skipped", line.end)
                 audit(connection, "spill_line_damaged", GUARD, timestamp, f'{{"offset":{line.end}}}')
-            elif isinstance(line.entry, BatchEntry):
-                replay_batch(connection, line.entry)
-            elif isinstance(line.entry, PolicyEntry):
-                commit_policy(connection, line.entry)
             else:
-                commit_delivery(connection, line.entry)
+                _replay(connection, line.entry)
             self._replayed = line.end
-        return self._replayed
 
     def caught_up(self, offset: int) -> bool:
         """Tell, in the loop, whether a replay up to ``offset`` has met every append."""
-        return self._waiting == 0 and offset >= self._end
+        return self._waiting == 0 and offset >= self._end and not self._kept
 
     def clear(self, keep_as: str, on_cleared: Callable[[bool], None]) -> None:
         """Remove the replayed file; ``on_cleared(nothing new was spilled)`` is called in the loop."""
@@ -102,13 +143,25 @@ class Spilling:
         self._clear_now(keep_as)
 
     def pending(self) -> tuple[Entry, ...]:
-        """Read every entry not yet replayed."""
-        return tuple(line.entry for line in self._file.read(self._replayed) if line.entry is not None)
+        """Read every entry not yet replayed, oldest first."""
+        with self._lock:
+            kept = tuple(entry for entry, _ in self._kept)
+            return (*(line.entry for line in self._file.read(self._replayed) if line.entry is not None), *kept)
 
     def stop(self, wait_s: float) -> None:
-        """End the thread after what is queued and close the file."""
+        """End the thread after what is queued and a last try of what is kept, and close the file."""
+        if self._kept:
+            self._worker.submit(self._last_try)
         if self._worker.stop(wait_s):
             self._file.close()
+        if self._kept:
+            _log.error("%d entries were never recorded: no room", len(self._kept))
+
+    def _last_try(self) -> None:
+        with self._lock:
+            failure = self._append_kept()
+        if failure is not None:
+            _log.error("spill failed: %s", failure)
 
     def _clear_now(self, keep_as: str) -> None:
         try:
@@ -118,3 +171,12 @@ class Spilling:
             return
         self._replayed = 0
         self._damaged = 0
+
+
+def _replay(connection: Connection, entry: Entry) -> None:
+    if isinstance(entry, BatchEntry):
+        replay_batch(connection, entry)
+    elif isinstance(entry, PolicyEntry):
+        commit_policy(connection, entry)
+    else:
+        commit_delivery(connection, entry)

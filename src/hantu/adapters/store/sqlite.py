@@ -76,8 +76,10 @@ def connect(path: Path, *, wait_s: float) -> Connection:
     return connection
 
 
-def connect_readonly(path: Path) -> Connection:
+def connect_readonly(path: Path, *, any_thread: bool = False) -> Connection:
     """Open an existing database for short reads that never block the guard.
+
+    With ``any_thread`` the caller sees to it that only one thread uses it at a time.
 
     Raises:
         BrokenError: The file does not exist or is not a usable database.
@@ -90,8 +92,9 @@ def connect_readonly(path: Path) -> Connection:
         )
     try:
         connection = driver.connect(
-            f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=READ_WAIT_S, isolation_level=None
-        )
+            f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=READ_WAIT_S, isolation_level=None,
+            check_same_thread=not any_thread,
+        )  # fmt: skip
         connection.execute("PRAGMA query_only = ON")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except DatabaseError as error:
@@ -110,6 +113,15 @@ def transaction(connection: Connection) -> Iterator[Connection]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def file_identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from one put in its place; None if there is none."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def unusable(path: Path, error: Exception) -> BrokenError:

@@ -28,6 +28,7 @@ from hantu.adapters.store.migrations import migrate
 from hantu.adapters.store.outbox import Outbox
 from hantu.adapters.store.spilling import Spilling
 from hantu.adapters.store.sqlite import Connection, DatabaseError, unusable
+from hantu.adapters.store.standing_reader import StandingReader
 from hantu.adapters.store.timestamps import to_text
 from hantu.adapters.store.worker import Worker
 from hantu.adapters.store.writer import RETRY_LATER_S, RETRY_PAUSES_S, Job, Writer
@@ -101,6 +102,7 @@ class SqliteStore:
     ) -> None:
         self.on_health: Callable[[StorageHealth], None] | None = None
         self._path = path
+        self._reader = StandingReader(path)
         self._clock = clock
         self._holder = holder
         self._timing = timing
@@ -123,7 +125,7 @@ class SqliteStore:
     @property
     def desk(self) -> AlertDesk:
         """What the alert policy keeps here."""
-        return AlertDesk(self._path, self._clock, lambda entry: self._keep(entry, ()))
+        return AlertDesk(self._path, self._clock, lambda entry: self._keep(entry, ()), self._reader)
 
     @property
     def healthy(self) -> bool:
@@ -190,7 +192,7 @@ class SqliteStore:
 
     async def kill_rows(self, after: int) -> tuple[KillRow, ...]:
         """Return kill switch rows newer than ``after`` that others wrote."""
-        rows = await asyncio.to_thread(read_kill_rows, self._path, after)
+        rows = await asyncio.to_thread(read_kill_rows, self._reader, after)
         return tuple(row for row in rows if row.produced_by != self._holder)
 
     async def close(self, *, clean: bool = True) -> None:
@@ -203,6 +205,7 @@ class SqliteStore:
             await asyncio.wait([ended], timeout=CLOSE_WAIT_S)
             if ended.done() and ended.exception() is not None:
                 _log.error("clean end not marked: %s", ended.exception())
+        self._reader.close()  # before the writer's, which tidies up the files when it is the last one
         await asyncio.to_thread(self._writer.stop, CLOSE_WAIT_S)
         await asyncio.to_thread(self._spilling.stop, CLOSE_WAIT_S)
         self._lease = None
@@ -267,10 +270,9 @@ class SqliteStore:
 
     def _degrade(self, reason: str) -> None:
         """Move everything on its way to the spill, in order, and stay there."""
-        if not self._degraded:
-            self._degraded = True
+        news, self._degraded = not self._degraded, True
+        if news:
             self._writer.trip()
-            self._report(StorageHealth(ok=False, reason=reason))
         moved, self._in_flight = self._in_flight, {}
         for ticket in moved.values():
             assert ticket.job is not None
@@ -278,6 +280,8 @@ class SqliteStore:
             if ticket.timer is not None:
                 ticket.timer.cancel()
             self._spill(ticket)
+        if news:  # last: what is recorded because of it comes after what was on its way
+            self._report(StorageHealth(ok=False, reason=reason))
 
     def _spill(self, ticket: _Ticket) -> None:
         assert self._loop is not None

@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from hantu.adapters.store.commit import is_storage_trouble
-from hantu.adapters.store.sqlite import Connection, OperationalError, connect
+from hantu.adapters.store.sqlite import Connection, OperationalError, connect, file_identity
 from hantu.domain.errors import BrokenError
 
 _log = logging.getLogger("hantu.store")
@@ -145,26 +145,18 @@ class Writer:
 
     def _connected(self) -> Connection:
         """Return the connection, refusing a file that was removed or replaced under it."""
-        if self._identity is not None and self._identity != _identity(self._path):
+        if self._identity is not None and self._identity != file_identity(self._path):
             self._drop_connection()
-            if _identity(self._path) is None:
+            if file_identity(self._path) is None:
                 raise OperationalError(f"database file was removed: {self._path}")
         if self._connection is None:
-            if self._identity is not None and _identity(self._path) is None:
+            if self._identity is not None and file_identity(self._path) is None:
                 raise OperationalError(f"database file was removed: {self._path}")
             self._connection = connect(self._path, wait_s=LOCK_WAIT_S)
-            self._identity = _identity(self._path)
+            self._identity = file_identity(self._path)
         return self._connection
 
     def _drop_connection(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return None
-    return status.st_dev, status.st_ino

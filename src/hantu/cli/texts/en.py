@@ -226,6 +226,7 @@ COMMANDS = {
             "jobs": "Processes at once; by default as many as there are cores.",
             "twice": "Play again under another hash seed and compare.",
             "report": "Write the report (Markdown) to this file.",
+            "resume": "Keep every day in this file (JSON lines) and do not play again what it has.",
         },
     ),
     "exits": Entry(

@@ -1,4 +1,4 @@
-"""Help texts in English: incidents and checklists."""
+"""Help texts in English: incidents, checklists and the phone."""
 
 from hantu.cli.texts.entry import Entry
 
@@ -76,5 +76,17 @@ DUTY = {
         "Show earlier runs and who confirmed them.",
         "hantu checklist history --kind daily",
         {"kind": "One of daily, weekly, monthly, morning."},
+    ),
+    "phone": Entry("Who may command the Telegram bot, and their second factor.", "hantu phone list"),
+    "phone list": Entry("Show who may command the bot, and who has a second factor.", "hantu phone list"),
+    "phone enrol": Entry(
+        "Draw a secret for an authenticator; it counts after a first right code. An earlier one is void then.",
+        "hantu phone enrol kim",
+        {"name": "A name of telegram.people."},
+    ),
+    "phone revoke": Entry(
+        "Forget a person's second factor, for example of a lost phone.",
+        "hantu phone revoke kim",
+        {"name": "A name of telegram.people."},
     ),
 }

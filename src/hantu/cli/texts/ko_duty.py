@@ -1,4 +1,4 @@
-"""Help texts in Korean: incidents and checklists."""
+"""Help texts in Korean: incidents, checklists and the phone."""
 
 from hantu.cli.texts.entry import Entry
 
@@ -64,5 +64,17 @@ DUTY = {
         "지난 점검과 확인자를 보여 줍니다.",
         "hantu checklist history --kind daily",
         {"kind": "daily, weekly, monthly, morning 중 하나."},
+    ),
+    "phone": Entry("텔레그램으로 명령할 수 있는 사람과 2차 인증.", "hantu phone list"),
+    "phone list": Entry("봇에 명령할 수 있는 사람과 2차 인증 등록 여부를 보여 줍니다.", "hantu phone list"),
+    "phone enrol": Entry(
+        "인증 앱에 넣을 비밀 값을 만들고 첫 코드로 확인합니다. 다시 등록하면 앞의 것은 못 쓰게 됩니다.",
+        "hantu phone enrol 김운영",
+        {"name": "telegram.people 에 적은 이름."},
+    ),
+    "phone revoke": Entry(
+        "2차 인증을 지웁니다. 휴대전화를 잃어버렸을 때 씁니다.",
+        "hantu phone revoke 김운영",
+        {"name": "telegram.people 에 적은 이름."},
     ),
 }

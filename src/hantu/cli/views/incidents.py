@@ -4,10 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 
+from hantu.adapters.store.entries import decode_fact
+from hantu.adapters.store.timestamps import from_text
+from hantu.alerting.log_lines import lines_of
 from hantu.cli.views.tables import grid, table
 from hantu.cli.views.wording import korean_time
+from hantu.domain.session import trading_date
 
 STATES = {
     "open": ("열림", "bold red"), "acknowledged": ("확인함", "yellow"), "escalated": ("미확인, 다시 알림", "bold red"),
@@ -15,7 +20,10 @@ STATES = {
 }  # fmt: skip
 SOURCES = {"fact": "사실", "ended": "원인 종료", "kill": "킬 스위치", "recovery": "복구", "alert": "알림", "ack": "알림 확인",
            "person": "처리"}  # fmt: skip
-KINDS = {"opened": "장애 열림", "assigned": "담당 지정", "acknowledged": "확인", "escalated": "미확인으로 다시 알림",
+COLOURS = {"alert": "cyan", "ended": "green", "kill": "bold red", "recovery": "yellow", "ack": "magenta",
+           "person": "magenta"}  # fmt: skip
+LEVELS = {"ERROR": "red", "CRITICAL": "bold red", "WARNING": "yellow"}
+KINDS = {"opened": "장애 열림", "assigned": "담당 지정", "acknowledged": "확인", "alert_acknowledged": "확인", "escalated": "미확인으로 다시 알림",
          "decided": "결정", "bundled": "진단 자료", "closed": "종료"}  # fmt: skip
 SHOWN = 200
 TEXT_MAX = 160
@@ -40,9 +48,22 @@ def incident_view(
     found: Any, moments: Sequence[Any], service: Mapping[str, Any], log: Sequence[str], person: Callable[[str], str]
 ) -> RenderableType:
     """Return one incident: state of the service, history, last lines of the log."""
+    word, style = STATES[found.state]
+    parts: list[RenderableType] = [
+        Text.assemble((f"장애 {found.incident_id}번 ", "bold"), (word, style), (f"  {found.title}", "bold")),
+        Text(),
+        _facts(found, service, person),
+        Text("\n경과", "bold"),
+        _timeline(moments),
+        Text("\n마지막 로그", "bold"),
+    ]
+    parts += [_log_line(line) for line in log] or [Text("로그가 없습니다.")]
+    return Group(*parts)
+
+
+def _facts(found: Any, service: Mapping[str, Any], person: Callable[[str], str]) -> RenderableType:
     facts = [
-        ("장애", f"{found.incident_id}번 {STATES[found.state][0]}: {found.title}"),
-        ("원인", f"{found.cause} ({found.occurrences}회, 마지막 {korean_time(found.last_at)})"),
+        ("원인", f"{found.cause.rstrip(':')} ({found.occurrences}회, 마지막 {korean_time(found.last_at)})"),
         ("흐름 ID", found.correlation_id or "-"),
         ("담당", person(found.assignee) if found.assignee else "없음"),
         ("확인", f"{person(found.acked_by)} {korean_time(found.acked_at)}" if found.acked_at else "아직 없음"),
@@ -52,21 +73,60 @@ def incident_view(
     ]  # fmt: skip
     if found.report:
         facts.append(("보고서", found.report))
-    parts: list[RenderableType] = [grid(facts, columns=1), Text("\n경과", "bold"), Text(timeline_text(moments))]
-    parts += [Text("\n마지막 로그", "bold"), Text("\n".join(log) or "로그가 없습니다.")]
-    return Group(*parts)
+    elif not found.closed_at:
+        facts.append(("다음", _next_step(found)))
+    return grid(facts, columns=1)
+
+
+def _next_step(found: Any) -> str:
+    if not found.acked_at:
+        return f"hantu incidents ack {found.incident_id}"
+    if not found.decided_at:
+        return f'hantu incidents decide {found.incident_id} observe --reason "이유"  (또는 hotfix, rollback, restart, none)'
+    return f'hantu incidents close {found.incident_id} --summary "맺음말"'
+
+
+def _timeline(moments: Sequence[Any]) -> RenderableType:
+    made = Table.grid(padding=(0, 2))
+    made.add_column(style="dim", no_wrap=True)
+    made.add_column(no_wrap=True)
+    made.add_column(overflow="fold")
+    for one in moments[:SHOWN]:
+        made.add_row(korean_time(one.at), Text(SOURCES[one.source], COLOURS.get(one.source, "")), Text(_words(one)))
+    if len(moments) > SHOWN:
+        made.add_row("", "", f"… 외 {len(moments) - SHOWN}건")
+    return made
+
+
+def _log_line(line: str) -> Text:
+    style = next((style for level, style in LEVELS.items() if f"[{level}]" in line), "dim")
+    return Text(line, style, no_wrap=True, overflow="ellipsis")
 
 
 def timeline_text(moments: Sequence[Any]) -> str:
     """Return the time line, one line each; a long one is cut and says so."""
-    lines = []
-    for one in moments[:SHOWN]:
-        who = f" [{one.who}]" if one.who else ""
-        text = one.text if len(one.text) <= TEXT_MAX else one.text[:TEXT_MAX] + "…"
-        lines.append(f"{korean_time(one.at)}  {SOURCES[one.source]:<6} {KINDS.get(one.kind, one.kind)}{who}  {text}")
+    lines = [f"{korean_time(one.at)}  {SOURCES[one.source]:<6} {_words(one)}" for one in moments[:SHOWN]]
     if len(moments) > SHOWN:
         lines.append(f"… 외 {len(moments) - SHOWN}건")
     return "\n".join(lines)
+
+
+def _words(one: Any) -> str:
+    """Return what a moment says: facts as the log tells them, what people did with their names."""
+    text: str = one.text if len(one.text) <= TEXT_MAX else one.text[:TEXT_MAX] + "…"
+    if one.source == "alert":
+        return text
+    if one.source in ("person", "ack"):
+        who = f" [{one.who}]" if one.who else ""
+        return f"{KINDS.get(one.kind, one.kind)}{who}  {text}".rstrip()
+    try:
+        fact = decode_fact(one.kind, one.text)
+    except ValueError:
+        fact = None
+    if fact is None:
+        # A newer or a damaged row: what is there is shown as it is.
+        return f"{one.kind}  {text}"
+    return " / ".join(line.text for line in lines_of(fact, trading_date(from_text(one.at))))
 
 
 def report_text(found: Any, moments: Sequence[Any], summary: str) -> str:

@@ -58,19 +58,6 @@ KILL_LEVELS = {
     "hard": "작동 중 (모든 주문 차단)",
     "flatten": "전량 청산 중",
 }
-KILL_CAUSES = {
-    "position_mismatch": "보유 수량 불일치",
-    "duplicate_order": "중복 주문",
-    "duplicate": "중복 주문",
-    "rejection_burst": "주문 거부 급증",
-    "day_loss": "하루 손실 한도",
-    "repeats_hour": "같은 종목 반복 체결",
-    "unclean_restart": "장중 비정상 재시작",
-    "recovery_stopped": "복구 중단",
-    "release_expired": "임시 해제 만료",
-    "state_unreadable": "킬스위치 상태를 읽을 수 없음",
-    "records_lost": "기록 분실",
-}
 MODES = {"sell": "매도", "watch": "관찰만 (주문 없음)"}
 ENVIRONMENTS = {"real": "실전", "paper": "모의투자", "local": "연습"}
 

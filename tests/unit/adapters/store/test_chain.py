@@ -1,6 +1,5 @@
 """Every damage to the audit trail is found, named and located."""
 
-import os
 import random
 import signal
 import subprocess
@@ -21,9 +20,10 @@ from hantu.adapters.store.maintenance import init_database
 from hantu.adapters.store.sqlite import IntegrityError, connect, transaction
 from hantu.adapters.store.state_rows import audit
 from hantu.domain.errors import BrokenError
+from tests.drills import DRILL
 
 ROWS = 60
-CASES = 1_000 if os.environ.get("HANTU_SLOW") else 150
+CASES = 1_000 if DRILL else 150
 AT = "2026-11-23 00:12:31.000000"
 
 

@@ -151,6 +151,81 @@ async def test_with_both_memories_dead_the_caller_is_told(tmp_path: Path, clock:
     await store.close()
 
 
+@pytest.mark.requirement("MON-D.12", "MON-D.11")
+async def test_what_neither_memory_took_is_recorded_in_order_once_there_is_room(
+    tmp_path: Path, database: Path, clock: HandClock
+) -> None:
+    """A full disk: the guard goes on and sees fills; they must not be missing from the records of the day."""
+    store = make_store(tmp_path, clock)
+    await store.open()
+    await store.record(batch(clock.now(), reached(), intent(), accepted()))
+    wall = tmp_path / "spill"
+    wall.write_text("a file where the folder should be")
+    with locked(database):
+        for facts in ((filled(),), (ev.SubscribeDone(1),), (ev.SubscribeDone(2),)):
+            with pytest.raises(BrokenError):
+                await store.record(batch(clock.now(), *facts, alerts=((0, alert()),)))
+        assert not store.healthy
+        assert await store.pending(5) == ()
+    await until(lambda: store.healthy)
+    recorded = ["stop_loss_reached", "intent_recorded", "order_accepted", "order_filled", "subscribe_done"]
+    assert event_types(database) == [*recorded, "subscribe_done"]
+    assert len(await store.pending(5)) == 3, "their alerts wait for a channel"
+    wall.unlink()
+    await store.close()
+
+
+@pytest.mark.requirement("MON-D.12")
+async def test_what_waits_in_memory_goes_into_the_spill_before_what_is_newer(
+    tmp_path: Path, database: Path, clock: HandClock
+) -> None:
+    store = make_store(tmp_path, clock)
+    await store.open()
+    wall = tmp_path / "spill"
+    wall.write_text("a file where the folder should be")
+    with locked(database):
+        with pytest.raises(BrokenError):
+            await store.record(batch(clock.now(), reached(), intent()))
+        wall.unlink()
+        await store.record(batch(clock.now(), accepted()))
+        lines = (tmp_path / "spill" / "spill.jsonl").read_text().splitlines()
+        assert ["intent_recorded" in line for line in lines] == [True, False]
+        started = await store.load(trading_date(clock.now().wall))
+        assert started.facts == (reached(), intent(), accepted())
+    await until(lambda: store.healthy)
+    assert event_types(database) == ["stop_loss_reached", "intent_recorded", "order_accepted"]
+    await store.close()
+
+
+@pytest.mark.requirement("MON-D.10", "OPS-05-1")
+async def test_what_trouble_makes_the_guard_record_comes_after_what_was_on_its_way(
+    store: SqliteStore, database: Path, clock: HandClock
+) -> None:
+    """A frozen guard woke: its doubt about an order was on its way, and the escalation overtook it in the spill."""
+    told: list[asyncio.Future[None]] = []
+    store.on_health = lambda health: told.append(store.record(batch(clock.now(), ev.EventLogFailed(health.reason))))
+    with locked(database):
+        await asyncio.gather(*(store.record(batch(clock.now(), fact)) for fact in (reached(), ev.SubscribeDone(1))))
+        await asyncio.gather(*told)
+        lines = (database.parent / "spill" / "spill.jsonl").read_text().splitlines()
+    kinds = [json.loads(line)["entry"]["events"][0]["event_type"] for line in lines]
+    assert kinds == ["stop_loss_reached", "subscribe_done", "event_log_failed"]
+    await until(lambda: store.healthy)
+
+
+async def test_what_was_never_recorded_is_counted_at_the_end(
+    tmp_path: Path, database: Path, clock: HandClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = make_store(tmp_path, clock)
+    await store.open()
+    (tmp_path / "spill").write_text("a file where the folder should be")
+    with locked(database):
+        with pytest.raises(BrokenError):
+            await store.record(batch(clock.now(), reached()))
+        await store.close()
+    assert any("1 entries were never recorded" in record.message for record in caplog.records)
+
+
 async def test_a_removed_database_is_noticed_and_not_made_anew(
     store: SqliteStore, database: Path, clock: HandClock
 ) -> None:

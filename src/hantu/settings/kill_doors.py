@@ -3,10 +3,10 @@
 import json
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from hantu.adapters.clock import SystemClock
 from hantu.domain.commands import KillLevel
 from hantu.settings.model import Settings
 
@@ -89,7 +89,7 @@ def strictest(states: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return f"{SystemClock().now().wall:%Y-%m-%d %H:%M:%S.%f}"
 
 
 def read_row(settings: Settings) -> dict[str, Any] | None:
