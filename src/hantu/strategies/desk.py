@@ -159,7 +159,15 @@ class Desk:
         async with self._changing:
             draft = copy.deepcopy(self.job)
             change(draft)
-            await asyncio.to_thread(self._files.write, draft.job_id, encoded(draft))
+            writing = asyncio.ensure_future(asyncio.to_thread(self._files.write, draft.job_id, encoded(draft)))
+            try:
+                await asyncio.shield(writing)
+            except asyncio.CancelledError:
+                # The thread goes on, so nobody may write beside it, and what it has written counts.
+                await asyncio.wait({writing})
+                if writing.exception() is None:
+                    self.job = draft
+                raise
             self.job = draft
             self._saved_at = self._clocks.machine().mono
 
@@ -358,6 +366,8 @@ class Desk:
             await child.end()
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(_Ended())
+            # The pump may be elsewhere already; then nobody asks.
+            self._answer.exception()
         self._wake.set()
         if self._pump is not None and self._pump is not asyncio.current_task():
             await asyncio.wait({self._pump})

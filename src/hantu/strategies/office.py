@@ -77,6 +77,8 @@ class Office:
                 await asyncio.wait({self._watch})
             except asyncio.CancelledError:
                 self._watch.cancel()
+                # What it was at is at an end before anything else is ended.
+                await asyncio.wait({self._watch})
                 raise
             self.watch_deaths += 1
             error = None if self._watch.cancelled() else self._watch.exception()
