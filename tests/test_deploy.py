@@ -101,7 +101,7 @@ def test_every_expression_of_a_dashboard_is_promql(file: Path, tmp_path: Path) -
 
 
 @pytest.mark.requirement("REL-60")
-@pytest.mark.parametrize("name", ["hantu-guard", "hantu-watch", "hantu-notifier"])
+@pytest.mark.parametrize("name", ["hantu-guard", "hantu-watch", "hantu-notifier", "hantu-jobs"])
 def test_a_unit_is_restarted_when_it_stops_progressing(name: str) -> None:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment,method-assign]
@@ -114,7 +114,7 @@ def test_a_unit_is_restarted_when_it_stops_progressing(name: str) -> None:
         assert service["RestartPreventExitStatus"] == "2 3", "what a person must put right is not tried again"
 
 
-@pytest.mark.parametrize("name", ["hantu-guard", "hantu-watch", "hantu-notifier"])
+@pytest.mark.parametrize("name", ["hantu-guard", "hantu-watch", "hantu-notifier", "hantu-jobs"])
 def test_systemd_knows_every_key(name: str) -> None:
     found = shutil.which("systemd-analyze")
     if found is None:

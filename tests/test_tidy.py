@@ -43,6 +43,7 @@ ANYWHERE_ABOVE = (
     "runtime",
     "settings",
     "simulator",
+    "strategies",
     "bootstrap.py",
     "telemetry.py",
 )

@@ -24,6 +24,7 @@ from hantu.adapters.broker.trading_days import trading_calendar
 from hantu.adapters.clock import FollowedClock, SystemClock
 from hantu.adapters.kill_switch import Switch
 from hantu.adapters.kill_watch import KillRows
+from hantu.adapters.market_tap import MarketTap
 from hantu.adapters.notify.console import LogNotifier
 from hantu.adapters.notify.last_word import close, last_word, or_told
 from hantu.adapters.practice_clock import practice_clock
@@ -56,7 +57,7 @@ from hantu.settings.calendar_file import load_calendar
 from hantu.settings.channels import notifiers_of, text_message_of
 from hantu.settings.day_tape import day_tape
 from hantu.settings.engine_config import engine_config
-from hantu.settings.guard_control import control_socket
+from hantu.settings.guard_control import all_calls, control_socket
 from hantu.settings.health_office import health_office, told_both
 from hantu.settings.kis_environment import kis_environment
 from hantu.settings.life import Life, Makers
@@ -183,6 +184,8 @@ async def begin(life: Life, settings: Settings, *, start_now: bool) -> None:
         await life.health.open()
     if life.stand_in is not None:
         await life.stand_in.begin()
+    if life.tap is not None:
+        life.tap.open()
     life.tasks = [
         asyncio.create_task(life.dispatcher.run(), name="dispatcher"),
         asyncio.create_task(
@@ -232,8 +235,9 @@ async def build(
     """
     # Looked up now: a benchmark puts its own classes in the place of guard and store.
     made = Makers(
-        store=SqliteStore, guard=Guard, tape=FileTape, office=order_office, health=health_office, stand_in=StandIn
-    )
+        store=SqliteStore, guard=Guard, tape=FileTape, office=order_office, health=health_office, stand_in=StandIn,
+        tap=MarketTap,
+    )  # fmt: skip
     makers = makers or made
     store = makers.store(
         settings.database, clock, holder=f"{socket.gethostname()}:{os.getpid()}", account_alias=settings.account.alias,
@@ -257,7 +261,8 @@ async def build(
         engine=engine, clock=clock, announce=partial(_say, announce),
         on_kill=lambda level: setattr(switch, "level", level),
     )  # fmt: skip
-    feed = makers.feed(environment, clock, guard.deliver, calm=guard.calm)
+    tap = makers.tap(settings.market_socket) if makers.tap else None
+    feed = makers.feed(environment, clock, guard.deliver, calm=guard.calm, tap=tap and tap.offer)
     notifiers = (makers.notifier(settings),) if makers.notifier else notifiers_of(settings)
     stand_in = makers.stand_in(settings.database, store) if makers.stand_in else None
     dispatcher = _dispatcher(settings, makers, store, clock, config.calendar, notifiers, stand_in)
@@ -283,14 +288,12 @@ async def build(
     )  # fmt: skip
     guard.performer, switch.deliver = performer, guard.deliver
     watch = RecordWatch(store, clock, guard.deliver, dispatcher.hint, partial(left_stopped, settings.database))
-    store.on_health = watch.changed
-    calls = {**(office.calls if office else {}), **(health.calls if health else {})}
-    make = partial(makers.control, calls=calls) if calls else makers.control
+    make = partial(makers.control, calls=all_calls(office, health, dispatcher.post))
     control = control_socket(settings, clock, logs, guard, dispatcher, make, health.status if health else None)
-    soon = asyncio.get_running_loop().call_soon_threadsafe
-    troubles.append(lambda reason: soon(_tape_stopped, dispatcher, reason))
+    loop = asyncio.get_running_loop()
+    troubles.append(lambda reason: loop.call_soon_threadsafe(_tape_stopped, dispatcher, reason))
     parts = (guard, engine, performer, store, broker, feed, dispatcher, control, notifiers, clock, switch, watch, door)
-    return Life(*parts, signed, tape=tape, office=office, health=health, looks=makers.looks, stand_in=stand_in)
+    return Life(*parts, signed, tape=tape, office=office, health=health, looks=makers.looks, stand_in=stand_in, tap=tap)
 
 
 def _say(announce: Callable[[str], None], line: LogLine) -> None:
@@ -350,6 +353,8 @@ async def end(life: Life) -> None:
     if life.office is not None:
         await life.office.close()
     await life.feed.close()
+    if life.tap is not None:
+        life.tap.close()
     await life.performer.drain(DRAIN_S)
     await life.performer.cancel_all()
     await life.dispatcher.drain(DRAIN_S)

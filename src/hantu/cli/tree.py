@@ -21,6 +21,7 @@ from hantu.cli import (
     doctor,
     health,
     incidents,
+    jobs,
     kill,
     logs,
     monitor,
@@ -32,6 +33,7 @@ from hantu.cli import (
     replay,
     seeded,
     simulate,
+    strategies,
     trends,
 )
 from hantu.cli.texts.entry import Texts
@@ -39,7 +41,7 @@ from hantu.cli.texts.entry import Texts
 SENTENCE_END = re.compile(r"[.:](?: |$)|\(")
 HELP_NAMES = ["-h", "--help"]
 ORDER = (
-    "demo", "sim", "monitor", "run", "status", "health", "kill", "recovery", "approvals", "positions", "orders", "exits",
+    "demo", "sim", "monitor", "run", "status", "health", "kill", "recovery", "approvals", "strategies", "jobs", "positions", "orders", "exits",
     "explain", "replay", "simulate", "events", "opportunities", "alerts", "incidents", "checklist", "trends", "audit", "event", "privacy", "phone",
     "watchlist", "db",
     "logs", "doctor", "bench",
@@ -58,11 +60,14 @@ def build(texts: Texts) -> Any:
     app.add_typer(simulate.app, name="sim")
     app.add_typer(monitor.run_app, name="run")
     monitor.run_app.command("notifier")(notifier.run_notifier)
+    monitor.run_app.command("jobs")(jobs.run_jobs)
     app.add_typer(monitor.app, name="monitor")
     app.command("status")(health.status)
     app.add_typer(health.app, name="health")
     app.add_typer(kill.app, name="kill")
     app.add_typer(approvals.app, name="approvals")
+    app.add_typer(strategies.app, name="strategies")
+    app.add_typer(jobs.app, name="jobs")
     app.add_typer(recovery.app, name="recovery")
     records.register(app)
     app.add_typer(alerts.app, name="alerts")

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,13 +34,14 @@ class WatchRow:
 
 
 def read_watchlist_file(file: Path) -> list[WatchRow]:
-    """Return the rows of a watch list file.
+    """Return the rows of a watch list file; ``-`` is standard input, for the program that selects.
 
     Raises:
         UsageError: The file, a column or a value is wrong; names the line.
     """
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        raw_bytes = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        text = raw_bytes.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "UTF-8 텍스트가 아닙니다"
         raise UsageError(

@@ -67,3 +67,5 @@ class PolledPrice:
     upper_limit: Price
     halted: bool = False
     vi_active: bool = False
+    untraded: bool = False
+    """Nobody has traded it today: ``price`` is the base price, which no market of today has reached."""

@@ -72,8 +72,11 @@ class ReconnectFailed:
 
 @dataclass(frozen=True, slots=True)
 class Reconnected:
+    """The line that was told away is back."""
+
     attempt: int
     outage_s: float
+    """Market seconds since the loss, or since a restart, of the process or by a person, began to restore the line."""
 
 
 @dataclass(frozen=True, slots=True)

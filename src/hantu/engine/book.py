@@ -30,6 +30,8 @@ class Book:
         self.kill_automatic = self.flatten_begun = False
         self.release_until, self.level_released = "", KillLevel.OFF
         self.sleep_cause = ""
+        self.line_away = False
+        """People were told, by this life or one before, that the line is away, and not yet that it is back."""
         self.positions: dict[Symbol, Position] = {}
         self.unguarded: dict[Symbol, ev.PositionUnguarded] = {}
         self.intents: dict[str, Intent] = {}
@@ -66,6 +68,12 @@ class Book:
             ev.SleepEntered: self._sleep_entered,
             ev.SleepLeft: self._sleep_left,
             ev.BlindPeriodEnded: self._blind_period_ended,
+            ev.ConnectionLost: self._line_left,
+            ev.ReconnectExhausted: self._line_left,
+            ev.ServerMaintenance: self._line_left,
+            ev.AuthFailed: self._line_left,
+            ev.SessionInUse: self._line_left,
+            ev.Reconnected: self._line_back,
             ev.MarketHalted: self._market_halted,
             ev.MarketResumed: self._market_resumed,
             ev.PositionGuarded: self._position_guarded,
@@ -150,6 +158,7 @@ class Book:
         self.halts.clear()
         self.started_today = self.stopped = self.summary_sent = False
         self.unprotected_s = 0.0
+        self.line_away = False
         self.unguarded.clear()
         kept = {intent.record.flow for intent in self.intents.values() if intent.open}
         self.flows = {key: flow for key, flow in self.flows.items() if key in kept}
@@ -161,9 +170,11 @@ class Book:
 
     def _monitor_started(self, fact: ev.MonitorStarted) -> None:
         self.started_today = True
+        self.line_away = False
 
     def _monitor_stopped(self, fact: ev.MonitorStopped) -> None:
         self.stopped = True
+        self.line_away = False
 
     def _sleep_entered(self, fact: ev.SleepEntered) -> None:
         self.sleep_cause = fact.cause
@@ -173,6 +184,13 @@ class Book:
 
     def _blind_period_ended(self, fact: ev.BlindPeriodEnded) -> None:
         self.unprotected_s += fact.unprotected_s
+        self.line_away = False
+
+    def _line_left(self, fact: ev.Fact) -> None:
+        self.line_away = True
+
+    def _line_back(self, fact: ev.Reconnected) -> None:
+        self.line_away = False
 
     def _market_halted(self, fact: ev.MarketHalted) -> None:
         self.halts[fact.symbol] = fact

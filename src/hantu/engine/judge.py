@@ -65,7 +65,11 @@ def quoted(turn: Turn, quote: BookTop) -> None:
 
 
 def polled(turn: Turn, price: PolledPrice, asked_mono: float) -> None:
-    """Take a price asked over REST in; it is fresh by construction, and confirms what the stream only claims."""
+    """Take a price asked over REST in; it is fresh by construction, and confirms what the stream only claims.
+
+    Not before the first trade of the day, which a halt may keep back long after the opening: what is told
+    then is yesterday's close, and no level is judged by it.
+    """
     desk, sight = turn.desk, turn.desk.sight(price.symbol)
     if price.price <= 0:
         return
@@ -75,7 +79,7 @@ def polled(turn: Turn, price: PolledPrice, asked_mono: float) -> None:
     sight.lower_limit, sight.upper_limit = price.lower_limit, price.upper_limit
     _polled_halt(turn, price)
     position = turn.book.positions.get(price.symbol)
-    if price.halted or price.vi_active or not _inside_limits(sight, price.price):
+    if price.halted or price.vi_active or price.untraded or not _inside_limits(sight, price.price):
         return
     if position is None or position.quantity <= 0:
         if price.symbol in desk.watchlist:

@@ -83,8 +83,11 @@ def subscribed(turn: Turn) -> None:
     turn.move(State.MONITORING, "subscribed")
     done, total = registrations.prices_done(turn)
     turn.record(ev.SubscribeDone(done))
-    if line.lost_mono is not None:
-        turn.record(ev.Reconnected(max(1, line.attempt), turn.now.mono - line.lost_mono))
+    if line.lost_mono is not None or turn.book.line_away:
+        # Also what a former life, or the time before a sleep, told away: until this is on record people are
+        # reminded of a trouble that is over, and what seems to follow from it is not told.
+        since = line.lost_mono if line.lost_mono is not None else line.opening_mono
+        turn.record(ev.Reconnected(max(1, line.attempt), turn.now.mono - since))
     if not turn.book.started_today:
         turn.record(ev.MonitorStarted(done, total))
     line.lost_mono = None

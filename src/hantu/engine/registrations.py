@@ -172,10 +172,11 @@ def prices_done(turn: Turn) -> tuple[int, int]:
 
 
 def prices_settled(turn: Turn) -> bool:
-    """Tell whether every granted price is confirmed or given up."""
-    line, trade_tr = turn.desk.line, turn.desk.config.streams.trade_tr
-    pending = [*line.wanted, *line.waiting]
-    return not any(tr_id == trade_tr for tr_id, _ in pending)
+    """Tell whether every granted price is confirmed or given up; without any, the notice stands for them."""
+    line, streams = turn.desk.line, turn.desk.config.streams
+    # A line nobody has answered on proves nothing: the key may yet be refused.
+    awaited = (streams.trade_tr,) if line.prices_total else (streams.trade_tr, streams.notice_tr)
+    return not any(tr_id in awaited for tr_id, _ in (*line.wanted, *line.waiting))
 
 
 def release_all(turn: Turn) -> None:

@@ -142,6 +142,11 @@ class Watch:
     compared: bool = False
     """The order as listed was held against the order as sent."""
 
+    @property
+    def left_mono(self) -> float:
+        """When the bytes left at the latest known, or might have: a process may freeze between record and socket."""
+        return max(self.recorded_mono, self.sent_mono)
+
 
 @dataclass(slots=True)
 class Tally:

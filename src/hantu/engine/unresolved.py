@@ -43,7 +43,7 @@ def listed(turn: Turn, listing: tuple[BrokerOrder, ...], asked_mono: float) -> N
             _escalate(turn, intent, f"후보 주문 {len(candidates)}건: 직접 확인 필요")
         else:
             watch = _watch(turn, intent)
-            if asked_mono > watch.recorded_mono:
+            if asked_mono > watch.left_mono:
                 # The first and the last are the evidence; those between add nothing.
                 watch.complete_reads[SNAPSHOTS - 1 :] = [asked_mono]
     _resolve_cancels(turn, listing, asked_mono)
@@ -54,11 +54,11 @@ def balanced(turn: Turn, asked_mono: float) -> None:
     desk, pace = turn.desk, turn.desk.config.pace
     for intent in doubtful(turn):
         watch, record = _watch(turn, intent), intent.record
-        age = turn.now.mono - watch.recorded_mono
+        age = turn.now.mono - watch.left_mono
         reads = watch.complete_reads
         apart = len(reads) >= SNAPSHOTS and reads[-1] - reads[0] >= pace.snapshots_apart_s
-        late_enough = bool(reads) and reads[-1] - watch.recorded_mono >= pace.quarantine_s
-        if not (apart and late_enough and asked_mono - watch.recorded_mono >= pace.quarantine_s):
+        late_enough = bool(reads) and reads[-1] - watch.left_mono >= pace.quarantine_s
+        if not (apart and late_enough and asked_mono - watch.left_mono >= pace.quarantine_s):
             continue
         if _conserved(turn, intent):
             turn.record(

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any, Protocol
 
+from hantu.adapters.store.entries import BatchEntry, decode_fact
 from hantu.adapters.store.store import SqliteStore
 from hantu.domain.alert import Alert
-from hantu.domain.errors import BrokenError, RetryableError
+from hantu.domain.errors import RetryableError
 from hantu.domain.events import Fact
 from hantu.domain.instant import Instant
 from hantu.engine.inputs import Started, SubmitEnded
@@ -106,11 +107,6 @@ class SimStore(SqliteStore):
 
     world: Stage
 
-    def __init__(self, *words: Any, **settings: Any) -> None:
-        super().__init__(*words, **settings)
-        self._late: dict[asyncio.Future[None], Batch] = {}
-        """Batches whose writer was told that they are not durable; they may become so after all."""
-
     def record(self, batch: Batch) -> "asyncio.Future[None]":
         """Make a batch durable, then tell the judge, before anybody acts on it."""
         self.world.decided(batch.facts)
@@ -120,18 +116,20 @@ class SimStore(SqliteStore):
         return kept
 
     def _kept(self, done: "asyncio.Future[None]", batch: Batch) -> None:
-        if done.cancelled():
-            return
-        if isinstance(done.exception(), BrokenError):
-            self._late[done] = batch
-        elif done.exception() is None:
+        if not done.cancelled() and done.exception() is None:
             self.world.durable(batch.facts)
 
     def _settle(self, ticket: Any, error: BaseException | None) -> None:
+        """Tell the judge, too, of a record its writer has given up and that is on disk after all.
+
+        In its place among the others: fills heard of only at the next start, or never, would look lost or out of order.
+        """
+        given_up = ticket.future.done()
         super()._settle(ticket, error)
-        late = self._late.pop(ticket.future, None) if error is None else None
-        if late is not None:
-            self.world.durable(late.facts, late=True)
+        if given_up and error is None and isinstance(ticket.entry, BatchEntry):
+            facts = (decode_fact(row.event_type, row.payload) for row in ticket.entry.events)
+            # Behind what was kept just before: its own news is still on the way.
+            asyncio.get_running_loop().call_soon(self.world.durable, tuple(fact for fact in facts if fact is not None))
 
     async def load(self, trade_date: date) -> Started:
         """Read what is there; what became durable as the process died is news to the judge, too."""

@@ -79,6 +79,8 @@ class Judge:
     """Stocks somebody else traded or whose requests the network doubled, and why."""
     progress: dict[str, Progress] = field(default_factory=dict)
     escalated: set[str] = field(default_factory=set)
+    stopped_for: list[str] = field(default_factory=list)
+    """Why the kill switch was set, as people were told."""
     opening: dict[str, int] = field(default_factory=dict)
 
     def fail(self, invariant: str, text: str) -> None:
@@ -147,7 +149,8 @@ class Judge:
         self.seen["I4"] += isinstance(fact, StopLossReached)
         record = self.exchange._market.listings[fact.symbol].record  # noqa: SLF001 - the judge reads the exchange's own books
         stop = isinstance(fact, StopLossReached)
-        if (stop and record.low > fact.level) or (not stop and record.high < fact.level):
+        # Before the first trade of the day there is no low: no stop was reached either.
+        if not record.volume or (stop and record.low > fact.level) or (not stop and record.high < fact.level):
             self.fail("I10", f"{fact.symbol}: level {fact.level} told reached, day {record.low}..{record.high}")
 
     def _raised(self, fact: TrailingStopRaised) -> None:
@@ -297,12 +300,20 @@ class Judge:
         )
 
     def live_of_others(self, symbol: str) -> int:
-        """Return the shares that live sell orders of people beside the guard may still sell."""
+        """Return the shares that live sell orders may still sell which the guard does not command.
+
+        They are people's, or doubles that the network made of a refused order and people were told of by number.
+        """
         return sum(
             one.remaining
             for number, one in self.exchange._desk.orders.items()  # noqa: SLF001
-            if number not in self.orders and one.symbol == symbol and one.side is Side.SELL and one.kind == "new"
-        )
+            if (number not in self.orders or self.told_as_double(number))
+            and one.symbol == symbol and one.side is Side.SELL and one.kind == "new"
+        )  # fmt: skip
+
+    def told_as_double(self, number: int) -> bool:
+        """Whether the kill switch was set because of this order at the broker."""
+        return any(f"주문 {number}:" in reason for reason in self.stopped_for)
 
     def price(self, symbol: str) -> int:
         """Return the last price of the market."""

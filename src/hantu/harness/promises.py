@@ -54,8 +54,6 @@ class Promises:
     _attempts: Counter[str] = field(default_factory=Counter)
     _taken: Counter[str] = field(default_factory=Counter)
     _unfilled: set[str] = field(default_factory=set)
-    _stopped_for: list[str] = field(default_factory=list)
-    """Why the kill switch was set, as people were told."""
     _to_tell: dict[str, float] = field(default_factory=dict)
     """Key, or type where the key is of one moment, of each urgent alert → when its fact was recorded."""
 
@@ -85,7 +83,7 @@ class Promises:
                     self._unfilled.add(fact.intent_id)
                 case ev.KillswitchOn():
                     self.kill = fact.level
-                    self._stopped_for.append(fact.reason)
+                    judge.stopped_for.append(fact.reason)
                 case ev.KillswitchOff():
                     self.kill = KillLevel.OFF
                 case ev.ConnectionLost():
@@ -117,7 +115,7 @@ class Promises:
             if owner is None or order.kind != "new" or not order.remaining or age_s < UNFILLED_S:
                 continue
             judge.seen["I4 resting"] += 1
-            if any(f"주문 {number}:" in reason for reason in self._stopped_for):
+            if judge.told_as_double(number):
                 continue  # the double of a refused order: told by its number, nothing of it is ours to confirm
             if owner.intent_id not in self._unfilled and owner.symbol not in judge.with_a_person():
                 judge.fail("I4", f"{owner.intent_id} rests for {age_s:.0f} s and nobody was told")

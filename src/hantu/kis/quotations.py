@@ -39,6 +39,7 @@ def decode_price(symbol: Symbol, row: Row) -> PolledPrice:
         upper_limit=Price(whole(row, "stck_mxpr")),
         halted=row.get("temp_stop_yn") == "Y" or row.get("iscd_stat_cls_code") == HALTED_STATUS,
         vi_active=row.get("vi_cls_code", "N") not in ("N", "", "0"),
+        untraded=_untraded(row, "stck"),
     )
 
 
@@ -139,4 +140,20 @@ def _multi(row: Row) -> PolledPrice:
         bid=Price(optional(row, "inter2_bidp")),
         lower_limit=Price(optional(row, "inter2_llam")),
         upper_limit=Price(optional(row, "inter2_mxpr")),
+        untraded=_untraded(row, "inter2"),
     )
+
+
+def _untraded(row: Row, prefix: str) -> bool:
+    """Tell whether a row says that nobody has traded today; a missing column says nothing.
+
+    Either there is no volume, or neither opening, high nor low: shares that change hands at yesterday's close
+    before the opening are volume, too.
+    """
+    day = [f"{prefix}_{name}" for name in ("oprc", "hgpr", "lwpr")]
+    return _says_zero(row, "acml_vol") or all(_says_zero(row, name) for name in day)
+
+
+def _says_zero(row: Row, name: str) -> bool:
+    text = row.get(name, "").strip()
+    return text != "" and not text.strip("0")

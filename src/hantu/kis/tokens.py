@@ -28,7 +28,21 @@ PENALTY_MEMORY: Final = timedelta(minutes=5)
 ISSUES_PER_HOUR: Final = 5
 APPROVAL_INTERVAL: Final = timedelta(seconds=2)
 """Approval keys may be issued once a second; a refused one must be replaced within a try."""
+APPROVALS_PER_HOUR: Final = 40
+"""As many as connections: each asks for one at most, and a customer is told of none."""
 _EXPIRY_FORMAT: Final = "%Y-%m-%d %H:%M:%S"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often something may be asked for, answered or not."""
+
+    interval: timedelta
+    per_hour: int
+
+
+TOKENS: Final = Pace(ISSUE_INTERVAL, ISSUES_PER_HOUR)
+APPROVALS: Final = Pace(APPROVAL_INTERVAL, APPROVALS_PER_HOUR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +66,7 @@ class IssueLog:
     def attempted(self, now: datetime) -> "IssueLog":
         """Return the log with an attempt at ``now``; call it before the request goes."""
         recent = tuple(at for at in self.attempts if now - at < timedelta(hours=1))
-        return replace(self, attempts=(*recent, now)[-2 * ISSUES_PER_HOUR :])
+        return replace(self, attempts=(*recent, now)[-2 * APPROVALS_PER_HOUR :])
 
     def too_often(self, now: datetime) -> "IssueLog":
         """Return the log after the broker answered that it was too soon."""
@@ -60,15 +74,15 @@ class IssueLog:
         repeated = self.not_before is not None and now - self.not_before < PENALTY_MEMORY
         return replace(self, not_before=now + (ISSUE_PENALTY if repeated else ISSUE_INTERVAL))
 
-    def next_allowed(self, now: datetime, interval: timedelta = ISSUE_INTERVAL) -> datetime:
-        """Return the earliest moment of the next attempt, ``interval`` after the last one."""
+    def next_allowed(self, now: datetime, pace: Pace = TOKENS) -> datetime:
+        """Return the earliest moment of the next attempt at ``pace``."""
         earliest = self.not_before or now
         # Attempts from the future (a clock set back) do not block for ever.
         recent = [at for at in self.attempts if timedelta(0) <= now - at < timedelta(hours=1)]
         if recent:
-            earliest = max(earliest, recent[-1] + interval)
-        if len(recent) >= ISSUES_PER_HOUR:
-            earliest = max(earliest, recent[-ISSUES_PER_HOUR] + timedelta(hours=1))
+            earliest = max(earliest, recent[-1] + pace.interval)
+        if len(recent) >= pace.per_hour:
+            earliest = max(earliest, recent[-pace.per_hour] + timedelta(hours=1))
         return min(max(earliest, now), now + timedelta(hours=1))
 
 
@@ -96,7 +110,7 @@ class Wait:
 TokenStep: TypeAlias = Use | Issue | Wait
 
 
-def next_step(grant: Grant | None, log: IssueLog, now: datetime, interval: timedelta = ISSUE_INTERVAL) -> TokenStep:
+def next_step(grant: Grant | None, log: IssueLog, now: datetime, pace: Pace = TOKENS) -> TokenStep:
     """Decide what to do for a usable token, or approval key, at ``now`` (aware UTC)."""
     usable = grant if grant is not None and not grant.rejected and now < grant.expires_at else None
     if usable is not None:
@@ -104,7 +118,7 @@ def next_step(grant: Grant | None, log: IssueLog, now: datetime, interval: timed
         renewable = now - usable.issued_at >= SAME_TOKEN or now < usable.issued_at
         if not _ends_soon(usable, now) or not renewable:
             return Use(usable)
-    allowed = log.next_allowed(now, interval)
+    allowed = log.next_allowed(now, pace)
     if allowed <= now:
         return Issue(usable)
     return Use(usable) if usable is not None else Wait(allowed)

@@ -1,6 +1,6 @@
 """Tells engine and people when the database stops taking records, and when it takes them again.
 
-Entry points: ``changed`` for the store, in the loop; ``begin`` once at the start of a life. The end is
+It listens to the store from its making. Entry point: ``begin`` once at the start of a life. The end is
 put on record beside the guard: it is no decision, and whoever was told of the beginning is told of it.
 """
 
@@ -21,6 +21,8 @@ SystemLog = get_logger(__name__, "system")
 class Records(Protocol):
     """What of the store is used."""
 
+    on_health: Callable[[StorageHealth], None] | None
+
     @property
     def epoch(self) -> int: ...
     def record(self, batch: Batch) -> Awaitable[None]: ...
@@ -40,6 +42,7 @@ class RecordWatch:
         """``left_stopped``: whether an earlier life ended while nothing could be recorded; it may block."""
         self._store, self._clock, self._deliver, self._hint = store, clock, deliver, hint
         self._left_stopped = left_stopped
+        store.on_health = self.changed
         self._since: float | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from hantu.adapters.broker.door import Door
 from hantu.adapters.broker.feed import PicowsFeed
 from hantu.adapters.broker.gateway import KisBroker
 from hantu.adapters.kill_switch import Switch
+from hantu.adapters.market_tap import MarketTap
 from hantu.adapters.store.stand_in import StandIn
 from hantu.adapters.store.store import SqliteStore
 from hantu.adapters.watches import Looks
@@ -43,6 +45,8 @@ class Makers:
     """By default nobody watches the guard from inside."""
     stand_in: Callable[..., StandIn] | None = None
     """By default no other process delivers alerts."""
+    tap: Callable[[Path], MarketTap] | None = None
+    """By default nobody else sees the prices."""
     looks: Looks = field(default_factory=Looks)
 
 
@@ -70,4 +74,5 @@ class Life:
     health: HealthOffice | None = None
     looks: Looks = field(default_factory=Looks)
     stand_in: StandIn | None = None
+    tap: MarketTap | None = None
     tasks: list["asyncio.Task[None]"] = field(default_factory=list)

@@ -247,6 +247,28 @@ class IncidentSettings(Section, frozen=True):
     """Real seconds until an incident nobody acknowledged is told again, once."""
 
 
+class StrategySettings(Section, frozen=True):
+    """Strategies: where they are, how much patience and how much of the machine they get."""
+
+    folder: Path | None = None
+    """Where their files are; ``<home>/strategies`` by default."""
+    check_s: Seconds = 60.0
+    timeout_s: Seconds = 300.0
+    """A strategy that does not finish a step for so long is started again."""
+    restart_wait_s: Seconds = 60.0
+    restarts_max: Annotated[int, Meta(ge=0, le=100)] = 5
+    healthy_s: Seconds = 3_600.0
+    sample_s: Annotated[float, Meta(ge=0.1, le=300)] = 5.0
+    memory_mb: Annotated[int, Meta(ge=64, le=65_536)] = 512
+    cpu_percent: Annotated[float, Meta(gt=0, le=100)] = 50.0
+    """Of one core, over ``cpu_window_s``."""
+    cpu_window_s: Annotated[float, Meta(ge=1, le=3_600)] = 60.0
+    proposals_per_hour: Annotated[int, Meta(ge=1, le=1_000)] = 20
+    """More suspend it until a person resumes it."""
+    proposal_s: Annotated[int, Meta(ge=10, le=86_400)] = 600
+    """How long a person has to decide on a proposal."""
+
+
 class TapeSettings(Section, frozen=True):
     """What the guard saw and decided, kept for ``hantu replay``."""
 
@@ -300,11 +322,32 @@ class Settings(Section, frozen=True):
     health: HealthSettings = HealthSettings()
     metrics: MetricsSettings = MetricsSettings()
     incidents: IncidentSettings = IncidentSettings()
+    strategies: StrategySettings = StrategySettings()
 
     @property
     def socket(self) -> Path:
         """Control socket of the guard."""
         return self.home / "guard.sock"
+
+    @property
+    def market_socket(self) -> Path:
+        """Where the guard hands on its prices."""
+        return self.home / "market.sock"
+
+    @property
+    def jobs_socket(self) -> Path:
+        """Control socket of the jobs process."""
+        return self.home / "jobs.sock"
+
+    @property
+    def state_dir(self) -> Path:
+        """One file a job."""
+        return self.home / "state"
+
+    @property
+    def strategy_dir(self) -> Path:
+        """Files of strategies."""
+        return self.strategies.folder or self.home / "strategies"
 
     @property
     def lock_file(self) -> Path:

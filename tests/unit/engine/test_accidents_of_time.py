@@ -7,7 +7,7 @@ import pytest
 
 from hantu.domain import events as ev
 from hantu.domain.account import Side
-from hantu.domain.commands import HaltOrders, StartMonitoring, StopMonitoring
+from hantu.domain.commands import HaltOrders, RestartMonitoring, StartMonitoring, StopMonitoring
 from hantu.domain.instrument import Symbol
 from hantu.domain.market import MarketOperation, OperationKind
 from hantu.domain.money import Quantity
@@ -87,6 +87,40 @@ def test_late_end_of_the_old_line_does_not_leave_the_new_one_dead() -> None:
     world.open()
     world.give(inp.FeedClosed("closed by us", asked=True))
     assert world.engine.book.state is State.RECONNECTING
+
+
+@pytest.mark.requirement("OPS-04-1", "MON-6.11")
+@pytest.mark.parametrize("failure", [None, *FeedFailure], ids=["cut", *(kind.value for kind in FeedFailure)])
+def test_line_told_away_is_told_back_whoever_told_it(failure: FeedFailure | None) -> None:
+    """Else its emergencies are repeated over a healthy line, and what seems to follow from them is not told."""
+    world = held()
+    world.open()
+    lost = inp.FeedClosed("cut") if failure is None else inp.FeedFailed(failure, "why", "code")
+    for _ in range(2):
+        world.give(lost)
+        world.pass_time(1.1)
+    again = held(wall=world.wall)
+    again.start(*world.facts)
+    if again.engine.book.state is State.SLEEPING:
+        again.give(RestartMonitoring("op"))
+    again.mono += 2
+    again.give(inp.FeedOpened())
+    assert not again.of(ev.Reconnected), "no price is confirmed yet"
+    again.pass_time(5)
+    assert again.engine.book.state is State.MONITORING
+    assert [(fact.attempt, fact.outage_s >= 2) for fact in again.of(ev.Reconnected)] == [(1, True)]
+    assert not again.engine.book.line_away
+
+
+@pytest.mark.requirement("OPS-04-1", "MON-6.1.03")
+def test_line_is_told_back_after_a_person_ended_the_sleep_of_the_same_life() -> None:
+    world = World()
+    world.open()
+    world.give(inp.FeedFailed(FeedFailure.MAINTENANCE, "점검"))
+    world.give(RestartMonitoring("op"))
+    world.give(inp.FeedOpened())
+    world.pass_time(5)
+    assert len(world.of(ev.Reconnected)) == 1
 
 
 @pytest.mark.requirement("MON-6.02")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hantu.alerting.rows import CATALOGUE
 from hantu.domain import events as ev
 from hantu.domain.account import Side
 from hantu.domain.commands import KillLevel
@@ -54,6 +55,21 @@ def test_guarded_holding_is_kept_with_all_it_was_told_with() -> None:
     assert (position.quantity, position.cost, position.average_price) == (10, 700_000, 70_000)
     assert (position.stop_price, position.target_price, position.rule) == (67_900, 75_600, "fixed")
     assert (position.selection_id, position.held_since, position.partial_done) == (7, "2026-11-20", False)
+
+
+@pytest.mark.requirement("OPS-04-1")
+def test_what_ends_a_lost_line_for_people_ends_it_in_the_book() -> None:
+    """Else an alert of the line lasts for ever, or one is told back that nobody was told of."""
+    away = [ev.ConnectionLost("cut", 1), ev.ReconnectExhausted(5, "", 1, False), ev.ServerMaintenance("점검"),
+            ev.AuthFailed("code", "why"), ev.SessionInUse("code")]  # fmt: skip
+    back = [ev.MonitorStarted(1, 1), ev.Reconnected(1, 2.0), ev.MonitorStopped("op", 0), ev.BlindPeriodEnded(1.0, 0)]
+    names = {ev.event_type(fact) for fact in away}
+    assert {name for name, row in CATALOGUE.items() if names & set(row.ends)} == {ev.event_type(fact) for fact in back}
+    for lost in away:
+        assert told(lost).line_away
+        for fact in (*back, ev.TradingDayBegan(TODAY)):
+            assert not told(lost, fact).line_away
+            assert told(fact, lost).line_away
 
 
 @pytest.mark.parametrize(("cost", "quantity", "average"), [(10, 4, 3), (9, 4, 2), (11, 4, 3), (100, 0, 0)])

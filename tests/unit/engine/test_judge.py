@@ -14,7 +14,7 @@ from hantu.domain.order import Outcome, OutcomeKind, Purpose, Refusal
 from hantu.domain.quote import BookTop
 from hantu.engine import decision as act
 from hantu.engine import inputs as inp
-from hantu.engine.config import ExitRule, Partial
+from hantu.engine.config import ExitRule, Partial, Trailing
 from hantu.engine.inputs import FeedFailure
 from hantu.engine.journey import State
 from tests.unit.engine.test_session import items
@@ -171,6 +171,22 @@ def test_polled_price_of_nothing_is_no_price() -> None:
     world.poll(SAMSUNG, 0)
     assert world.engine.desk.sight(SAMSUNG).price == 70_000
     assert not world.of(act.Submit)
+
+
+@pytest.mark.requirement("MON-3.11")
+@pytest.mark.parametrize("price", [67_000, 77_000, 72_000])
+def test_base_price_of_a_stock_nobody_has_traded_today_reaches_no_level_and_raises_no_stop(price: int) -> None:
+    """A halt over the opening (seeds 1215, 1730): yesterday's close is told as the price until the first trade."""
+    rule = ExitRule(trailing=Trailing(enabled=True))
+    world = held(config=replace(CONFIG, default_rule=rule))
+    world.open()
+    world.poll(SAMSUNG, price, untraded=True)
+    assert world.engine.desk.sight(SAMSUNG).price == price, "still the best guess for a limit"
+    assert not (world.of(act.Submit) or world.of(ev.StopLossReached) or world.of(ev.TakeProfitReached))
+    assert not world.of(ev.TrailingStopRaised)
+    world.poll(SAMSUNG, price)
+    assert bool(world.of(act.Submit)) is (price != 72_000)
+    assert bool(world.of(ev.TrailingStopRaised)) is (price == 72_000)
 
 
 @pytest.mark.requirement("MON-5.06")

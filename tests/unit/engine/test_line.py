@@ -168,6 +168,22 @@ def test_try_after_a_renewal_that_met_a_dead_network_asks_for_a_new_key_again() 
     assert [action.new_key for action in world.of(act.OpenFeed)] == [False, True, True, False]
 
 
+@pytest.mark.requirement("MON-E.03", "MON-1.08")
+def test_key_refused_again_while_nothing_is_held_is_told_too() -> None:
+    """A line on which no price is asked for was taken for restored as it opened, and keys were asked for on and on."""
+    world = World(accept_subscriptions=False)
+    world.start()
+    world.pass_time(31)
+    for _ in range(2):
+        world.give(inp.FeedOpened())
+        world.pass_time(0.5)
+        assert world.engine.book.state is State.SUBSCRIBING, "nobody has answered yet"
+        world.give(inp.FeedFailed(FeedFailure.AUTH, "bad key", "OPSP0011"))
+    assert [action.new_key for action in world.of(act.OpenFeed)] == [False, True]
+    assert len(world.of(ev.AuthFailed)) == 1
+    assert world.engine.book.state is State.SLEEPING
+
+
 @pytest.mark.requirement("MON-6.12")
 def test_session_in_use_is_waited_out_once_and_then_sleeps() -> None:
     world = connecting()

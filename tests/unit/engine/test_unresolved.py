@@ -148,6 +148,20 @@ def test_absence_is_proved_by_two_lists_apart_an_age_and_a_balance(
 
 
 @pytest.mark.requirement("MON-4.17")
+def test_absence_is_counted_from_the_bytes_not_from_the_record() -> None:
+    """A process froze for twelve seconds between record and socket; the request was late on top of it."""
+    world, intent_id = sending()
+    world.answer_reads = False
+    world.wall = world.wall.replace(microsecond=0) + timedelta(minutes=10)
+    world.mono += 12.0
+    lost(world, intent_id)
+    looks(world, 1.0, 29.75, balance_s=29.75)
+    assert world.engine.book.intents[intent_id].state is not IntentState.ABSENT
+    looks(world, 0.25, balance_s=0.25)
+    assert world.engine.book.intents[intent_id].state is IntentState.ABSENT
+
+
+@pytest.mark.requirement("MON-4.17")
 def test_shares_that_do_not_add_up_call_a_person_once_and_the_looking_goes_on() -> None:
     world, intent_id = doubt()
     world.holdings[SAMSUNG] = (10, 70_000, 4)

@@ -55,6 +55,22 @@ def test_volatility_interruption_is_seen() -> None:
     assert decode_price(SAMSUNG, {**PRICE_ROW, "vi_cls_code": "Y"}).vi_active
 
 
+@pytest.mark.parametrize(
+    ("columns", "untraded"),
+    [({}, False), ({"acml_vol": ""}, False), ({"acml_vol": "0"}, True), ({"acml_vol": "12"}, False), ({"acml_vol": "?"}, False),
+     ({"acml_vol": "12", "oprc": "0", "hgpr": "0", "lwpr": "0"}, True),
+     ({"oprc": "0", "hgpr": "0", "lwpr": ""}, False), ({"oprc": "0", "hgpr": "71000", "lwpr": "0"}, False)],
+)  # fmt: skip
+def test_price_of_a_stock_nobody_has_traded_today_says_so(columns: dict[str, str], untraded: bool) -> None:
+    """Shares traded at yesterday's close before the opening count as volume, but there is no range yet."""
+    day = {"oprc": "", "hgpr": "", "lwpr": ""} | columns
+    one, many = ({(f"{prefix}_{key}" if len(key) == 4 else key): text for key, text in day.items()}
+                 for prefix in ("stck", "inter2"))  # fmt: skip
+    assert decode_price(SAMSUNG, PRICE_ROW | one).untraded is untraded
+    (price,) = decode_multi_price([{"inter_shrn_iscd": "005930", "inter2_prpr": "71000"} | many])
+    assert price.untraded is untraded
+
+
 @pytest.mark.parametrize("name", ["stck_prpr", "stck_llam", "stck_mxpr"])
 def test_price_without_its_number_is_not_guessed(name: str) -> None:
     with pytest.raises(MalformedAnswer):

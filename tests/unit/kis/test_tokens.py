@@ -6,12 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hantu.engine.config import Pace as Connecting
 from hantu.kis.tokens import (
+    APPROVALS,
+    APPROVALS_PER_HOUR,
     ISSUES_PER_HOUR,
     LIFETIME,
+    TOKENS,
     Grant,
     Issue,
     IssueLog,
+    Pace,
     Use,
     Wait,
     granted,
@@ -96,13 +101,22 @@ def test_token_that_would_end_in_session_is_renewed_before_the_opening(clock: st
     assert next_step(grant, NEVER, now) == (Issue(grant) if renewed else Use(grant))
 
 
-def test_budget_of_an_hour_holds() -> None:
+@pytest.mark.requirement("MON-1.04")
+@pytest.mark.parametrize(
+    ("pace", "budget"), [(TOKENS, ISSUES_PER_HOUR), (APPROVALS, APPROVALS_PER_HOUR)], ids=["token", "approval key"]
+)
+def test_budget_of_an_hour_holds(pace: Pace, budget: int) -> None:
     log, now, issued = NEVER, NOW, 0
     while now < NOW + timedelta(hours=1):
-        if isinstance(next_step(None, log, now), Issue):
+        if isinstance(next_step(None, log, now, pace), Issue):
             log, issued = log.attempted(now), issued + 1
         now += timedelta(seconds=10)
-    assert issued == ISSUES_PER_HOUR
+    assert issued == budget
+    assert isinstance(next_step(None, log, now, pace), Issue), "an hour after the first there is room again"
+
+
+def test_keys_of_an_hour_are_enough_for_its_connections() -> None:
+    assert Pace(timedelta(seconds=2), Connecting().connects_per_hour) == APPROVALS
 
 
 def test_clock_set_back_does_not_block_for_more_than_an_hour() -> None:

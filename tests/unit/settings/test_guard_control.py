@@ -4,14 +4,15 @@ import asyncio
 import json
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from hantu.adapters.store.maintenance import init_database
 from hantu.adapters.store.queries import Queries
 from hantu.domain.commands import KillLevel
-from hantu.domain.errors import DeniedError
-from hantu.settings.guard_control import control_socket
+from hantu.domain.errors import DeniedError, UsageError
+from hantu.settings.guard_control import DETAIL_MAX, control_socket, tell_call
 from hantu.settings.model import Settings
 
 
@@ -35,3 +36,17 @@ async def test_a_release_refused_for_want_of_a_second_person_is_one_row(tmp_path
     told = json.loads(row.details_json)
     assert (told["reason"], told["level"], len(told["obstacles"])) == ("끝", "off", 1)
     assert delivered == [], "the engine, which records refusals of its own, was not asked"
+
+
+@pytest.mark.requirement("REL-26")
+async def test_the_jobs_process_has_its_own_events_told_and_no_others() -> None:
+    posted: list[Any] = []
+    tell = tell_call(posted.append)
+    await tell({"event_type": "strategy_given_up", "detail": "mine " + "x" * 5_000, "key": "k"}, "socket:0:jobs")
+    [alert] = posted
+    assert (alert.event_type, alert.key, alert.severity) == ("strategy_given_up", "k", "CRITICAL")
+    assert len(alert.short) < DETAIL_MAX + 40
+    for foreign in ("killswitch_off", "", "take_profit_filled"):
+        with pytest.raises(UsageError):
+            await tell({"event_type": foreign}, "socket:0:jobs")
+    assert len(posted) == 1

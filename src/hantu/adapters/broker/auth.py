@@ -19,7 +19,7 @@ from hantu.kis.codes import CodeClass, korean_text
 from hantu.kis.endpoints import APPROVAL, TOKEN, Endpoint
 from hantu.kis.environment import KisEnvironment
 from hantu.kis.rest import CONTENT_TYPE, Envelope, MalformedAnswer, parse_envelope
-from hantu.kis.tokens import APPROVAL_INTERVAL, ISSUE_INTERVAL, Grant, Issue, Use, Wait, granted, next_step
+from hantu.kis.tokens import APPROVALS, TOKENS, Grant, Issue, Use, Wait, granted, next_step
 from hantu.ports import Clock
 from hantu.telemetry import get_logger
 
@@ -97,8 +97,7 @@ class Authority:
         running = self._issuing.get(name)
         if running is None:
             kept = self._keyring.get(name)
-            interval = ISSUE_INTERVAL if name == _TOKEN else APPROVAL_INTERVAL
-            step = next_step(kept.grant, kept.log, self._clock.now().wall, interval)
+            step = next_step(kept.grant, kept.log, self._clock.now().wall, TOKENS if name == _TOKEN else APPROVALS)
             match step:
                 case Use(grant):
                     return grant.secret

@@ -37,6 +37,7 @@ class PicowsFeed:
         tls: SSLContext | None = None,
         calm: CalmFrames | None = None,
         connect: Callable[..., Awaitable[object]] = ws_connect,
+        tap: Callable[[bytes], None] | None = None,
     ) -> None:
         """Prepare; nothing is opened yet.
 
@@ -47,8 +48,10 @@ class PicowsFeed:
             tls: Trust settings for ``wss``; by default the system's.
             calm: Holds back what changes nothing; by default nothing is held back.
             connect: Opens one WebSocket; arguments as picows' ``ws_connect``.
+            tap: Told each text frame after it was handled; neither waits nor raises.
         """
         self._connect_socket = connect
+        self._tap = tap
         self._environment = environment
         self._clock = clock
         self._sink = sink
@@ -69,6 +72,7 @@ class PicowsFeed:
             stands=lambda: self._sink(FeedOpened()),
             ended=lambda reason, asked: self._ended(line, FeedClosed(reason, asked)),
             refused=lambda failure: self._ended(line, failure),
+            tap=self._tap,
         )
         self._line = line
         self._attempt = asyncio.get_running_loop().create_task(self._connect(line), name="feed connect")

@@ -49,6 +49,7 @@ class Line(WSListener):
         stands: Callable[[], None],
         ended: Callable[[str, bool], None],
         refused: Callable[[FeedFailed], None],
+        tap: Callable[[bytes], None] | None = None,
     ) -> None:
         super().__init__()
         self.stood = False
@@ -59,6 +60,7 @@ class Line(WSListener):
         self._stands = stands
         self._ended = ended
         self._refused = refused
+        self._tap = tap
         self._session: StreamSession | None = None
         self._transport: WSTransport | None = None
         self._over = False
@@ -125,7 +127,8 @@ class Line(WSListener):
             return
         kind = frame.msg_type
         if kind is WSMsgType.TEXT and frame.fin:
-            text = frame.get_payload_as_bytes().decode("utf-8", "replace")
+            data = frame.get_payload_as_bytes()
+            text = data.decode("utf-8", "replace")
             if not self._calm.hold(text):
                 self._read_in_order(session, text)
             elif not self._holding:
@@ -133,6 +136,9 @@ class Line(WSListener):
                 self._holding = True
                 loop = asyncio.get_running_loop()
                 loop.call_at(max(loop.time(), self._released + HOLD_S), self._release)
+            if self._tap is not None:
+                # What it sets off here has gone first.
+                self._tap(data)
         elif kind is WSMsgType.CLOSE:
             transport.send_close(frame.get_close_code())
             transport.disconnect()

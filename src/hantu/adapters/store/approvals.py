@@ -37,9 +37,19 @@ _EXPIRE = f"UPDATE approvals SET status = 'expired' WHERE status IN ('pending', 
 
 
 def propose(
-    database: Path, approval_id: str, terms: OrderTerms, *, actor: str, note: str = "", valid_s: int = 3_600
+    database: Path,
+    approval_id: str,
+    terms: OrderTerms,
+    *,
+    actor: str,
+    note: str = "",
+    valid_s: int = 3_600,
+    once: bool = False,
 ) -> Approval:
     """Put an order before a person; it must be approved within ``valid_s`` seconds.
+
+    With ``once`` an approval that is on record already stays as it is: a program that does not
+    know whether it has filed its proposal files it again.
 
     Raises:
         UsageError: The terms allow no order.
@@ -51,6 +61,8 @@ def propose(
             next_step="수량은 1주 이상, 최저가는 1원 이상 최고가 이하로 적어 주세요.",
         )
     with writing(database) as connection:
+        if once and connection.execute("SELECT 1 FROM approvals WHERE approval_id = ?", (approval_id,)).fetchone():
+            return _one(connection, approval_id)
         connection.execute(
             f"""INSERT INTO approvals (approval_id, status, environment, account, symbol, side, quantity_max, price_low,
                 price_high, venues_json, order_type, purpose, order_hash, proposed_by, proposed_at, note, expires_at)

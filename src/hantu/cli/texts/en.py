@@ -2,6 +2,7 @@
 
 from hantu.cli.texts.en_audit import AUDIT
 from hantu.cli.texts.en_duty import DUTY
+from hantu.cli.texts.en_strategies import STRATEGIES
 from hantu.cli.texts.entry import Entry, Texts
 
 REASON = {"reason": "Why, for the records."}
@@ -236,6 +237,7 @@ COMMANDS = {
     "alerts": Entry("Show recent alerts and whether they were delivered.", "hantu alerts --limit 20"),
     **AUDIT,
     **DUTY,
+    **STRATEGIES,
     "alerts list": Entry(
         "Show recent alerts and whether they were delivered.",
         "hantu alerts list --unsent",
@@ -305,7 +307,7 @@ COMMANDS = {
         "Import the watch list from a CSV or JSON file.",
         "hantu watchlist import watchlist.csv",
         {
-            "file": "Columns: symbol,name,score,support_price",
+            "file": "Columns: symbol,name,score,support_price; - is standard input.",
             "date": "Selection date (default: today in Korea).",
         },
     ),

@@ -3,6 +3,7 @@
 from hantu.cli.texts.entry import Entry, Texts
 from hantu.cli.texts.ko_audit import AUDIT
 from hantu.cli.texts.ko_duty import DUTY
+from hantu.cli.texts.ko_strategies import STRATEGIES
 
 COMMANDS = {
     "": Entry(
@@ -234,6 +235,7 @@ COMMANDS = {
     "alerts": Entry("최근 알림과 전달 결과를 보여 줍니다.", "hantu alerts --limit 20"),
     **AUDIT,
     **DUTY,
+    **STRATEGIES,
     "alerts list": Entry(
         "최근 알림과 전달 결과를 보여 줍니다.", "hantu alerts list --unsent", {"unsent": "아직 전하지 못한 것만."}
     ),
@@ -298,7 +300,7 @@ COMMANDS = {
     "watchlist import": Entry(
         "CSV 또는 JSON 파일에서 관심 종목을 가져옵니다.",
         "hantu watchlist import watchlist.csv",
-        {"file": "열: symbol,name,score,support_price", "date": "선정일(기본: 오늘, 한국 날짜)."},
+        {"file": "열: symbol,name,score,support_price. - 는 표준 입력.", "date": "선정일(기본: 오늘, 한국 날짜)."},
     ),
     "watchlist list": Entry(
         "현재 관심 종목을 보여 줍니다.", "hantu watchlist list", {"date": "이 날짜에 유효한 목록(기본: 오늘)."}

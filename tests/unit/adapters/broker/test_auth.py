@@ -14,7 +14,7 @@ from hantu.adapters.broker.keyring import Kept, Keyring
 from hantu.domain.errors import BrokenError, RetryableError
 from hantu.kis.environment import EnvironmentName, paper
 from hantu.kis.rest import render_failure
-from hantu.kis.tokens import Grant
+from hantu.kis.tokens import APPROVALS_PER_HOUR, Grant
 from tests.unit.adapters.broker.conftest import Rig
 from tests.unit.adapters.broker.scripted_broker import (
     START,
@@ -190,6 +190,25 @@ async def test_refused_approval_key_is_replaced_once(bare: Rig, broker: Scripted
     renewed = await asyncio.gather(*(bare.authority.approval(renew=True) for _ in range(3)))
     assert set(renewed) == {"approval-2"}
     assert len(broker.issues) == 2
+
+
+@pytest.mark.requirement("MON-6.06", "MON-6.13", "MON-6.1.03")
+async def test_keys_that_got_no_answer_leave_some_for_the_next_outage(bare: Rig, broker: ScriptedBroker) -> None:
+    """Five tries of a line whose key was refused met a dead network; the line was away for an hour, not for a minute."""
+    await bare.authority.approval()
+    broker.key_steps.extend([hang_up] * 5)
+    for tries in range(5):
+        bare.clock.leap(seconds=4)
+        with pytest.raises(RetryableError):
+            await bare.authority.approval(renew=tries == 0)
+    bare.clock.leap(seconds=60)
+    assert await bare.authority.approval() == "approval-2"
+    broker.key_steps.extend([hang_up] * APPROVALS_PER_HOUR)
+    for _ in range(APPROVALS_PER_HOUR):
+        bare.clock.leap(seconds=3)
+        with pytest.raises(RetryableError):
+            await bare.authority.approval(renew=True)
+    assert len(broker.issues) == APPROVALS_PER_HOUR, "no more keys than connections in an hour, answered or not"
 
 
 async def test_file_is_private_and_named_without_the_key(bare: Rig) -> None:

@@ -414,3 +414,21 @@ async def test_trades_of_a_hundred_stocks_are_judged_within_a_second_of_their_re
             peer.say(trade_frame(trade_record(f"{number % 100:06d}")))
         await rig.until(Trade, 5_000, timeout_s=20.0)
         assert sorted(rig.delays_s)[4_950] < 1.0
+
+
+class Tapped(Rig):
+    """A feed whose frames others hear too, and whether its own sink had them first."""
+
+    def __init__(self, url: str, speed: float = 1.0) -> None:
+        super().__init__(url, speed)
+        self.heard: list[tuple[bytes, int]] = []
+        self.feed._tap = lambda data: self.heard.append((data, sum(type(each) is Trade for each in self.got)))
+
+
+async def test_frames_are_handed_on_after_they_were_handled_here():
+    async with connected(StreamServer(), rig_of=Tapped) as (rig, peer):
+        text = trade_frame(trade_record())
+        peer.say(text)
+        await rig.until(Trade)
+        await rig.feed.close()
+        assert [(data, before) for data, before in rig.heard if data == text.encode()] == [(text.encode(), 1)]

@@ -16,9 +16,7 @@ from tests.unit.adapters.store.test_disk_trouble import event_types, locked, unt
 
 
 def watch_of(store: SqliteStore, clock: HandClock, database: Path, seen: list[StorageHealth]) -> RecordWatch:
-    watch = RecordWatch(store, clock, seen.append, lambda: None, lambda: left_stopped(database))
-    store.on_health = watch.changed
-    return watch
+    return RecordWatch(store, clock, seen.append, lambda: None, lambda: left_stopped(database))
 
 
 @pytest.mark.requirement("ALR-14", "ALR-30")
