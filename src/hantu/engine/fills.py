@@ -107,7 +107,10 @@ def ended(turn: Turn, intent: Intent) -> None:
     """An order is over: a protective remainder is ordered once more, else the exit is closed."""
     record = intent.record
     close_cancels(turn, record.intent_id)
-    turn.desk.settle_until[record.symbol] = turn.now.mono + turn.desk.config.pace.settle_s
+    settle_s = turn.desk.config.pace.settle_s
+    turn.desk.settle_until[record.symbol] = turn.now.mono + settle_s
+    # What was bought or sold beside it could not be compared while it lived; the market may be closed by now.
+    turn.ask_balance(settle_s)
     once_more = intent.canceled and replaceable(turn, intent)
     if not (once_more and exits.send_again(turn, intent)):
         results.exit_finished(turn, intent)

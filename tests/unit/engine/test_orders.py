@@ -588,3 +588,18 @@ def test_exit_held_up_for_a_token_is_not_sold_at_a_price_that_recovered() -> Non
     world.poll(SAMSUNG, 70_000)
     world.pass_time(5)
     assert len(world.of(act.Submit)) == 1
+
+
+@pytest.mark.requirement("MON-4.1.12", "DEC-21")
+def test_what_was_bought_beside_an_order_is_taken_in_when_the_order_ends_unfilled() -> None:
+    """A profit order rested until the close; the balance came a moment before the list that showed its end."""
+    world, _ = sending(76_200)
+    number = world.accept(world.of(act.Submit)[0])
+    world.holdings[SAMSUNG] = (13, 70_000, 3)
+    world.give(inp.BalanceRead(world.balance(), world.mono))
+    assert world.engine.book.positions[SAMSUNG].quantity == 10, "not compared while the order lives"
+    canceled_at_broker(world, number)
+    world.holdings[SAMSUNG] = (13, 70_000, 13)
+    lists(world)
+    world.pass_time(world.engine.desk.config.pace.settle_s + 1, step=0.5)
+    assert world.engine.book.positions[SAMSUNG].quantity == 13
