@@ -298,8 +298,13 @@ async def build(
 
 def _say(announce: Callable[[str], None], line: LogLine) -> None:
     get_logger("hantu.guard", line.kind).log(logging.getLevelNamesMapping()[line.level], line.text)
-    if line.level != "DEBUG":
+    if line.level == "DEBUG":
+        return
+    try:
         announce(line.text)
+    except OSError as error:
+        # A full disk or a terminal that is gone; whatever follows the line, an order's end among it, goes on.
+        get_logger("hantu.guard", "system").warning("화면에 쓸 수 없음: %s", error)
 
 
 def _dispatcher(

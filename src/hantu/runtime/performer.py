@@ -133,9 +133,9 @@ class Performer:
         await self._act(decision.actions)
 
     def _recorded(self, afterwards: Callable[[], None], alerted: bool) -> None:
-        afterwards()
         if alerted:
-            self._on_alerts()
+            self._on_alerts()  # first: what an operator's screen makes of its lines holds up no alert
+        afterwards()
 
     async def _act(self, actions: Sequence[Action]) -> None:
         """Start everything; the first order leaves from this very task, without another turn of the loop."""

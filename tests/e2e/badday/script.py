@@ -26,10 +26,11 @@ SPEED = 30.0
 """Market seconds per real second."""
 DAY = "2026-11-23"
 CLIENT = "a-program-of-this-test-and-nothing-else-01"
-FULL_BYTES = 16_384
+FULL_BYTES = 4_096
 """A file may not grow beyond this while the disk counts as full.
 
-Records, their log of changes and the tape are longer; the spill begins empty and has room for the few that wait.
+Records, their log of changes, the tape and the guard's output are longer; the spill begins empty and has room for
+a few facts, not for the memory of the alert policy.
 """
 SETTLE_S = 15.0
 SLACK_QUIET_S = 2.0

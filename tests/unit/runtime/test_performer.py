@@ -9,6 +9,7 @@ import pytest
 
 from hantu.domain import events as ev
 from hantu.domain.account import Balance, Side
+from hantu.domain.alert import Alert, Priority, Severity
 from hantu.domain.errors import BrokenError, DeniedError, FencedError
 from hantu.domain.instant import Instant
 from hantu.domain.instrument import Symbol
@@ -130,6 +131,28 @@ async def test_the_disk_has_the_intent_before_anything_else_is_done_and_the_orde
     store.done.set_result(None)
     await acting.drain(1.0)
     assert broker.seen == [("submit", "t-1")]
+
+
+@pytest.mark.requirement("OPS-04-1")
+async def test_people_are_told_though_the_operators_screen_takes_no_line() -> None:
+    """A full disk under the guard's output: the alert of the full disk itself waited for the next poll."""
+    store = Slow()
+    told: list[str] = []
+    acting = performer(Broker(), store)
+    acting._alerts_of = lambda *_: (Alert("event_log_failed", "k", Severity.CRITICAL, Priority.EMERGENCY, "s", "t"),)
+    acting._on_alerts = lambda: told.append("alerted")
+
+    def screen() -> None:
+        told.append("screen")
+        raise OSError(27, "File too large")
+
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _loop, context: told.append(type(context["exception"]).__name__))
+    acting.perform(SELLING, NOW, screen)
+    store.done.set_result(None)
+    await acting.drain(1.0)
+    await asyncio.sleep(0)
+    assert told == ["alerted", "screen", "OSError"]
 
 
 async def test_nothing_is_recorded_for_a_life_that_is_over() -> None:

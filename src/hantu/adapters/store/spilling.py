@@ -47,7 +47,9 @@ class Spilling:
         self._end = 0
         self._waiting = 0
         """Appends whose end the loop has not heard of yet."""
-        self._kept: deque[tuple[Entry, OnSpilled]] = deque()
+        self._facts: deque[tuple[Entry, OnSpilled]] = deque()
+        self._notes: deque[tuple[Entry, OnSpilled]] = deque()
+        """Of alerts: they come after the facts, and a long one that does not fit stands in no order's way."""
         self._lock = threading.Lock()
         """Held while what is kept in memory changes, so that its order survives."""
         self._replayed = 0
@@ -63,25 +65,33 @@ class Spilling:
 
         def task() -> None:
             with self._lock:
-                if len(self._kept) >= KEPT_LIMIT:
+                line = self._facts if isinstance(entry, BatchEntry) else self._notes
+                if self._kept >= KEPT_LIMIT:
                     failure: OSError | None = OSError(f"{KEPT_LIMIT} entries wait already; this one is lost")
                 else:
-                    self._kept.append((entry, on_spilled))
+                    line.append((entry, on_spilled))
                     failure = self._append_kept()
+                    # Its own fate: what waits behind it may fail all the same.
+                    failure = failure if (entry, on_spilled) in line else None
             self._post(self._settled, failure, on_spilled)
 
         self._worker.submit(task)
 
+    @property
+    def _kept(self) -> int:
+        return len(self._facts) + len(self._notes)
+
     def _append_kept(self) -> OSError | None:
         """Write what waits in memory, oldest first, up to the first failure. Spill thread, under the lock."""
-        while self._kept:
-            entry, on_spilled = self._kept[0]
-            try:
-                end = self._file.append(entry)
-            except OSError as failure:
-                return failure
-            self._kept.popleft()
-            self._post(self._written, end, on_spilled)
+        for line in (self._facts, self._notes):
+            while line:
+                entry, on_spilled = line[0]
+                try:
+                    end = self._file.append(entry)
+                except OSError as failure:
+                    return failure
+                line.popleft()
+                self._post(self._written, end, on_spilled)
         return None
 
     def _written(self, end: int, on_spilled: OnSpilled) -> None:
@@ -105,11 +115,12 @@ class Spilling:
         if self._kept:
             with self._lock:  # nothing joins the file meanwhile: what is older than memory is in the database
                 self._replay_file(connection, timestamp)
-                while self._kept:
-                    entry, on_spilled = self._kept[0]
-                    _replay(connection, entry)
-                    self._kept.popleft()
-                    self._post(on_spilled, None)
+                for line in (self._facts, self._notes):
+                    while line:
+                        entry, on_spilled = line[0]
+                        _replay(connection, entry)
+                        line.popleft()
+                        self._post(on_spilled, None)
         return self._replayed
 
     def _replay_file(self, connection: Connection, timestamp: str) -> None:
@@ -148,7 +159,7 @@ class Spilling:
     def pending(self) -> tuple[Entry, ...]:
         """Read every entry not yet replayed, oldest first."""
         with self._lock:
-            kept = tuple(entry for entry, _ in self._kept)
+            kept = tuple(entry for entry, _ in (*self._facts, *self._notes))
             return (*(line.entry for line in self._file.read(self._replayed) if line.entry is not None), *kept)
 
     def stop(self, wait_s: float) -> None:
@@ -158,7 +169,7 @@ class Spilling:
         if self._worker.stop(wait_s):
             self._file.close()
         if self._kept:
-            _log.error("%d entries were never recorded: no room", len(self._kept))
+            _log.error("%d entries were never recorded: no room", self._kept)
 
     def _last_try(self) -> None:
         with self._lock:

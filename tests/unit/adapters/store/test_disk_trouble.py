@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -211,6 +212,30 @@ async def test_what_trouble_makes_the_guard_record_comes_after_what_was_on_its_w
     kinds = [json.loads(line)["entry"]["events"][0]["event_type"] for line in lines]
     assert kinds == ["stop_loss_reached", "subscribe_done", "event_log_failed"]
     await until(lambda: store.healthy)
+
+
+@pytest.mark.requirement("MON-D.12")
+async def test_a_long_note_that_does_not_fit_stands_in_no_intents_way(
+    tmp_path: Path, database: Path, clock: HandClock
+) -> None:
+    """A nearly full disk: the memory of the alert policy is long, an intent is short."""
+    store = make_store(tmp_path, clock)
+    await store.open()
+    with locked(database):
+        await store.record(batch(clock.now(), reached()))
+        spill = tmp_path / "spill" / "spill.jsonl"
+        resource.setrlimit(resource.RLIMIT_FSIZE, (spill.stat().st_size + 2_000, resource.RLIM_INFINITY))
+        try:
+            with pytest.raises(BrokenError):
+                await store.desk.judged((), "x" * 4_000)
+            await store.record(batch(clock.now(), intent()))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        # The note may follow by now.
+        assert ["intent_recorded" in line for line in spill.read_text().splitlines()][:2] == [False, True]
+    await until(lambda: store.healthy)
+    assert await store.desk.policy_state() == "x" * 4_000
+    await store.close()
 
 
 async def test_what_was_never_recorded_is_counted_at_the_end(
