@@ -27,8 +27,9 @@ def doctor(ctx: typer.Context, all_settings: Annotated[bool, typer.Option("--all
     """Check this installation and explain the effective configuration."""
     shell: Shell = ctx.obj
     from hantu.cli.doctor_channels import channel_checks
-    from hantu.cli.doctor_checks import checks, effective
+    from hantu.cli.doctor_checks import checks
     from hantu.domain.errors import HantuError
+    from hantu.settings.effective import effective
 
     problem: HantuError | None = None
     try:
@@ -37,7 +38,7 @@ def doctor(ctx: typer.Context, all_settings: Annotated[bool, typer.Option("--all
         problem = error
     with shell.progress("점검하는 중입니다"):
         found = checks(shell, problem) if problem else [*checks(shell, None), *channel_checks(shell)]
-    settings = [] if problem else effective(shell)
+    settings = [] if problem else effective(shell.settings, shell.sources)
     failed = any(check.mark == "fail" for check in found)
 
     def render(out: Any) -> None:

@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 from hantu.cli.shell import Shell
 from hantu.domain.errors import HantuError
 from hantu.settings.model import Settings
-from hantu.settings.secret import Secret
 
 DISK_WARN_BYTES = 1_000_000_000
 DISK_FAIL_BYTES = 100_000_000
@@ -60,33 +59,6 @@ def checks(shell: Shell, problem: HantuError | None) -> list[Check]:
         opening_check(settings),
         *_reserved(shell),
     ]
-
-
-def effective(shell: Shell) -> list[dict[str, str]]:
-    """Return every setting with its value, secrets masked, and its source."""
-    from hantu.settings.keys import KEYS
-
-    rows = []
-    for name in KEYS:
-        value: object = shell.settings
-        for word in name.split("."):
-            value = getattr(value, word)
-        rows.append({"name": name, "value": _shown(name, value), "source": shell.sources.values[name]})
-    return rows
-
-
-def _shown(name: str, value: object) -> str:
-    if isinstance(value, Secret):
-        if name == "account.number" and value:
-            return f"****{value.reveal()[-2:]}"
-        return "****" if value else "(사용 불가)" if value.problem else "(없음)"
-    if name == "rules":
-        return f"{len(value)}개" if isinstance(value, tuple) else ""
-    if isinstance(value, tuple):
-        return ", ".join(f"{one:g}" if isinstance(one, float) else str(one) for one in value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "(없음)" if value in (None, "") else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _python() -> Check:

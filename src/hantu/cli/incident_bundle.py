@@ -9,9 +9,10 @@ from typing import Any
 
 from hantu.__about__ import __version__
 from hantu.cli.audit import private_words
-from hantu.cli.doctor_checks import effective, sqlite_version
+from hantu.cli.doctor_checks import sqlite_version
 from hantu.cli.shell import Shell, to_json
 from hantu.domain.errors import BrokenError, UsageError
+from hantu.settings.effective import effective
 from hantu.settings.secret import Secret
 
 HEALTH_ROWS = 500
@@ -66,7 +67,10 @@ def _texts(shell: Shell, number: int, log: list[str], service: dict[str, Any]) -
             (found.opened_at, FACTS_AROUND),
         ).fetchall()
         schema = connection.execute("SELECT max(version) FROM schema_version").fetchone()[0]
-    settings = [row if row["name"] not in PERSONAL else {**row, "value": HIDDEN} for row in effective(shell)]
+    settings = [
+        row if row["name"] not in PERSONAL else {**row, "value": HIDDEN}
+        for row in effective(shell.settings, shell.sources)
+    ]
     versions = {
         "hantu": __version__, "python": platform.python_version(), "sqlite": sqlite_version(), "schema": schema,
         "system": platform.platform(),

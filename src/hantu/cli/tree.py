@@ -32,9 +32,11 @@ from hantu.cli import (
     recovery,
     replay,
     seeded,
+    server,
     simulate,
     strategies,
     trends,
+    users,
 )
 from hantu.cli.texts.entry import Texts
 
@@ -43,7 +45,7 @@ HELP_NAMES = ["-h", "--help"]
 ORDER = (
     "demo", "sim", "monitor", "run", "status", "health", "kill", "recovery", "approvals", "strategies", "jobs", "positions", "orders", "exits",
     "explain", "replay", "simulate", "events", "opportunities", "alerts", "incidents", "checklist", "trends", "audit", "event", "privacy", "phone",
-    "watchlist", "db",
+    "watchlist", "db", "users", "api", "tls",
     "logs", "doctor", "bench",
     "version",
 )  # fmt: skip
@@ -60,6 +62,7 @@ def build(texts: Texts) -> Any:
     app.add_typer(simulate.app, name="sim")
     app.add_typer(monitor.run_app, name="run")
     monitor.run_app.command("notifier")(notifier.run_notifier)
+    monitor.run_app.command("server")(server.run_server)
     monitor.run_app.command("jobs")(jobs.run_jobs)
     app.add_typer(monitor.app, name="monitor")
     app.command("status")(health.status)
@@ -84,6 +87,9 @@ def build(texts: Texts) -> Any:
     app.add_typer(phone_people.app, name="phone")
     app.add_typer(database.app, name="db")
     app.add_typer(database.watch_app, name="watchlist")
+    app.add_typer(users.app, name="users")
+    app.add_typer(server.api_app, name="api")
+    app.add_typer(server.tls_app, name="tls")
     app.command("bench")(bench.bench)
     app.command("version")(doctor.version)
     root: Any = typer.main.get_command(app)

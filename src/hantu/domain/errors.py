@@ -2,11 +2,14 @@
 
 HantuError
 ├── UsageError        the person typed or configured something wrong; nothing was done
+│   └── NotThereError
 ├── DeniedError       a safety rule said no; nothing was done
 │   ├── FencedError
 │   └── TokenSpentError
 ├── RetryableError    it did not happen and may be tried again
-└── BrokenError       storage or a peer is unusable; needs a person
+├── BrokenError       storage or a peer is unusable; needs a person
+│   └── SilentError
+└── AccessError       not let in (hantu.domain.access)
 """
 
 
@@ -23,6 +26,10 @@ class HantuError(Exception):
 
 class UsageError(HantuError):
     """The person typed or configured something wrong; nothing was done."""
+
+
+class NotThereError(UsageError):
+    """What was asked for by its name does not exist."""
 
 
 class DeniedError(HantuError):
@@ -47,3 +54,15 @@ class RetryableError(HantuError):
 
 class BrokenError(HantuError):
     """Storage or a peer is unusable; a person is needed."""
+
+
+class SilentError(BrokenError):
+    """The guard did not answer as it should.
+
+    ``reached`` is false when it is certain that nothing was asked of it; ``failed`` when it answered with a failure.
+    """
+
+    def __init__(self, message: str, *, next_step: str = "", reached: bool = True, failed: bool = False) -> None:
+        super().__init__(message, next_step=next_step)
+        self.reached = reached
+        self.failed = failed

@@ -1,7 +1,6 @@
-"""Every setting of hantu as one frozen value; units are in the names.
+"""Every setting of hantu as one frozen value, under the key names of ``hantu.toml``; units are in the names:
 
-Rates in basis points (``_bps``, 100 = 1 %), times in seconds (``_s``), money in
-won. Key names here are the key names of ``hantu.toml``.
+basis points ``_bps`` (100 = 1 %), seconds ``_s``, money in won.
 """
 
 from pathlib import Path
@@ -12,6 +11,7 @@ from msgspec import Meta
 from hantu.settings.alerts import AlertSettings
 from hantu.settings.secret import Secret
 from hantu.settings.section import Section
+from hantu.settings.serving import ServerSettings
 
 Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=86_400)]
 Bps: TypeAlias = Annotated[int, Meta(ge=1, le=9_999)]
@@ -322,6 +322,7 @@ class Settings(Section, frozen=True):
     health: HealthSettings = HealthSettings()
     metrics: MetricsSettings = MetricsSettings()
     incidents: IncidentSettings = IncidentSettings()
+    server: ServerSettings = ServerSettings()
     strategies: StrategySettings = StrategySettings()
 
     @property

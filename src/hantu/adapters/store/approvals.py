@@ -113,14 +113,15 @@ def decide(
         return _one(connection, approval_id)
 
 
-def listed(database: Path, *, limit: int = 50, status: str = "") -> tuple[Approval, ...]:
-    """Return the newest approvals, newest first; those past their time show as expired."""
+def listed(database: Path, *, limit: int = 50, status: str = "", approval_id: str = "") -> tuple[Approval, ...]:
+    """Return the newest approvals, newest first, or one of them; those past their time show as expired."""
     shown = f"CASE WHEN status IN ('pending', 'approved') AND expires_at <= {NOW} THEN 'expired' ELSE status END"
     columns = _COLUMNS.replace("status", f"{shown} AS shown", 1)
     with reading(database) as connection:
         rows = connection.execute(
-            f"SELECT {columns} FROM approvals WHERE ? IN ('', shown) ORDER BY proposed_at DESC, approval_id LIMIT ?",  # noqa: S608 - our own words
-            (status, limit),
+            f"""SELECT {columns} FROM approvals WHERE ? IN ('', shown) AND ? IN ('', approval_id)
+            ORDER BY proposed_at DESC, approval_id LIMIT ?""",  # noqa: S608 - our own words
+            (status, approval_id, limit),
         ).fetchall()
     return tuple(_approval(row) for row in rows)
 

@@ -2,6 +2,7 @@
 
 from hantu.cli.texts.en_audit import AUDIT
 from hantu.cli.texts.en_duty import DUTY
+from hantu.cli.texts.en_server import SERVER
 from hantu.cli.texts.en_strategies import STRATEGIES
 from hantu.cli.texts.entry import Entry, Texts
 
@@ -237,6 +238,7 @@ COMMANDS = {
     "alerts": Entry("Show recent alerts and whether they were delivered.", "hantu alerts --limit 20"),
     **AUDIT,
     **DUTY,
+    **SERVER,
     **STRATEGIES,
     "alerts list": Entry(
         "Show recent alerts and whether they were delivered.",

@@ -1,0 +1,36 @@
+"""A handler with what it answers; the address and who may come stand in the policy table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeAlias
+
+from fastapi import Depends, Path, Query
+from fastapi.responses import JSONResponse, Response
+
+from hantu.api.gate import caller_of, house_of, source_of
+from hantu.api.house import House
+from hantu.domain.access import Caller
+
+Inside: TypeAlias = Annotated[House, Depends(house_of)]
+Who: TypeAlias = Annotated[Caller, Depends(caller_of)]
+Source: TypeAlias = Annotated[str, Depends(source_of)]
+Limit: TypeAlias = Annotated[int, Query(ge=1, le=500)]
+Cursor: TypeAlias = Annotated[str, Query(max_length=200, pattern=r"^[0-9A-Za-z|:. -]*$")]
+Number: TypeAlias = Annotated[int, Path(ge=1, le=2**53 - 1)]
+"""Of a row; what a database and a browser can hold."""
+Ident: TypeAlias = Annotated[str, Path(max_length=100, pattern=r"^[^\x00]*$")]
+Moment: TypeAlias = Annotated[str, Query(max_length=32, pattern=r"^[0-9T:. Z-]*$", examples=["2026-11-23 00:00:00"])]
+Word: TypeAlias = Annotated[str, Query(max_length=80, pattern=r"^[^\x00]*$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One handler and the shape of its success."""
+
+    handler: Callable[..., Any]
+    model: Any
+    status: int = 200
+    response_class: type[Response] = JSONResponse
+    media: str = ""
+    """Other than JSON."""
+    about: str = ""
