@@ -74,6 +74,18 @@ _visit: ContextVar[_Visit | None] = ContextVar("hantu_visit", default=None)
 """The guard's request the exchange works on."""
 
 
+class _Gate(RestGate):
+    """The real gate; the judge hears when it swallows a request, which then has no effect any more."""
+
+    swallowed: Callable[["_Visit"], None]
+
+    async def _hold(self, request: web.Request, names: tuple[str, ...]) -> None:
+        visit = _visit.get()
+        if visit is not None and visit.incoming.flight is not None:
+            self.swallowed(visit)
+        await super()._hold(request, names)
+
+
 @dataclass(slots=True)
 class Result:
     """What became of one day."""
@@ -101,7 +113,8 @@ class World:
         self.gateway = Gateway(day.scenario, day.seed, real=self.loop.time)
         self.hub = StreamHub(self.gateway)
         self.gateway.deliver = self.hub.publish
-        self.gate = RestGate(self.gateway, silence_step_s=1.0)
+        self.gate = _Gate(self.gateway, silence_step_s=1.0)
+        self.gate.swallowed = self._seen
         self.auth = RestAuth(self.gateway, self.gate)
         self.clock = WorldClock(self.gateway)
         self._submit, exchange = self.gateway.exchange.submit, self.gateway.exchange
