@@ -57,6 +57,9 @@ def breach(turn: Turn, check: str, reason: str) -> None:
         # What is released later must have been compared after this, too.
         turn.desk.switch.set_mono = turn.now.mono
         turn.say("WARNING", f"킬 스위치가 이미 켜져 있음 - 새 원인: {reason} ({check})")
+        if check == "duplicate_order":
+            # It lives at the broker under no name of ours: a person has to act, whatever the switch was set for.
+            turn.record(ev.KillswitchOn(turn.book.kill, ITSELF, reason, turn.book.kill_automatic, check, turn.stamp))
         return
     _set(turn, KillLevel.ACTIVE, ITSELF, reason, automatic=True, cause=check)
 

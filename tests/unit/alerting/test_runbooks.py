@@ -45,6 +45,7 @@ def problem(line: str) -> str:
         command = command.commands[words.pop(0)]
     switches = {switch for param in command.params for switch in param.opts} | {"--help", "-h"}
     values = {switch for param in command.params if not getattr(param, "is_flag", False) for switch in param.opts}
+    takes_words = any(param.param_type_name == "argument" for param in command.params)
     while words:
         word = words.pop(0)
         if word.startswith("-"):
@@ -52,7 +53,7 @@ def problem(line: str) -> str:
                 return f"no switch {word}"
             if word in values:
                 words = words[1:]
-        elif not ARGUMENT.match(word):
+        elif not takes_words and not ARGUMENT.match(word):
             return f"no command {word}"
     return ""
 

@@ -288,6 +288,21 @@ def test_an_order_like_ours_that_nobody_intended_sets_it_once() -> None:
     assert "901" in on.reason
 
 
+@pytest.mark.requirement("OPS-05-3", "DEC-3")
+@pytest.mark.parametrize("before", [KillLevel.ACTIVE, KillLevel.HARD])
+def test_a_double_is_told_though_the_switch_is_on_for_something_else(before: KillLevel) -> None:
+    world = opened()
+    world.trade(SAMSUNG, 67_900)
+    number = world.accept(world.of(act.Submit)[0])
+    kill(world, before)
+    world.orders["901"] = replace(world.orders[number], order_no="901")
+    for _ in range(3):
+        world.give(inp.OrdersRead(tuple(world.orders.values()), world.mono))
+    by_hand, double = world.of(ev.KillswitchOn)
+    assert (by_hand.cause, double.cause, double.level) == ("", "duplicate_order", before)
+    assert not world.engine.book.kill_automatic, "it stays the switch of the person who set it"
+
+
 @pytest.mark.parametrize("ordered_at", ["090230", "", "09:01:"], ids=["90 s later", "no time", "no time of day"])
 def test_an_order_like_ours_of_another_time_is_a_persons(ordered_at: str) -> None:
     world = opened()
