@@ -26,9 +26,11 @@ setup: ## make .venv and install the locked dependencies (once, and again when t
 demo: setup ## play a compressed trading day; ARGS=--keep leaves it running
 	@$(BIN)/hantu demo $(ARGS)
 
-test: setup ## check and every test; the tests run even when a check fails
+# The unit tests of domain and engine run once, under coverage; the rest, also when a check fails, on three workers.
+test: setup ## check and every test
 	@failed=0; tools/check format lint types imports dead-code coverage || failed=1; \
-	  $(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS) || failed=$$?; exit $$failed
+	  $(BIN)/python -m pytest -n 3 --dist worksteal --ignore=tests/unit/domain \
+	    --ignore-glob='*/unit/engine/test_[!s]*.py' $(ARGS) || failed=$$?; exit $$failed
 
 check: setup ## format, lint, types, import layers, dead code, purity, tidiness
 	@tools/check format lint types imports dead-code pure tidy
