@@ -28,7 +28,8 @@ demo: setup ## play a compressed trading day; ARGS=--keep leaves it running
 
 # The unit tests of domain and engine run once, under coverage; the rest, also when a check fails, on three workers.
 test: setup ## check and every test
-	@failed=0; tools/check format lint types imports dead-code coverage || failed=1; \
+	@failed=0; tools/check coverage & measured=$$!; \
+	  tools/check format lint types imports dead-code || failed=1; wait $$measured || failed=1; \
 	  $(BIN)/python -m pytest -n 3 --dist worksteal --ignore=tests/unit/domain \
 	    --ignore-glob='*/unit/engine/test_[!s]*.py' $(ARGS) || failed=$$?; exit $$failed
 

@@ -19,6 +19,7 @@ from hantu.domain.errors import UsageError
 from hantu.settings.loading import load_settings
 from hantu.settings.server.office import office_of
 from tests.unit.api.site import TOML, Site, opened
+from tests.unit.api.waiting import until
 
 REQUEST_ID = re.compile(r"r[0-9a-f]{20}")
 CHANGE = ("/orders/pause", {"symbol": "005930"})
@@ -79,6 +80,8 @@ def test_a_bug_is_logged_with_its_trace_and_told_without(shared: Site) -> None:
     try:
         object.__setattr__(house, "records", None)
         answer = otto.get("/orders")
+        # The line is written by the server's thread, maybe after its answer.
+        until(lambda: [one for one in seen if one.levelname == "ERROR"], "the line of the bug")
     finally:
         object.__setattr__(house, "records", kept)
         logging.getLogger("hantu").removeHandler(listener)
