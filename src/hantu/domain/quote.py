@@ -69,3 +69,7 @@ class PolledPrice:
     vi_active: bool = False
     untraded: bool = False
     """Nobody has traded it today: ``price`` is the base price, which no market of today has reached."""
+    flags_told: bool = True
+    """Whether the answer names halts at all; where it does not, ``halted`` false means nothing."""
+    volume: Quantity = Quantity(-1)
+    """Shares traded today; -1 = not told."""

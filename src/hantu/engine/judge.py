@@ -16,7 +16,8 @@ from hantu.engine import day, exits, fills, guards, opportunity, outliers
 from hantu.engine.guards import Hit
 from hantu.engine.journey import State
 from hantu.engine.records import Position
-from hantu.engine.turn import Sight, Turn
+from hantu.engine.sight import Sight
+from hantu.engine.turn import Turn
 
 WHOLE_SECOND_MS = 999
 """Exchange times are cut to seconds; a delay is measured as at least this much less."""
@@ -77,7 +78,7 @@ def polled(turn: Turn, price: PolledPrice, asked_mono: float) -> None:
     if price.bid > 0 or price.ask > 0:
         sight.ask, sight.bid, sight.quote_mono = price.ask, price.bid, turn.now.mono
     sight.lower_limit, sight.upper_limit = price.lower_limit, price.upper_limit
-    _polled_halt(turn, price)
+    _polled_halt(turn, price, asked_mono)
     position = turn.book.positions.get(price.symbol)
     if price.halted or price.vi_active or price.untraded or not _inside_limits(sight, price.price):
         return
@@ -223,15 +224,29 @@ def _resumed_by_trade(turn: Turn, trade: Trade) -> None:
             day.resume(turn, symbol, "trade", "continuous trade")
 
 
-def _polled_halt(turn: Turn, price: PolledPrice) -> None:
+def _polled_halt(turn: Turn, price: PolledPrice, asked_mono: float) -> None:
     halt = turn.book.halts.get(price.symbol)
     if (price.halted or price.vi_active) and turn.book.halted(price.symbol) is None:
         code = "temp_stop_yn" if price.halted else "vi_cls_code"
         day.halt(turn, price.symbol, "poll", code)
-    elif halt is not None and halt.source not in day.BY_PERSON and not (price.halted or price.vi_active):
+    elif halt is not None and price.flags_told and not (price.halted or price.vi_active):
         since = turn.desk.halted_at.get(price.symbol)
         if halt.source == "poll" or (since is not None and turn.now.mono - since.mono >= POLL_PROOF_S):
             day.resume(turn, price.symbol, "poll", "")
+    if not (price.halted or price.vi_active):
+        _resumed_by_volume(turn, price, asked_mono)
+
+
+def _resumed_by_volume(turn: Turn, price: PolledPrice, asked_mono: float) -> None:
+    """Shares that changed hands well after a halt began prove its end where no stream and no flag tells it (4469)."""
+    sight = turn.desk.sight(price.symbol)
+    grown, before = 0 <= sight.polled_volume < price.volume, sight.polled_mono
+    if price.volume >= 0:
+        sight.polled_volume, sight.polled_mono = price.volume, asked_mono
+    for symbol in (day.MARKET, price.symbol):
+        since = turn.desk.halted_at.get(symbol)
+        if grown and since is not None and before - since.mono >= HALT_PROOF_S:
+            day.resume(turn, symbol, "poll", "volume")
 
 
 def _tell_asleep(turn: Turn, position: Position, price: int) -> None:

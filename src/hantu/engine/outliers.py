@@ -15,7 +15,8 @@ from hantu.domain.quote import PolledPrice, Trade
 from hantu.engine import guards
 from hantu.engine.decision import ReadPrices
 from hantu.engine.records import Position
-from hantu.engine.turn import Doubt, Sight, Turn
+from hantu.engine.sight import Doubt, Sight
+from hantu.engine.turn import Turn
 
 REFERENCE_S = 60.0
 """An accepted price older than this tells nothing about the next one."""

@@ -2,7 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from hantu.domain.account import BrokerOrder
 from hantu.domain.approval import Mandate
@@ -18,53 +18,7 @@ from hantu.engine.decision import Action, Decision, Level
 from hantu.engine.inputs import HeldOrigin, WatchItem
 from hantu.engine.journey import State, check_move
 from hantu.engine.recovery_state import Progress
-
-
-@dataclass(slots=True)
-class Sight:
-    """The last look at one stock; not recorded, gone after a restart."""
-
-    price: int = 0
-    ask: int = 0
-    bid: int = 0
-    day_low: int = 0
-    """Lowest price of the day as of the last look; 0 before the first one of a connection."""
-    day_high: int = 0
-    seen_mono: float = -1e9
-    quote_mono: float = -1e9
-    traded_wall: float = 0.0
-    lower_limit: int = 0
-    upper_limit: int = 0
-    delayed: bool = False
-    sure_price: int = 0
-    """The last price that was acted upon, or could have been: what the next one is held against."""
-    sure_mono: float = -1e9
-    """When it came; long ago where the next price may be anywhere."""
-    sure_low: int = 0
-    """The day's extremes with it; 0 while not told."""
-    sure_high: int = 0
-
-
-@dataclass(slots=True)
-class Doubt:
-    """A price far from every other that nothing has confirmed yet."""
-
-    fall: bool
-    level: int
-    """The level it would touch; 0 = none, and nobody is told."""
-    price: int
-    reference: int
-    """The last accepted price."""
-    volume: int
-    """With ``traded_at``: which trade it was."""
-    traded_at: datetime
-    since_mono: float
-    ends_mono: float
-    asked_mono: float
-    denied: bool = False
-    """A price asked for after it shows otherwise."""
-    passed: bool = False
-    """So does a later trade."""
+from hantu.engine.sight import Doubt, Sight
 
 
 @dataclass(slots=True)

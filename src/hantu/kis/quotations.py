@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 from hantu.domain.instrument import Symbol
-from hantu.domain.money import Price
+from hantu.domain.money import Price, Quantity
 from hantu.domain.quote import BookTop, PolledPrice
 from hantu.kis.rest import MalformedAnswer, Row, optional, whole
 
@@ -14,6 +14,7 @@ KRX: Final = "J"
 MULTI_PRICE_MAX: Final = 30
 HALTED_STATUS: Final = "58"
 """ISCD_STAT_CLS_CODE of an issue whose trading is suspended."""
+VOLUME_DIGITS: Final = 18
 SATURDAY: Final = 5
 
 
@@ -40,6 +41,7 @@ def decode_price(symbol: Symbol, row: Row) -> PolledPrice:
         halted=row.get("temp_stop_yn") == "Y" or row.get("iscd_stat_cls_code") == HALTED_STATUS,
         vi_active=row.get("vi_cls_code", "N") not in ("N", "", "0"),
         untraded=_untraded(row, "stck"),
+        volume=_volume(row),
     )
 
 
@@ -141,6 +143,8 @@ def _multi(row: Row) -> PolledPrice:
         lower_limit=Price(optional(row, "inter2_llam")),
         upper_limit=Price(optional(row, "inter2_mxpr")),
         untraded=_untraded(row, "inter2"),
+        flags_told=False,
+        volume=_volume(row),
     )
 
 
@@ -152,6 +156,11 @@ def _untraded(row: Row, prefix: str) -> bool:
     """
     day = [f"{prefix}_{name}" for name in ("oprc", "hgpr", "lwpr")]
     return _says_zero(row, "acml_vol") or all(_says_zero(row, name) for name in day)
+
+
+def _volume(row: Row) -> Quantity:
+    text = row.get("acml_vol", "").strip()
+    return Quantity(int(text) if text.isdecimal() and len(text) < VOLUME_DIGITS else -1)
 
 
 def _says_zero(row: Row, name: str) -> bool:

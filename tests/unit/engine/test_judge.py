@@ -9,7 +9,7 @@ from hantu.domain import events as ev
 from hantu.domain.commands import HaltOrders, KillLevel, SetKill
 from hantu.domain.instrument import Symbol
 from hantu.domain.market import MarketOperation, OperationKind
-from hantu.domain.money import Price
+from hantu.domain.money import Price, Quantity
 from hantu.domain.order import Outcome, OutcomeKind, Purpose, Refusal
 from hantu.domain.quote import BookTop
 from hantu.engine import decision as act
@@ -227,12 +227,35 @@ def test_polled_price_without_a_flag_proves_the_end_of_a_halt_only_after_a_minut
     assert [fact.symbol for fact in world.of(ev.MarketResumed)] == [SAMSUNG]
 
 
+@pytest.mark.requirement("MON-8.07", "MON-E.03")
+@pytest.mark.parametrize("stock", [Symbol(""), SAMSUNG])
+def test_shares_that_change_hands_end_a_halt_that_no_stream_and_no_flag_ends(stock: Symbol) -> None:
+    """Seed 4469: the market's halt was known, its end came while no stock could be subscribed."""
+    world = held()
+    world.open()
+    world.give(MarketOperation(stock, OperationKind.HALT, stock == "", "174"))
+    world.poll(SAMSUNG, 67_000, flags_told=False, volume=Quantity(100))
+    world.pass_time(9)
+    world.poll(SAMSUNG, 67_000, flags_told=False, volume=Quantity(150))
+    world.pass_time(80)
+    world.poll(SAMSUNG, 67_000, flags_told=False, volume=Quantity(200))
+    world.poll(SAMSUNG, 67_000, flags_told=False, volume=Quantity(200))
+    assert not world.of(ev.MarketResumed), "traded before the halt for all anybody knows; the flags were not told"
+    world.poll(SAMSUNG, 67_000, flags_told=False)
+    world.poll(SAMSUNG, 67_000, halted=True, volume=Quantity(201))
+    assert not world.of(ev.MarketResumed), "nothing is told, or a halt is"
+    world.poll(SAMSUNG, 67_000, flags_told=False, volume=Quantity(202))
+    assert [(fact.symbol, fact.source, fact.code) for fact in world.of(ev.MarketResumed)] == [(stock, "poll", "volume")]
+    assert len(world.of(act.Submit)) == 1
+
+
 def test_polled_price_never_ends_a_halt_by_a_person() -> None:
     world = held()
     world.open()
     world.give(HaltOrders("op", SAMSUNG))
     world.pass_time(120)
-    world.poll(SAMSUNG, 67_000)
+    world.poll(SAMSUNG, 67_000, volume=Quantity(100))
+    world.poll(SAMSUNG, 67_000, volume=Quantity(101))
     assert not world.of(ev.MarketResumed)
     assert not world.of(act.Submit)
 

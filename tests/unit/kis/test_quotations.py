@@ -71,6 +71,13 @@ def test_price_of_a_stock_nobody_has_traded_today_says_so(columns: dict[str, str
     assert price.untraded is untraded
 
 
+@pytest.mark.parametrize(("told", "volume"), [("1200", 1200), (" 7 ", 7), ("", -1), ("-3", -1), ("9" * 40, -1)])
+def test_shares_of_the_day_are_told_by_both_and_halts_by_one_of_them(told: str, volume: int) -> None:
+    price = decode_price(SAMSUNG, PRICE_ROW | {"acml_vol": told})
+    (of_many,) = decode_multi_price([{"inter_shrn_iscd": "005930", "inter2_prpr": "71000", "acml_vol": told}])
+    assert (price.volume, price.flags_told, of_many.volume, of_many.flags_told) == (volume, True, volume, False)
+
+
 @pytest.mark.parametrize("name", ["stck_prpr", "stck_llam", "stck_mxpr"])
 def test_price_without_its_number_is_not_guessed(name: str) -> None:
     with pytest.raises(MalformedAnswer):

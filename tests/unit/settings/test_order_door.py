@@ -18,7 +18,8 @@ from hantu.domain.events import DayStartValued
 from hantu.domain.money import Price, Quantity
 from hantu.domain.order import OrderRequest, Purpose
 from hantu.engine.config import GuardConfig
-from hantu.engine.turn import Desk, Sight
+from hantu.engine.sight import Sight
+from hantu.engine.turn import Desk
 from hantu.settings.checks import check_settings
 from hantu.settings.kis_environment import kis_environment
 from hantu.settings.loading import default_local_settings
