@@ -90,9 +90,12 @@ class Hub:
         caller: str,
         last_id: str,
         missed: Callable[[str, int], Awaitable[Facts]],
+        newest: Callable[[], Awaitable[str]],
         valid: Callable[[], Awaitable[bool]],
     ) -> AsyncIterator[bytes]:
         """Yield the messages of one browser; ``valid`` says whether its session still is.
+
+        Who has missed too much reads the pages, and is told only what comes after the ``newest`` fact of now.
 
         Raises:
             Full: Too many streams.
@@ -108,7 +111,7 @@ class Hub:
                 found = await missed(last_id, CAUGHT_UP_MAX + 1)
                 if len(found) > CAUGHT_UP_MAX:
                     yield message("reset", {"reason": "too_far_behind"})
-                    found = ()
+                    last, found = await newest(), ()
                 for fact in found:
                     last = str(fact["event_id"])
                     yield message("fact", fact, last)

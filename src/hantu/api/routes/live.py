@@ -52,10 +52,13 @@ async def stream(
     async def missed(event_id: Ident, limit: int) -> Sequence[Mapping[str, Any]]:
         return await run_in_threadpool(house.records.events_after, event_id, limit)
 
+    async def newest() -> str:
+        return await run_in_threadpool(house.records.newest_event)
+
     async def valid() -> bool:
         return await run_in_threadpool(_still, house, request, caller)
 
-    body = house.hub.listen(caller.ident, last_event_id or after, missed, valid)
+    body = house.hub.listen(caller.ident, last_event_id or after, missed, newest, valid)
     try:
         first = await anext(body)
     except Full:

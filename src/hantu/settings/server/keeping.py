@@ -137,6 +137,7 @@ class Archive:
         self.fills = pages.fills
         self.events = pages.events
         self.events_after = pages.events_after
+        self.newest_event = pages.newest_event
         self.event = pages.event
         self.kill_history = pages.kill_history
         self.audit: Callable[[Mapping[str, str], int, str], Page] = pages.audit

@@ -79,7 +79,10 @@ class Pulse:
         while True:
             try:
                 if last is None or not self._hub.listening:
-                    last = await asyncio.to_thread(self._pages.newest_event)
+                    newest = await asyncio.to_thread(self._pages.newest_event)
+                    # Who began to listen during the look is told what came with it.
+                    if last is None or not self._hub.listening:
+                        last = newest
                 else:
                     facts = await asyncio.to_thread(self._pages.events_after, last, FACTS_MAX)
                     last = self._told(facts, last)
