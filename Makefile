@@ -30,8 +30,7 @@ demo: setup ## play a compressed trading day; ARGS=--keep leaves it running
 test: setup ## check and every test
 	@failed=0; tools/check coverage & measured=$$!; \
 	  tools/check format lint types imports dead-code || failed=1; wait $$measured || failed=1; \
-	  $(BIN)/python -m pytest -n 3 --dist worksteal --ignore=tests/unit/domain \
-	    --ignore-glob='*/unit/engine/test_[!s]*.py' $(ARGS) || failed=$$?; exit $$failed
+	  $(BIN)/python tools/run_tests.py $(ARGS) || failed=$$?; exit $$failed
 
 check: setup ## format, lint, types, import layers, dead code, purity, tidiness
 	@tools/check format lint types imports dead-code pure tidy
