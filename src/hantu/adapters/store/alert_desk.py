@@ -67,19 +67,24 @@ class AlertDesk:
 def commit_policy(connection: Connection, entry: PolicyEntry) -> None:
     """File what the policy decided; saying it twice changes nothing."""
     with transaction(connection):
-        connection.executemany(
-            """INSERT OR IGNORE INTO alert_judgements (alert_id, judged_at, verdict, code, about, reason, next_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?)""",
-            [(one.alert_id, entry.at, one.verdict, one.code, one.about, one.reason, one.next_at)
-             for one in entry.notes],
-        )  # fmt: skip
-        if not entry.state:
-            return
-        connection.execute(
-            """INSERT INTO alert_policy_state (name, state_json, saved_at) VALUES (?, ?, ?)
-            ON CONFLICT (name) DO UPDATE SET state_json = excluded.state_json, saved_at = excluded.saved_at""",
-            (POLICY, entry.state, entry.at),
-        )
+        file_policy(connection, entry)
+
+
+def file_policy(connection: Connection, entry: PolicyEntry) -> None:
+    """File what the policy decided, inside the caller's transaction."""
+    connection.executemany(
+        """INSERT OR IGNORE INTO alert_judgements (alert_id, judged_at, verdict, code, about, reason, next_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?)""",
+        [(one.alert_id, entry.at, one.verdict, one.code, one.about, one.reason, one.next_at)
+         for one in entry.notes],
+    )  # fmt: skip
+    if not entry.state:
+        return
+    connection.execute(
+        """INSERT INTO alert_policy_state (name, state_json, saved_at) VALUES (?, ?, ?)
+        ON CONFLICT (name) DO UPDATE SET state_json = excluded.state_json, saved_at = excluded.saved_at""",
+        (POLICY, entry.state, entry.at),
+    )
 
 
 def _state(path: Path) -> str:

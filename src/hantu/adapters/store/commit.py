@@ -40,12 +40,9 @@ def commit_batch(connection: Connection, entry: BatchEntry, facts: Sequence[ev.F
         DeniedError: An order for the stock is open already on record.
         OperationalError, DatabaseError: The database does not take the write.
     """
-    with_intent = any(isinstance(fact, ev.IntentRecorded) for fact in facts)
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if entry.epoch and with_intent:
-            require_lease(connection, entry.epoch)
-        problems = _write(connection, entry, facts)
+        problems = file_batch(connection, entry, facts)
         connection.execute("COMMIT")
     except TokenSpentError as error:
         _roll_back(connection)
@@ -59,13 +56,30 @@ def commit_batch(connection: Connection, entry: BatchEntry, facts: Sequence[ev.F
         _roll_back(connection)
         if is_storage_trouble(error):
             raise
-        if with_intent:
+        if has_intent(facts):
             raise DeniedError(
                 f"주문 의도를 기록할 수 없어 주문하지 않습니다. ({error})",
                 next_step="`hantu orders`로 같은 종목의 진행 중인 주문을 확인하세요.",
             ) from error
         return _events_only(connection, entry, error)
     return problems
+
+
+def has_intent(facts: Sequence[ev.Fact]) -> bool:
+    """Tell whether an order waits for these facts."""
+    return any(isinstance(fact, ev.IntentRecorded) for fact in facts)
+
+
+def file_batch(connection: Connection, entry: BatchEntry, facts: Sequence[ev.Fact]) -> tuple[str, ...]:
+    """Write a new entry inside the caller's transaction; return what could not be filed as it should, in words.
+
+    Raises:
+        FencedError: An order waits for it, and the lease is a newer guard's.
+        DeniedError, DatabaseError: As ``commit_batch``; the caller rolls back.
+    """
+    if entry.epoch and has_intent(facts):
+        require_lease(connection, entry.epoch)
+    return _write(connection, entry, facts)
 
 
 def replay_batch(connection: Connection, entry: BatchEntry) -> tuple[str, ...]:
@@ -97,11 +111,40 @@ def commit_delivery(connection: Connection, entry: DeliveryEntry) -> None:
     """Note what a channel made of an alert; saying it twice changes nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        _deliver(connection, entry)
+        file_delivery(connection, entry)
         connection.execute("COMMIT")
     except BaseException:
         _roll_back(connection)
         raise
+
+
+def file_delivery(connection: Connection, entry: DeliveryEntry) -> None:
+    """Note what a channel made of an alert, inside the caller's transaction."""
+    found = connection.execute(
+        "SELECT 1 FROM alert_events WHERE alert_id = ? AND channel = ?", (entry.alert_id, entry.channel)
+    ).fetchone()
+    if found is None:
+        renamed = connection.execute(
+            "UPDATE alert_events SET channel = ? WHERE alert_id = ? AND channel = ''", (entry.channel, entry.alert_id)
+        ).rowcount
+        if not renamed:
+            connection.execute(
+                """INSERT INTO alert_events (alert_id, severity, category, message, channel, event_id, event_type,
+                    alert_key, priority, long_message, event_at, due_at, symbol)
+                SELECT alert_id, severity, category, message, ?, event_id, event_type, alert_key, priority,
+                    long_message, event_at, due_at, symbol
+                FROM alert_events WHERE alert_id = ? ORDER BY channel LIMIT 1""",
+                (entry.channel, entry.alert_id),
+            )
+    changed = connection.execute(
+        """UPDATE alert_events SET attempts = attempts + 1, last_error = ?, due_at = ?,
+            sent_at = CASE WHEN ? THEN ? ELSE sent_at END, given_up = ?
+        WHERE alert_id = ? AND channel = ? AND sent_at = ''""",
+        (entry.reason, entry.due_at or entry.at, entry.sent, entry.at, int(not entry.sent and not entry.due_at),
+         entry.alert_id, entry.channel),
+    ).rowcount  # fmt: skip
+    if changed:
+        _audit_delivery(connection, entry)
 
 
 def require_lease(connection: Connection, epoch: int) -> None:
@@ -197,34 +240,6 @@ def _decoded(event_type: str, payload: str) -> ev.Fact | None:
         return decode_fact(event_type, payload)
     except ValueError:
         return None  # the event is kept as it is; only its projection is lost
-
-
-def _deliver(connection: Connection, entry: DeliveryEntry) -> None:
-    found = connection.execute(
-        "SELECT 1 FROM alert_events WHERE alert_id = ? AND channel = ?", (entry.alert_id, entry.channel)
-    ).fetchone()
-    if found is None:
-        renamed = connection.execute(
-            "UPDATE alert_events SET channel = ? WHERE alert_id = ? AND channel = ''", (entry.channel, entry.alert_id)
-        ).rowcount
-        if not renamed:
-            connection.execute(
-                """INSERT INTO alert_events (alert_id, severity, category, message, channel, event_id, event_type,
-                    alert_key, priority, long_message, event_at, due_at, symbol)
-                SELECT alert_id, severity, category, message, ?, event_id, event_type, alert_key, priority,
-                    long_message, event_at, due_at, symbol
-                FROM alert_events WHERE alert_id = ? ORDER BY channel LIMIT 1""",
-                (entry.channel, entry.alert_id),
-            )
-    changed = connection.execute(
-        """UPDATE alert_events SET attempts = attempts + 1, last_error = ?, due_at = ?,
-            sent_at = CASE WHEN ? THEN ? ELSE sent_at END, given_up = ?
-        WHERE alert_id = ? AND channel = ? AND sent_at = ''""",
-        (entry.reason, entry.due_at or entry.at, entry.sent, entry.at, int(not entry.sent and not entry.due_at),
-         entry.alert_id, entry.channel),
-    ).rowcount  # fmt: skip
-    if changed:
-        _audit_delivery(connection, entry)
 
 
 def _audit_delivery(connection: Connection, entry: DeliveryEntry) -> None:

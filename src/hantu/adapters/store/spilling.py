@@ -15,9 +15,8 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from hantu.adapters.store.alert_desk import commit_policy
-from hantu.adapters.store.commit import commit_delivery, replay_batch
-from hantu.adapters.store.entries import BatchEntry, Entry, PolicyEntry
+from hantu.adapters.store.entries import BatchEntry, Entry
+from hantu.adapters.store.entry_commit import replay_entry
 from hantu.adapters.store.spill import SpillFile
 from hantu.adapters.store.sqlite import Connection
 from hantu.adapters.store.state_rows import GUARD, audit
@@ -118,7 +117,7 @@ class Spilling:
                 for line in (self._facts, self._notes):
                     while line:
                         entry, on_spilled = line[0]
-                        _replay(connection, entry)
+                        replay_entry(entry, connection)
                         line.popleft()
                         self._post(on_spilled, None)
         return self._replayed
@@ -130,7 +129,7 @@ class Spilling:
                 _log.error("spill line before offset %d is damaged and was skipped", line.end)
                 audit(connection, "spill_line_damaged", GUARD, timestamp, f'{{"offset":{line.end}}}')
             else:
-                _replay(connection, line.entry)
+                replay_entry(line.entry, connection)
             self._replayed = line.end
 
     def caught_up(self, offset: int) -> bool:
@@ -190,12 +189,3 @@ class Spilling:
 def damaged_name(at: str) -> str:
     """Return what a spill with damaged lines is kept as; ``at`` is the time of a record."""
     return f"spill-{at.translate(_DIGITS)}.damaged"
-
-
-def _replay(connection: Connection, entry: Entry) -> None:
-    if isinstance(entry, BatchEntry):
-        replay_batch(connection, entry)
-    elif isinstance(entry, PolicyEntry):
-        commit_policy(connection, entry)
-    else:
-        commit_delivery(connection, entry)

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from hantu.adapters.store import lease as leases
-from hantu.adapters.store.alert_desk import AlertDesk, commit_policy
-from hantu.adapters.store.commit import commit_batch, commit_delivery
-from hantu.adapters.store.entries import BatchEntry, DeliveryEntry, Entry, PolicyEntry
+from hantu.adapters.store.alert_desk import AlertDesk
+from hantu.adapters.store.commit import has_intent
+from hantu.adapters.store.entries import BatchEntry, DeliveryEntry, Entry
 from hantu.adapters.store.entry_builder import EntryBuilder, no_category
+from hantu.adapters.store.entry_commit import commit_entry, join_entry
 from hantu.adapters.store.event_ids import EventIds
 from hantu.adapters.store.kill_rows import KillRow, last_kill_row, read_kill_rows
 from hantu.adapters.store.loading import (
@@ -250,8 +251,10 @@ class SqliteStore:
         if self._degraded:
             self._spill(ticket)
         else:
-            work = partial(_commit, entry, facts)
-            ticket.job = Job(work, partial(self._post, self._committed, ticket))
+            ticket.job = Job(
+                partial(commit_entry, entry, facts), partial(self._post, self._committed, ticket),
+                beside=partial(join_entry, entry, facts), urgent=has_intent(facts),
+            )  # fmt: skip
             ticket.timer = loop.call_later(
                 self._timing.commit_deadline_s, self._degrade, "기록이 제시간에 끝나지 않았습니다"
             )
@@ -372,16 +375,6 @@ class SqliteStore:
             self._loop.call_soon_threadsafe(function, *arguments)
         except RuntimeError as error:
             _log.warning("result after the end of the loop: %s", error)
-
-
-def _commit(entry: Entry, facts: Sequence[Fact], connection: Connection) -> tuple[str, ...]:
-    if isinstance(entry, BatchEntry):
-        return commit_batch(connection, entry, facts)
-    if isinstance(entry, PolicyEntry):
-        commit_policy(connection, entry)
-        return ()
-    commit_delivery(connection, entry)
-    return ()
 
 
 def _resolve(future: "asyncio.Future[Any]", result: Any, error: BaseException | None) -> None:

@@ -1,5 +1,10 @@
 """The one thread that writes to the database; nobody waits inside it.
 
+What has queued up meanwhile is committed together: the disk is waited for once,
+not once for each. All of a group is durable before anybody hears of it; what
+one of them is refused for is found by writing each alone. An order's intent
+ends its group: it waits for what was queued before it, and for nothing else.
+
 A write that fails trips the writer: from then on it takes no further jobs, so
 that nothing overtakes what failed, and only tries to replay the spill until
 that has caught up and its owner resets it.
@@ -14,7 +19,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from hantu.adapters.store.commit import is_storage_trouble
-from hantu.adapters.store.sqlite import Connection, OperationalError, connect, file_identity
+from hantu.adapters.store.sqlite import Connection, OperationalError, connect, file_identity, transaction
 from hantu.domain.errors import BrokenError
 
 _log = logging.getLogger("hantu.store")
@@ -22,6 +27,8 @@ _log = logging.getLogger("hantu.store")
 LOCK_WAIT_S = 0.2
 RETRY_PAUSES_S = (1.0, 1.0, 1.0)
 RETRY_LATER_S = 5.0
+
+GROUP_MAX = 64
 
 Work = Callable[[Connection], Any]
 
@@ -37,6 +44,10 @@ class Job:
     """A record that fails trips the writer; opening and closing only report."""
     moved: bool = False
     """It is in the spill by now and will come back with the replay."""
+    beside: Work | None = None
+    """The same work inside a transaction that others share; None = only alone."""
+    urgent: bool = False
+    """An order waits for it."""
 
 
 class Writer:
@@ -59,6 +70,8 @@ class Writer:
         self._retry_pauses_s = retry_pauses_s
         self._retry_later_s = retry_later_s
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._next: list[Job | None] = []
+        """What was taken from the queue and not done yet: one at most. Writer's thread only."""
         self._thread = threading.Thread(target=self._run, name="hantu-store", daemon=True)
         self._connection: Connection | None = None
         self._identity: tuple[int, int] | None = None
@@ -100,17 +113,55 @@ class Writer:
     def _run(self) -> None:
         while True:
             try:
-                job = self._jobs.get(timeout=self._wait_s)
+                job = self._next.pop() if self._next else self._jobs.get(timeout=self._wait_s)
             except Empty:
                 self._be_idle()
                 continue
             if job is not None:
-                self._do(job)
+                self._do_together(self._gathered(job))
             elif self._stopping and self._jobs.empty():
                 break
             elif self._failures == 0:
                 self._wait_s = 0.0
         self._drop_connection()
+
+    def _gathered(self, first: Job) -> list[Job]:
+        """Return a job and those waiting behind it that may share its transaction."""
+        group, last = [first], first
+        while last.beside is not None and not last.urgent and len(group) < GROUP_MAX:
+            try:
+                following = self._jobs.get_nowait()
+            except Empty:
+                break
+            if following is None or following.beside is None:
+                self._next.append(following)
+                break
+            group.append(following)
+            last = following
+        return group
+
+    def _do_together(self, group: list[Job]) -> None:
+        """Write a group in one transaction, or each alone when one does not fit."""
+        group = [job for job in group if not (job.moved or (self._tripped and job.record))]
+        if len(group) < 2:
+            for job in group:
+                self._do(job)
+            return
+        try:
+            with transaction(self._connected()) as connection:
+                results = [job.beside(connection) for job in group if job.beside is not None]
+        except Exception as error:  # noqa: BLE001 - thread boundary: whoever waits gets every error
+            if not is_storage_trouble(error):
+                for job in group:
+                    self._do(job)
+                return
+            self._trouble(error)
+            self._tripped = True
+            for job in group:
+                job.done(None, error)
+            return
+        for job, result in zip(group, results, strict=True):
+            job.done(result, None)
 
     def _do(self, job: Job) -> None:
         if job.moved or (self._tripped and job.record):
