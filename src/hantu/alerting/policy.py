@@ -15,7 +15,7 @@ Invariants:
 Times are ``mono`` seconds of the instants the functions are given.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 
 from hantu.alerting import messages, situations
@@ -54,6 +54,19 @@ def judge(
     An alert is judged again on each call until it is ``told`` or ``given_up``;
     repeats and summaries are messages of the policy's own and name no waiting alert.
     """
+    steps = judging(state, waiting, now, setting)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: tuple[State, tuple[Judgement, ...]] = end.value
+            return found
+
+
+def judging(
+    state: State, waiting: Iterable[Waiting], now: Instant, setting: Setting
+) -> Generator[None, None, tuple[State, tuple[Judgement, ...]]]:
+    """Do as ``judge``, and stop after every alert, so that a caller with other work can turn to it."""
     items = sorted(waiting, key=_urgency)
     draft = state.copy()
     _forget(draft, now.mono)
@@ -64,6 +77,7 @@ def judge(
     for item in items:
         if item.alert_id not in this.done:
             _judge_one(this, item)
+        yield
     _close_groups(this)
     if this.batch:
         this.found.append(_batched(this))
@@ -212,8 +226,10 @@ def _low(this: Round, item: Waiting) -> Judgement | None:
 
 
 def _quiet(this: Round, item: Waiting) -> Judgement | None:
+    if not item.durable:
+        return None
     start = told_from(item.alert, this.raised(item), this.setting.calendar)
-    if not item.durable or this.now.wall >= start:
+    if this.now.wall >= start:
         return None
     wait_s = (start - this.now.wall).total_seconds()
     return judged(this, _WAIT, item, "quiet_hours", f"outside market hours, told from {start:%Y-%m-%d %H:%M} UTC",

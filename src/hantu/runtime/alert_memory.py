@@ -17,6 +17,7 @@ from hantu.domain.instant import Instant
 from hantu.domain.krx_calendar import KRX_CALENDAR
 from hantu.domain.session import Calendar
 from hantu.ports import AlertDesk, Clock, JudgedAlert, PendingAlert
+from hantu.runtime.crowd import in_slices
 from hantu.telemetry import get_logger
 
 WORDS_S = 5.0
@@ -115,10 +116,10 @@ class AlertMemory:
             ),
         )
 
-    def judge(self, waiting: Iterable[Waiting]) -> tuple[Judgement, ...]:
-        """Judge what waits and note every new verdict."""
+    async def judge(self, waiting: Iterable[Waiting]) -> tuple[Judgement, ...]:
+        """Judge what waits, a few at a time so that no order waits for all, and note every new verdict."""
         setting = Setting(self._calendar, self._channels, self.people, self.market_s(1.0))
-        self.state, judgements = policy.judge(self.state, waiting, self.now(), setting)
+        self.state, judgements = await in_slices(policy.judging(self.state, waiting, self.now(), setting))
         for one in judgements:
             for alert_id in one.alert_ids:
                 mark = (one.verdict.value, one.code, one.about)

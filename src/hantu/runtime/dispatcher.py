@@ -137,7 +137,7 @@ class Dispatcher:
     async def _one(self) -> bool:
         await self._mark()
         now = self._clock.now()
-        judgements = self._memory.judge(await self._waiting(now))
+        judgements = await self._memory.judge(await self._waiting(now))
         if self._whole:
             self._drop([one for one in judgements if one.verdict is Verdict.DROP])
         due = self._next(judgements, now)
