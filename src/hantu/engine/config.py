@@ -114,6 +114,8 @@ class Pace:
     blind_poll_after_s: float = 5.0
     blind_poll_every_s: float = 10.0
     sleep_poll_every_s: float = 30.0
+    quiet_poll_after_s: float = 30.0
+    """A held stock without a price for so long is asked for."""
     stale_trade_s: float = 5.0
     stale_quote_s: float = 60.0
     outlier_wait_s: float = 1.0

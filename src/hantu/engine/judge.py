@@ -12,7 +12,7 @@ from hantu.domain.instant import utc_text
 from hantu.domain.instrument import Symbol
 from hantu.domain.order import IntentState, Purpose
 from hantu.domain.quote import BookTop, PolledPrice, Trade
-from hantu.engine import day, exits, fills, guards, opportunity, outliers
+from hantu.engine import day, exits, fills, guards, opportunity, outliers, quiet
 from hantu.engine.guards import Hit
 from hantu.engine.journey import State
 from hantu.engine.records import Position
@@ -78,7 +78,10 @@ def polled(turn: Turn, price: PolledPrice, asked_mono: float) -> None:
     if price.bid > 0 or price.ask > 0:
         sight.ask, sight.bid, sight.quote_mono = price.ask, price.bid, turn.now.mono
     sight.lower_limit, sight.upper_limit = price.lower_limit, price.upper_limit
-    _polled_halt(turn, price, asked_mono)
+    traded_since = _traded_since(sight, price, asked_mono)
+    _polled_halt(turn, price, traded_since)
+    if traded_since is not None:
+        quiet.withheld(turn, price.symbol, traded_since, asked_mono)
     position = turn.book.positions.get(price.symbol)
     if price.halted or price.vi_active or price.untraded or not _inside_limits(sight, price.price):
         return
@@ -176,7 +179,7 @@ def _since_last_look(sight: Sight, trade: Trade) -> tuple[int, int]:
 
 def _remember(sight: Sight, trade: Trade) -> None:
     sight.price = trade.price
-    sight.seen_mono = trade.received_at
+    sight.seen_mono = sight.streamed_mono = trade.received_at
     if trade.regular and not trade.auction:
         sight.day_low, sight.day_high = trade.day_low, trade.day_high
     if trade.ask > 0 or trade.bid > 0:
@@ -224,7 +227,16 @@ def _resumed_by_trade(turn: Turn, trade: Trade) -> None:
             day.resume(turn, symbol, "trade", "continuous trade")
 
 
-def _polled_halt(turn: Turn, price: PolledPrice, asked_mono: float) -> None:
+def _traded_since(sight: Sight, price: PolledPrice, asked_mono: float) -> float | None:
+    """Return when the answer before this one was asked for if shares changed hands since, else None."""
+    if price.volume < 0:
+        return None
+    grown, before = 0 <= sight.polled_volume < price.volume, sight.polled_mono
+    sight.polled_volume, sight.polled_mono = price.volume, asked_mono
+    return before if grown else None
+
+
+def _polled_halt(turn: Turn, price: PolledPrice, traded_since: float | None) -> None:
     halt = turn.book.halts.get(price.symbol)
     if (price.halted or price.vi_active) and turn.book.halted(price.symbol) is None:
         code = "temp_stop_yn" if price.halted else "vi_cls_code"
@@ -233,19 +245,15 @@ def _polled_halt(turn: Turn, price: PolledPrice, asked_mono: float) -> None:
         since = turn.desk.halted_at.get(price.symbol)
         if halt.source == "poll" or (since is not None and turn.now.mono - since.mono >= POLL_PROOF_S):
             day.resume(turn, price.symbol, "poll", "")
-    if not (price.halted or price.vi_active):
-        _resumed_by_volume(turn, price, asked_mono)
+    if traded_since is not None and not (price.halted or price.vi_active):
+        _resumed_by_volume(turn, price.symbol, traded_since)
 
 
-def _resumed_by_volume(turn: Turn, price: PolledPrice, asked_mono: float) -> None:
+def _resumed_by_volume(turn: Turn, stock: Symbol, traded_since: float) -> None:
     """Shares that changed hands well after a halt began prove its end where no stream and no flag tells it (4469)."""
-    sight = turn.desk.sight(price.symbol)
-    grown, before = 0 <= sight.polled_volume < price.volume, sight.polled_mono
-    if price.volume >= 0:
-        sight.polled_volume, sight.polled_mono = price.volume, asked_mono
-    for symbol in (day.MARKET, price.symbol):
+    for symbol in (day.MARKET, stock):
         since = turn.desk.halted_at.get(symbol)
-        if grown and since is not None and before - since.mono >= HALT_PROOF_S:
+        if since is not None and traded_since - since.mono >= HALT_PROOF_S:
             day.resume(turn, symbol, "poll", "volume")
 
 

@@ -98,6 +98,8 @@ def subscribed(turn: Turn) -> None:
     if turn.book.halts.get(Symbol("")):
         turn.move(State.MARKET_HALTED, "halt holds")
     desk.reads.poll_due = turn.now.mono
+    line.watched_mono, line.silent_mono = turn.now.mono, None
+    desk.reads.quiet_due = turn.now.mono + desk.config.pace.quiet_poll_after_s
 
 
 def lost(turn: Turn, reason: str) -> None:

@@ -10,6 +10,7 @@ from hantu.engine import (
     holdings,
     judge,
     line,
+    quiet,
     recovery,
     results,
     safety,
@@ -24,6 +25,8 @@ ANSWER_LIMIT_S = 30.0
 """An inquiry that has not come back after this long is asked again."""
 READ_BACKOFF_LIMIT = 5
 POLL_BATCH = 30
+QUIET_BATCH = 10
+"""On paper each costs a call of its own, and there may be many quiet stocks."""
 
 
 def balance_read(turn: Turn, got: inp.BalanceRead) -> None:
@@ -97,6 +100,7 @@ def due(turn: Turn) -> None:
         turn.do(ReadOrders())
     _catch_up(turn)
     _poll(turn)
+    _ask_for_quiet(turn)
 
 
 def next_due(turn: Turn) -> float | None:
@@ -110,6 +114,8 @@ def next_due(turn: Turn) -> float | None:
             moments.append(line_due)
         if reads.poll_due is not None and _poll_targets(turn)[0]:
             moments.append(reads.poll_due)
+        if reads.quiet_due is not None and turn.book.state in quiet.WATCHING:
+            moments.append(reads.quiet_due)
     return min(moments, default=None)
 
 
@@ -176,6 +182,17 @@ def _poll(turn: Turn) -> None:
     turn.do(ReadPrices(symbols, urgent))
 
 
+def _ask_for_quiet(turn: Turn) -> None:
+    """Ask for held stocks that an open line says nothing of."""
+    reads = turn.desk.reads
+    due_ = reads.quiet_due is not None and turn.now.mono >= reads.quiet_due and turn.book.state in quiet.WATCHING
+    if due_ and reads.prices_asked is None:
+        symbols = _batch(turn, quiet.look(turn), QUIET_BATCH)
+        if symbols:
+            reads.prices_asked = turn.now.mono
+            turn.do(ReadPrices(symbols, urgent=False))
+
+
 def _poll_targets(turn: Turn) -> tuple[tuple[Symbol, ...], bool]:
     """Return the stocks to poll: the held ones when blind, the unstreamed ones otherwise."""
     state, desk = turn.book.state, turn.desk
@@ -190,14 +207,14 @@ def _poll_targets(turn: Turn) -> tuple[tuple[Symbol, ...], bool]:
     return _batch(turn, symbols), any(symbol in turn.book.positions for symbol in symbols)
 
 
-def _batch(turn: Turn, symbols: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
+def _batch(turn: Turn, symbols: tuple[Symbol, ...], size: int = POLL_BATCH) -> tuple[Symbol, ...]:
     """Return as many as one poll takes: half the most urgent, half those not seen for longest."""
-    if len(symbols) <= POLL_BATCH:
+    if len(symbols) <= size:
         return symbols
-    first, rest = symbols[: POLL_BATCH // 2], symbols[POLL_BATCH // 2 :]
+    first, rest = symbols[: size // 2], symbols[size // 2 :]
     sights = turn.desk.sights
     oldest = sorted(rest, key=lambda symbol: (sights[symbol].seen_mono if symbol in sights else -1e9, symbol))
-    return (*first, *oldest[: POLL_BATCH - len(first)])
+    return (*first, *oldest[: size - len(first)])
 
 
 def _corrections(turn: Turn, asked_mono: float) -> None:

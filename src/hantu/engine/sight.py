@@ -16,7 +16,8 @@ class Sight:
     day_high: int = 0
     seen_mono: float = -1e9
     quote_mono: float = -1e9
-    traded_wall: float = 0.0
+    streamed_mono: float = -1e9
+    """When the line last told of a trade."""
     lower_limit: int = 0
     upper_limit: int = 0
     delayed: bool = False

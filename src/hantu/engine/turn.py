@@ -37,6 +37,10 @@ class Line:
     next_try_mono: float | None = None
     opening_mono: float = 0.0
     """When the attempt under way began."""
+    watched_mono: float = 0.0
+    """Since when every granted price is streamed."""
+    silent_mono: float | None = None
+    """When a trade was first known that this connection has not told of."""
     catch_up_mono: float | None = None
     """When to ask for prices that a gap may have hidden; None = nothing is missing."""
     key_renewed: bool = False
@@ -70,6 +74,8 @@ class Reads:
     balance_due: float | None = None
     orders_due: float | None = None
     poll_due: float | None = None
+    quiet_due: float | None = None
+    """When to look for held stocks of which nothing was heard."""
     balance_read_mono: float | None = None
     orders_read_mono: float | None = None
     balance_failures: int = 0

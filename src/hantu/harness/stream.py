@@ -58,7 +58,7 @@ class Cable:
 
     def to_guard(self, frame: Frame) -> None:
         """Let a frame arrive, after all earlier ones."""
-        network = self.network
+        network, forgeable = self.network, frame.payload.startswith(ONE_TRADE)
         if self.broken or network.loop.time() < self.mute_until:
             return
         if network.hit(network.faults.stream_cut, "N6 stream cut"):
@@ -67,9 +67,10 @@ class Cable:
         if frame.msg_type is FrameType.TEXT and network.hit(network.faults.garbled, "P1 frame garbled"):
             at = network.rng.randrange(len(frame.payload))
             frame = Frame(frame.msg_type, frame.payload[:at] + b"\xff^x" + frame.payload[at + 2 :])
+            forgeable = False
         self.to_guard_at = max(self.to_guard_at, network.loop.time() + network.delay())
         network.loop.call_node(self.to_guard_at, self.node, self._arrive, frame)
-        if frame.payload.startswith(ONE_TRADE) and network.hit(network.faults.forged, "P19 forged trade"):
+        if forgeable and network.hit(network.faults.forged, "P19 forged trade"):
             copy = forged(frame.payload.decode(), network.rng)
             self.to_guard_at += FORGED_LATER_S
             network.loop.call_node(self.to_guard_at, self.node, self._arrive, Frame(frame.msg_type, copy.encode()))

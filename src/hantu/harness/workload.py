@@ -305,7 +305,7 @@ def _market_fault(rng: Random, kind: FaultKind, at: time, symbols: list[str]) ->
         "silence": rng.choice(("ws", "rest")), "reject_order": rng.choice((*symbols, "")),
         "maintenance": rng.choice(("rest", "ws")),
     }.get(kind, "")  # fmt: skip
-    params: dict[str, float] = {}
+    params = {"answers_pings": 1.0} if kind == "silence" and at.second % 2 else {}
     if kind == "delay":
         params = {"seconds": rng.choice((0.5, 2.0, 4.5)), "after": float(rng.random() < 0.5)}
     if kind == "lost_response":

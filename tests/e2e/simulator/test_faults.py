@@ -107,6 +107,17 @@ async def test_silent_stream_stays_open_and_tells_nothing(start: Start):
     assert await stream.code("H0STASP0", STOCK) == "OPSP0000"
 
 
+async def test_silent_stream_may_answer_pings_all_the_same(start: Start):
+    client, stream = await subscribed(start)
+    await client.fault("silence", target="ws", duration=0.6, params={"answers_pings": 1.0})
+    await asyncio.sleep(0.05)
+    stream.data.clear()
+    await stream.socket.ping(b"?")
+    answer = await asyncio.wait_for(stream.socket.receive(), 0.3)
+    assert (answer.type, answer.data) == (aiohttp.WSMsgType.PONG, b"?")
+    await stream.frame("H0STCNT0")
+
+
 async def test_one_stock_may_fall_silent(start: Start):
     client, stream = await subscribed(start)
     assert await stream.code("H0STASP0", STOCK) == "OPSP0000"

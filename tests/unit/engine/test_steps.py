@@ -83,13 +83,15 @@ def test_line_lost_while_subscribing_is_opened_again_and_everything_is_asked_for
 
 
 @pytest.mark.requirement("MON-0.04", "MON-3.06")
-def test_quiet_day_needs_nothing_but_the_stream_and_keeps_it() -> None:
+def test_quiet_day_keeps_its_stream_and_asks_for_what_nobody_trades_without_haste() -> None:
     world = held()
     world.open()
     world.pass_time(6 * 3_600, step=1.0)
     assert world.engine.book.state is State.MONITORING
     assert len(world.of(act.OpenFeed)) == 1
-    assert not world.of(act.ReadPrices)
+    asked = world.of(act.ReadPrices)
+    assert {(ask.symbols, ask.urgent) for ask in asked} == {((SAMSUNG,), False)}
+    assert len(asked) <= 6 * 3_600 / 30, "a look for what is silent, no more"
     assert not world.of(ev.ConnectionLost)
 
 

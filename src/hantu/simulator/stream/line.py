@@ -91,9 +91,11 @@ class StreamLine:
             if message.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR):
                 self.clean = message.type is WSMsgType.CLOSE or self._hanging_up
                 return
-            if self._gateway.faults.active("silence", self._gateway.mono(), "ws") is not None:
+            silence = self._gateway.faults.active("silence", self._gateway.mono(), "ws")
+            pinged = message.type is WSMsgType.PING
+            if silence is not None and not (pinged and silence.params.get("answers_pings")):
                 continue
-            if message.type is WSMsgType.PING:
+            if pinged:
                 await self._socket.pong(message.data)
             elif message.type is WSMsgType.PONG:
                 self.session.hear_pong(bytes(message.data))
