@@ -265,7 +265,9 @@ class Judge:
 
     def _cancel_leaves(self, wish: dict[str, str]) -> Flight:
         number = int(wish.get("ORGN_ODNO") or 0)
-        intent = next((one for one in self.unsent.values() if one.kind == "cancel"), None)
+        owner = self.orders.get(number)
+        cancels = [one for one in self.unsent.values() if one.kind == "cancel"]
+        intent = next((one for one in cancels if owner is None or one.parent == owner.intent_id), None)
         self.seen["I3 cancel"] += 1
         if intent is None:
             self.fail("I3", f"a cancel of {number} leaves without a durable intent")
