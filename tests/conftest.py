@@ -55,7 +55,15 @@ def pytest_configure(config: pytest.Config) -> None:
         sys.addaudithook(_guard)
 
 
+LONG = (
+    "tests/zoo/test_zoo.py::test_a_bug_is_noticed", "tests/simulation/", "tests/e2e/test_bad_day.py",
+    "tests/unit/engine/test_storm.py",
+)  # fmt: skip
+"""They take seconds to a minute each; begun last they would leave the other workers without work."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
     for item in items:
         folder = item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else ""
         if folder in ("e2e", "third_party", "simulation"):
