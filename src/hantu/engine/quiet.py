@@ -35,9 +35,11 @@ def withheld(turn: Turn, symbol: Symbol, since_mono: float, asked_mono: float) -
     told_of = (desk.config.streams.trade_tr, symbol) in line_.active
     if turn.book.state not in WATCHING or not told_of or since_mono < line_.watched_mono:
         return
-    if any(sight.streamed_mono >= since_mono for sight in desk.sights.values()):
+    heard = max(sight.streamed_mono for sight in desk.sights.values())
+    if heard >= since_mono:
         line_.silent_mono = None
-    elif line_.silent_mono is None:
+    elif line_.silent_mono is None or heard >= line_.silent_mono:
+        # It may be on its way still, as the one before was.
         line_.silent_mono = asked_mono
     elif asked_mono - line_.silent_mono >= PROOF_S:
         turn.do(CloseFeed())

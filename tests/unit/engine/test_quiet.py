@@ -104,6 +104,17 @@ def test_proof_takes_its_time() -> None:
     assert not world.of(ev.ConnectionLost)
 
 
+def test_trade_that_was_asked_for_before_it_was_streamed_proves_nothing_later() -> None:
+    """Seed 8101: of two trades half a minute apart each was seen by an inquiry just before the line told of it."""
+    world = watching()
+    grown(world, 1_000, 1_100)
+    world.trade(SAMSUNG, 70_000, volume=Quantity(1_100))
+    grown(world, 1_100, 1_200)
+    assert not world.of(ev.ConnectionLost)
+    grown(world, 1_300)
+    assert [fact.reason for fact in world.of(ev.ConnectionLost)] == [SILENT]
+
+
 def test_stock_nobody_trades_proves_nothing() -> None:
     world = watching()
     grown(world, *[1_000] * 5)
