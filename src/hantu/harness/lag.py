@@ -3,9 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
+from hantu.harness.workload import Day
 from hantu.simulator.exchange import Exchange, Row
 
 NAME_OF_TIME = "ord_tmd"
+PREMISE_S = 28.0
+"""An order that arrives late and inquiries that lag: together less than the quarantine, after which a complete list is
+taken for the truth. Where a broker exceeds it, its own check of sellable shares is what is left (day 13584)."""
+
+
+def latest(day: Day) -> float:
+    """Return the seconds after which no order arrives any more on a day."""
+    return min(day.net.late_s, PREMISE_S - max(day.list_lag_s, day.balance_lag_s))
 
 
 class Lag:

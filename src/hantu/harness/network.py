@@ -41,6 +41,7 @@ class NetFaults:
     late: float = 0.0
     """The request is delivered long after the sender gave up."""
     late_s: float = 20.0
+    """No order arrives later than this."""
     doubled: float = 0.0
     stranger: float = 0.0
     """Somebody else answers: HTTP 200 with a page, or 502; the request may have been delivered."""

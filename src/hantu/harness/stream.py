@@ -10,6 +10,7 @@ from aiohttp import WSMessage, WSMsgType
 from picows import WSCloseCode
 from picows import WSMsgType as FrameType
 
+from hantu.engine.outliers import REFERENCE_S
 from hantu.harness.forgery import FORGED_LATER_S, ONE_TRADE, forged
 from hantu.harness.loop import Node, current_node
 from hantu.harness.network import Closable, Network
@@ -51,6 +52,7 @@ class Cable:
     broken: bool = False
     mute_until: float = 0.0
     """Nothing passes in either direction until then, and nobody is told."""
+    traded: dict[bytes, float] = field(default_factory=dict)
     to_guard_at: float = 0.0
     to_server_at: float = 0.0
 
@@ -58,7 +60,7 @@ class Cable:
 
     def to_guard(self, frame: Frame) -> None:
         """Let a frame arrive, after all earlier ones."""
-        network, forgeable = self.network, frame.payload.startswith(ONE_TRADE)
+        network, forgeable = self.network, self._forgeable(frame.payload)
         if self.broken or network.loop.time() < self.mute_until:
             return
         if network.hit(network.faults.stream_cut, "N6 stream cut"):
@@ -74,6 +76,14 @@ class Cable:
             copy = forged(frame.payload.decode(), network.rng)
             self.to_guard_at += FORGED_LATER_S
             network.loop.call_node(self.to_guard_at, self.node, self._arrive, Frame(frame.msg_type, copy.encode()))
+
+    def _forgeable(self, payload: bytes) -> bool:
+        """Tell whether a frame is a trade of a stock whose last true one is fresh: to the first of all nothing compares."""
+        if not payload.startswith(ONE_TRADE):
+            return False
+        now, stock = self.network.loop.time(), payload[len(ONE_TRADE) :].split(b"^", 1)[0]
+        before, self.traded[stock] = self.traded.get(stock, -REFERENCE_S), now
+        return now - before < REFERENCE_S
 
     def _arrive(self, frame: Frame) -> None:
         if not self.broken:

@@ -14,7 +14,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 from contextvars import Context, ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -31,7 +31,7 @@ from hantu.harness.cast import WorldClock
 from hantu.harness.disk import Disk
 from hantu.harness.final import judge_exits, judge_the_end
 from hantu.harness.invariants import Judge, Violation
-from hantu.harness.lag import Lag
+from hantu.harness.lag import Lag, latest
 from hantu.harness.loop import SimLoop
 from hantu.harness.network import Incoming, Network
 from hantu.harness.people import People
@@ -124,7 +124,7 @@ class World:
         self.network = Network(
             self.loop, Random(f"hantu network {day.seed}"), self.serve,
             lambda side: self.gateway.faults.listening(side, self.gateway.mono()),
-            faults=day.net, on=self.faulty, on_fault=self.struck, on_bytes=self._leaves, on_gone=self._gone,
+            faults=replace(day.net, late_s=latest(day)), on=self.faulty, on_fault=self.struck, on_bytes=self._leaves, on_gone=self._gone,
             world=Context(),
         )  # fmt: skip
         self.streams = Streams(self.network, self.gateway, self.hub, GENERATIONS[CURRENT_LAYOUT])
