@@ -159,6 +159,10 @@ class Records(Protocol):
 
     def audit(self, where: Row, limit: int, cursor: str) -> tuple[Sequence[Row], str]: ...
 
+    def chart(self, symbol: str, day: str) -> Row: ...
+
+    def sparks(self, minutes: int) -> Sequence[Row]: ...
+
 
 class Notices(Protocol):
     """Alerts, silences, incidents."""

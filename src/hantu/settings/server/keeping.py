@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from hantu.adapters.audit.check import verify
+from hantu.adapters.store.chart import Charts
 from hantu.adapters.store.checklist_rows import Run, runs
 from hantu.adapters.store.offline import record_operation
 from hantu.adapters.store.pages import Page, Pages
@@ -128,6 +129,7 @@ class Archive:
     def __init__(self, settings: Settings, door: SocketDoor, clock: Clock) -> None:
         self._queries = Queries(settings.database)
         self._pages = Pages(settings.database)
+        self._charts = Charts(settings.database)
         self._door = door
         self._clock = clock
         pages, queries = self._pages, self._queries
@@ -159,3 +161,19 @@ class Archive:
             return self._queries.watchlist(date.fromisoformat(wanted))
         except ValueError:
             return ()
+
+    def chart(self, symbol: str, day: str) -> Mapping[str, Any]:
+        """Return the picture of one stock; a running guard adds the price of now to the one of its own day."""
+        status = self._door.status()
+        today = market_day(status, self._clock.now().wall)
+        found = self._charts.of_day(symbol, day or today)
+        if found["day"] != today:
+            return found
+        seen = [*(status or {}).get("positions", ()), *(status or {}).get("watch", ())]
+        live: Mapping[str, Any] = next((row for row in seen if row["symbol"] == symbol), {})
+        return {**found, "price": live.get("price"), "price_age_s": live.get("price_age_s")}
+
+    def sparks(self, minutes: int) -> Sequence[Mapping[str, Any]]:
+        """Return the newest minutes of everything held."""
+        held = dict.fromkeys(row.symbol for row in self.positions())
+        return self._charts.sparks(list(held), minutes)
