@@ -189,6 +189,8 @@ POLICY: Final[tuple[Rule, ...]] = (
     _read("health_history", "/health/history", "health"),
     _read("metric_names", "/health/series", "health"),
     _read("metric_history", "/health/series/{metric_name}", "health"),
+    _read("trends", "/trends", "trend"),
+    _read("trend", "/trends/{metric_name}", "trend"),
     _read("audit", "/audit", "audit trail"),
     _read("audit_verify", "/audit/verify", "audit trail", pace=Pace.HEAVY),
     _read("access_log", "/audit/access", "access log", roles=KEEPING),

@@ -6,15 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hantu.cli.shell import Shell
-from hantu.operations.trends import AHEAD, DAYS_MIN, Trend, trend_of
+from hantu.operations.trends import AHEAD, DAYS_MIN, METHOD, Trend, trend_of
 
 if TYPE_CHECKING:
     from hantu.adapters.checklist.trends import Series
-
-METHOD = (
-    f"방법: 날마다 한 값에 최소제곱 직선, 기울기는 95% 신뢰구간, {AHEAD}거래일 뒤 예측은 95% 예측구간(스튜던트 t). "
-    "날들이 직선 둘레에 서로 무관하게 흩어질 때 맞는 값이며 약속이 아닙니다."
-)
 
 
 def trends(

@@ -74,3 +74,63 @@ def test_what_is_not_there_or_no_day_is_said_so(shared: Site, path: str, status:
 def test_sparks_show_what_is_held_and_nothing_else(traded: Site) -> None:
     [spark] = traded.browser("vera").get("/positions/sparks?minutes=3").json["items"]
     assert (spark["symbol"], spark["prices"], len(spark["at"])) == (SAMSUNG, [65_000] * 3, 3)
+
+
+def worked(site: Site, first: int, last: int) -> None:
+    """Days of November on which the guard was at work and refused as many orders as the date says."""
+    with writing(site.settings.database) as connection:
+        for day in range(first, last + 1):
+            facts = [("daily_summary", f'{{"total_pnl": {1_000 * day}}}'), *[("order_rejected_expired", "{}")] * day]
+            connection.executemany(
+                "INSERT INTO event_log (event_id, event_type, timestamp, payload_json) VALUES (?, ?, ?, ?)",
+                [
+                    (f"0197{day:04d}-0000-7000-8000-{number:012d}", kind, f"2026-11-{day:02d} 02:00:00.000000", payload)
+                    for number, (kind, payload) in enumerate(facts)
+                ],
+            )
+
+
+@pytest.mark.requirement("ALR-70")
+@pytest.mark.usefixtures("guard")
+def test_a_trend_comes_with_its_interval_its_forecast_and_how_it_was_made(traded: Site) -> None:
+    worked(traded, 2, 19)
+    vera = traded.browser("vera")
+    found = vera.get("/trends/rejections?days=30").json
+    assert (found["days"][0], found["days"][-1], found["values"][-1]) == ("2026-11-02", "2026-11-19", 19.0)
+    trend = found["trend"]
+    assert (trend["slope"], trend["low"], trend["high"], trend["moves"]) == (1.0, 1.0, 1.0, True)
+    assert [(day["ahead"], day["value"]) for day in found["forecast"]] == [
+        (ahead, 19.0 + ahead) for ahead in range(1, 6)
+    ]
+    assert "최소제곱" in found["method"]
+    assert found["too_few"] is False
+    listed = vera.get("/trends?days=90").json["items"]
+    assert [one["name"] for one in listed] == ["rejections", "latency", "pnl", "growth"]
+    assert all(one["values"][-1] >= 0 for one in listed if one["values"])
+
+
+@pytest.mark.requirement("ALR-70")
+@pytest.mark.usefixtures("guard")
+def test_too_little_data_is_said_so_and_no_number_falls_below_what_it_can_be(traded: Site) -> None:
+    worked(traded, 18, 20)
+    found = traded.browser("vera").get("/trends/pnl").json
+    assert (found["too_few"], found["trend"], found["forecast"], found["days_min"]) == (True, None, [], 5)
+    with writing(traded.settings.database) as connection:
+        connection.executemany(
+            "INSERT INTO event_log (event_id, event_type, timestamp, payload_json) VALUES (?, ?, ?, '{}')",
+            [
+                (f"0196{day:04d}-0000-7000-8000-{number:012d}", kind, f"2026-11-{day:02d} 02:00:00.000000")
+                for day in range(9, 14)
+                for number, kind in enumerate(["daily_summary", *["order_rejected_expired"] * 20 * (14 - day)])
+            ],
+        )
+    rejections = traded.browser("vera").get("/trends/rejections").json
+    assert rejections["trend"]["slope"] < 0
+    assert min(day["low"] for day in rejections["forecast"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/trends/none", 404), ("/trends?days=4", 422), ("/trends?days=367", 422)]
+)
+def test_a_trend_of_nothing_or_of_too_few_days_is_refused(shared: Site, path: str, status: int) -> None:
+    assert shared.browser("vera").get(path).status == status

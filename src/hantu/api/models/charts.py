@@ -1,4 +1,4 @@
-"""Bodies of pictures: one stock over one day, and a few recent prices of every holding."""
+"""Bodies of pictures: one stock over one day, a few recent prices of every holding, daily numbers and where they lead."""
 
 from typing import Literal
 
@@ -86,3 +86,42 @@ class Spark(View):
 
 class SparkList(View):
     items: list[Spark]
+
+
+class TrendLine(View):
+    """A straight line through the days; ``low`` and ``high`` bound the change a day with 95 % confidence."""
+
+    days: int
+    mean: float
+    slope: float = Field(description="Change a day.")
+    low: float
+    high: float
+    moves: bool = Field(description="Whether the interval leaves out a level line.")
+
+
+class OutlookDay(View):
+    """A trading day to come: it lies between ``low`` and ``high`` with 95 % probability if the line holds."""
+
+    ahead: int = Field(description="Trading days after the last one.")
+    value: float
+    low: float
+    high: float
+
+
+class TrendView(View):
+    """One number a day, oldest first; without a trend there are fewer than ``days_min`` days."""
+
+    name: str = Field(examples=["rejections"])
+    title: str
+    unit: str
+    days: list[str] = Field(description="Korean days on which a guard was at work.")
+    values: list[float]
+    too_few: bool
+    days_min: int
+    trend: TrendLine | None
+    forecast: list[OutlookDay]
+    method: str
+
+
+class TrendList(View):
+    items: list[TrendView]
