@@ -216,6 +216,24 @@ class Keeping(Protocol):
     def note_export(self, what: str, rows: int, *, by: Caller) -> None: ...
 
 
+class Rounds(Protocol):
+    """Checklists people are going through."""
+
+    def start(self, kind: str, *, by: Caller) -> Row: ...
+
+    def under_way(self) -> Sequence[Row]: ...
+
+    def one(self, checklist_id: str) -> Row: ...
+
+    def check(self, checklist_id: str, item: str, *, checked: bool, note: str, by: Caller) -> Row: ...
+
+    def finish(self, checklist_id: str, note: str, *, by: Caller) -> int: ...
+
+    def withdraw(self, checklist_id: str, *, by: Caller) -> None: ...
+
+    def reviewed(self, note: str, *, by: Caller) -> None: ...
+
+
 class Workshop(Protocol):
     """Strategies and their jobs; the room that supervises them implements it."""
 
@@ -243,6 +261,7 @@ class House:
     records: Records
     notices: Notices
     keeping: Keeping
+    rounds: Rounds
     workshop: Workshop
     hub: Hub
     clock: Clock

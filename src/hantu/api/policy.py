@@ -195,6 +195,13 @@ POLICY: Final[tuple[Rule, ...]] = (
     _read("audit_verify", "/audit/verify", "audit trail", pace=Pace.HEAVY),
     _read("access_log", "/audit/access", "access log", roles=KEEPING),
     _read("checklists", "/checklists", "checklist"),
+    _read("rounds_list", "/checklists/open", "checklist"),
+    _do("round_start", "/checklists/open", "checklist", "start"),
+    _read("round_show", "/checklists/open/{checklist_id}", "checklist"),
+    _do("round_check", "/checklists/open/{checklist_id}/check", "checklist", "check", key=Key.OPTIONAL),
+    _do("round_finish", "/checklists/open/{checklist_id}/finish", "checklist", "finish"),
+    _do("round_withdraw", "/checklists/open/{checklist_id}", "checklist", "withdraw", method="DELETE", key=_OWN),
+    _do("procedures_reviewed", "/checklists/reviewed", "checklist", "review"),
     _read("settings", "/settings", "setting", roles=SAFE),
 )  # fmt: skip
 BY_NAME: Final[Mapping[str, Rule]] = {rule.operation: rule for rule in POLICY}
