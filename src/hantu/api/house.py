@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from hantu.api.streams import Hub
 from hantu.domain.access import Caller, Remembered, Role, Scope, SignedIn
+from hantu.domain.place import Place, Told
 from hantu.ports import Clock
 
 Row = Mapping[str, Any]
@@ -145,9 +146,9 @@ class Records(Protocol):
 
     def events(self, where: Row, limit: int, cursor: str) -> tuple[Sequence[Row], str]: ...
 
-    def events_after(self, event_id: str, limit: int) -> Sequence[Row]: ...
+    def facts_after(self, place: Place, limit: int) -> tuple[Sequence[Told], Place]: ...
 
-    def newest_event(self) -> str: ...
+    def end(self) -> Place: ...
 
     def event(self, event_id: str) -> Row: ...
 

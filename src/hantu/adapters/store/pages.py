@@ -21,7 +21,7 @@ Page = tuple[Sequence[Row], str]
 TIME_MAX_S: Final = 3.0
 STEPS: Final = 20_000
 """Virtual machine steps between two looks at the clock."""
-_EVENT: Final = """SELECT event_id, event_type, timestamp, payload_json, produced_by, correlation_id, causation_id, environment,
+EVENT: Final = """SELECT event_id, event_type, timestamp, payload_json, produced_by, correlation_id, causation_id, environment,
     account, category FROM event_log"""
 _ORDERS: Final = """SELECT i.intent_id, i.flow, i.kind, i.state, i.symbol, i.name, i.side, i.purpose, i.quantity,
     i.limit_price, i.filled, i.canceled, coalesce(o.average_fill_price, 0) AS average_fill_price, i.order_no,
@@ -89,12 +89,8 @@ class Pages:
                 conditions.append((f"timestamp {sign} ?", where[name]))
         if cursor:
             conditions.append(("event_id < ?", cursor))
-        rows = [_event(row) for row in self._rows(_EVENT, conditions, "event_id DESC", limit)]
+        rows = [_event(row) for row in self._rows(EVENT, conditions, "event_id DESC", limit)]
         return rows, _next(rows, limit, "event_id")
-
-    def events_after(self, event_id: str, limit: int) -> Sequence[Row]:
-        """Return what was recorded after a fact, oldest first."""
-        return [_event(row) for row in self._rows(_EVENT, [("event_id > ?", event_id)], "event_id", limit)]
 
     def event(self, event_id: str) -> Row:
         """Return one fact.
@@ -102,15 +98,10 @@ class Pages:
         Raises:
             NotThereError: There is none of that id.
         """
-        rows = self._rows(_EVENT, [("event_id = ?", event_id)], "event_id", 1)
+        rows = self._rows(EVENT, [("event_id = ?", event_id)], "event_id", 1)
         if not rows:
             raise NotThereError("그런 이벤트가 없습니다.", next_step="목록에서 번호를 확인하세요.")
         return _event(rows[0])
-
-    def newest_event(self) -> str:
-        """Return the id of the newest fact; empty when there is none."""
-        rows = self._rows("SELECT event_id FROM event_log", [], "event_id DESC", 1)
-        return str(rows[0]["event_id"]) if rows else ""
 
     def event_types(self) -> Sequence[Row]:
         """Return every type on record with its number, the most frequent first."""

@@ -13,6 +13,7 @@ from hantu.adapters.store.checklist_rows import Run, runs
 from hantu.adapters.store.offline import record_operation
 from hantu.adapters.store.pages import Page, Pages
 from hantu.adapters.store.queries import Queries
+from hantu.adapters.store.tail import Tail
 from hantu.alerting.rows import CATALOGUE
 from hantu.domain.access import Caller
 from hantu.domain.instant import utc_text
@@ -141,14 +142,14 @@ class Archive:
         self._charts = Charts(settings.database)
         self._door = door
         self._clock = clock
-        pages, queries = self._pages, self._queries
+        pages, queries, tail = self._pages, self._queries, Tail(settings.database)
         self.positions: Callable[[], Sequence[Any]] = queries.positions
         self.orders = pages.orders
         self.order: Callable[[str], Any] = queries.order
         self.fills = pages.fills
         self.events = pages.events
-        self.events_after = pages.events_after
-        self.newest_event = pages.newest_event
+        self.facts_after = tail.after
+        self.end = tail.end
         self.event = pages.event
         self.kill_history = pages.kill_history
         self.audit: Callable[[Mapping[str, str], int, str], Page] = pages.audit
