@@ -170,7 +170,11 @@ class Stream(threading.Thread):
         return [kind for _, kind, _, _ in self.events]
 
     def facts(self) -> list[str]:
-        return [ident for _, kind, ident, _ in self.events if kind == "fact"]
+        return [data["event_id"] for _, kind, _, data in self.events if kind == "fact"]
+
+    def place(self) -> str:
+        """What a browser gives back after a cut."""
+        return [ident for _, _, ident, _ in self.events if ident][-1]
 
     def close(self) -> None:
         sock = self._line.sock

@@ -1,6 +1,7 @@
 """Live data for browsers: one hub, a bounded queue for each, ids that outlive the server.
 
-1. A fact's id is its ``event_id``; what a browser missed is read from the records.
+1. A fact's id on the stream is the place behind it (``hantu.domain.place``): what a browser missed is read from the
+   records from there on, also what was filed late. An ``event_id`` alone is understood, too.
 2. A state is whole: only the newest counts, and a browser that fell behind gets that one.
 3. Every stream ends with a word: ``end`` and why.
 4. Something is said at least every two seconds, so that silence is noticed within five.
@@ -12,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from hantu.domain.place import Place, Told
 from hantu.telemetry import get_logger
 
 StreamLog = get_logger(__name__, "system")
@@ -25,7 +27,9 @@ CAUGHT_UP_MAX: Final = 1_000
 STREAMS_MAX: Final = 200
 STREAMS_PER_CALLER: Final = 8
 RETRY_MS: Final = 1_000
-Facts = Sequence[Mapping[str, Any]]
+Facts = Sequence[Told]
+START: Final = Place("", 0)
+"""Of who has missed nothing: everything that is told from now on is new."""
 
 
 @dataclass(eq=False, slots=True)
@@ -33,7 +37,7 @@ class Listener:
     """One browser."""
 
     caller: str
-    queue: "asyncio.Queue[Mapping[str, Any]]" = field(default_factory=lambda: asyncio.Queue(QUEUE_MAX))
+    queue: "asyncio.Queue[Told]" = field(default_factory=lambda: asyncio.Queue(QUEUE_MAX))
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     late: bool = False
     seen: int = 0
@@ -70,7 +74,7 @@ class Hub:
             one.wake.set()
 
     def tell_facts(self, facts: Facts) -> None:
-        """Have everybody see new facts, oldest first; who does not read is let go."""
+        """Have everybody see new facts, in the order they were filed; who does not read is let go."""
         for one in self._listeners:
             for fact in facts:
                 if one.queue.full():
@@ -89,13 +93,13 @@ class Hub:
         self,
         caller: str,
         last_id: str,
-        missed: Callable[[str, int], Awaitable[Facts]],
-        newest: Callable[[], Awaitable[str]],
+        missed: Callable[[Place, int], Awaitable[tuple[Facts, Place]]],
+        end: Callable[[], Awaitable[Place]],
         valid: Callable[[], Awaitable[bool]],
     ) -> AsyncIterator[bytes]:
         """Yield the messages of one browser; ``valid`` says whether its session still is.
 
-        Who has missed too much reads the pages, and is told only what comes after the ``newest`` fact of now.
+        Who has missed too much reads the pages, and is told only what comes after the ``end`` of now.
 
         Raises:
             Full: Too many streams.
@@ -106,29 +110,30 @@ class Hub:
         self._listeners.add(listener)
         try:
             yield f"retry: {RETRY_MS}\n\n".encode()
-            last = last_id
+            place = START
             if last_id:
-                found = await missed(last_id, CAUGHT_UP_MAX + 1)
+                found, place = await missed(Place.of(last_id), CAUGHT_UP_MAX + 1)
                 if len(found) > CAUGHT_UP_MAX:
                     yield message("reset", {"reason": "too_far_behind"})
-                    last, found = await newest(), ()
-                for fact in found:
-                    last = str(fact["event_id"])
-                    yield message("fact", fact, last)
-            async for part in self._live(listener, last, valid):
+                    found, place = (), await end()
+                for one in found:
+                    yield message("fact", one.fact, one.place.text)
+            async for part in self._live(listener, place, valid):
                 yield part
         finally:
             self._listeners.discard(listener)
 
-    async def _live(self, listener: Listener, last: str, valid: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:
+    async def _live(
+        self, listener: Listener, place: Place, valid: Callable[[], Awaitable[bool]]
+    ) -> AsyncIterator[bytes]:
         loop = asyncio.get_running_loop()
         checked = loop.time()
         while True:
             while not listener.queue.empty():
-                fact = listener.queue.get_nowait()
-                if str(fact["event_id"]) > last:
-                    last = str(fact["event_id"])
-                    yield message("fact", fact, last)
+                told = listener.queue.get_nowait()
+                if not place.knows(told):
+                    place = place.with_(told)
+                    yield message("fact", told.fact, place.text)
             if listener.seen != self._turn:
                 listener.seen = self._turn
                 yield f"event: state\ndata: {self._state}\n\n".encode()

@@ -6,23 +6,38 @@ import time
 
 import pytest
 
+from hantu.adapters.store.late_rows import newest_fact, note_late
 from hantu.adapters.store.maintenance import writing
 from hantu.api.streams import CAUGHT_UP_MAX, STREAMS_PER_CALLER
 from hantu.domain.access import Scope
+from hantu.domain.place import Place, Told
 from tests.e2e.web import Stream
 from tests.unit.api.site import Site
 from tests.unit.api.waiting import WAIT_S, until
 
 
+def ident_of(number: int) -> str:
+    return f"0198c0df-0000-7c3e-9d55-{number:012d}"
+
+
 def record(site: Site, first: int, many: int = 1) -> list[str]:
-    idents = [f"0198c0df-0000-7c3e-9d55-{number:012d}" for number in range(first, first + many)]
-    with writing(site.settings.database) as connection:
-        connection.executemany(
-            "INSERT INTO event_log (event_id, event_type, timestamp, payload_json) VALUES (?, 'order_filled',"
-            " '2026-11-21 00:00:00.000000', '{}')",
-            [(ident,) for ident in idents],
-        )
+    idents = [ident_of(number) for number in range(first, first + many)]
+    file(site, idents)
     return idents
+
+
+def file(site: Site, idents: list[str]) -> None:
+    """Put facts on record as the guard does: one that is filed after a newer one gets its number."""
+    with writing(site.settings.database) as connection:
+        for ident in idents:
+            newest = newest_fact(connection)
+            connection.execute(
+                "INSERT INTO event_log (event_id, event_type, timestamp, payload_json) VALUES (?, 'order_filled',"
+                " '2026-11-21 00:00:00.000000', '{}')",
+                (ident,),
+            )
+            if ident < newest:
+                note_late(connection, ident, newest)
 
 
 def listening(site: Site, name: str = "vera", last_id: str = "") -> Stream:
@@ -42,7 +57,7 @@ def test_facts_arrive_in_order_and_once_across_a_cut(site: Site) -> None:
     until(lambda: first.facts() == told, "five facts")
     first.close()
     missed = record(site, 6, 20)
-    second = listening(site, last_id=first.facts()[-1])
+    second = listening(site, last_id=first.place())
     later = record(site, 26, 5)
     until(lambda: len(second.facts()) >= 25, "what was missed and what is new")
     assert second.facts() == [*missed, *later]
@@ -59,9 +74,30 @@ def test_resuming_outlives_the_server(site: Site) -> None:
     assert first.events[-1][1:] == ("end", "", {"reason": "shutdown"})
     missed = record(site, 4, 3)
     site.start()
-    second = listening(site, last_id=first.facts()[-1])
+    second = listening(site, last_id=first.place())
     until(lambda: second.facts() == missed, "what the restart swallowed")
     second.close()
+
+
+@pytest.mark.requirement("ALR-68")
+def test_a_fact_that_is_filed_late_is_told_and_so_is_one_that_was_missed(site: Site) -> None:
+    """It waited in the spill while the database was down: newer ones are on record, and told, before it."""
+    first = listening(site)
+    time.sleep(0.5)
+    early, late, missed, new = record(site, 10), ident_of(5), ident_of(6), ident_of(20)
+    until(lambda: first.facts() == early, "the newer fact")
+    file(site, [late])
+    until(lambda: first.facts() == [*early, late], "the late one")
+    first.close()
+    file(site, [missed, new])
+    second = listening(site, last_id=first.place())
+    until(lambda: len(second.facts()) >= 2, "what was missed")
+    assert second.facts() == [missed, new]
+    second.close()
+    third = listening(site, last_id=early[0])
+    until(lambda: len(third.facts()) >= 3, "everything filed behind an id alone")
+    assert sorted(third.facts()) == [late, missed, new]
+    third.close()
 
 
 def test_who_missed_too_much_is_told_to_read_the_pages(site: Site) -> None:
@@ -126,25 +162,26 @@ def test_a_listener_that_does_not_read_is_let_go() -> None:
     """The hub alone: a queue that is full ends its stream with a word, and the others go on."""
     import asyncio
 
-    from hantu.api.streams import QUEUE_MAX, Hub
+    from hantu.api.streams import QUEUE_MAX, START, Hub
 
     async def play() -> tuple[list[bytes], int]:
         hub = Hub()
 
-        async def none(_event_id: str, _limit: int) -> list[dict[str, str]]:
-            return []
+        async def none(place: Place, _limit: int) -> tuple[list[Told], Place]:
+            return [], place
 
         async def valid() -> bool:
             return True
 
-        async def newest() -> str:
-            return ""
+        async def end() -> Place:
+            return START
 
-        slow = hub.listen("a", "", none, newest, valid)
+        slow = hub.listen("a", "", none, end, valid)
         await anext(slow)
         step = asyncio.ensure_future(anext(slow))
         await asyncio.sleep(0)
-        hub.tell_facts([{"event_id": f"{number:06d}"} for number in range(QUEUE_MAX + 10)])
+        idents = [f"{number:06d}" for number in range(QUEUE_MAX + 10)]
+        hub.tell_facts([Told({"event_id": ident}, Place(ident, 0)) for ident in idents])
         parts = [await step, *[part async for part in slow]]
         return parts, hub.listening
 

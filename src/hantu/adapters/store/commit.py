@@ -6,6 +6,7 @@ import msgspec
 
 from hantu.adapters.store.entries import AlertRow, BatchEntry, DeliveryEntry, EventRow, decode_fact, encode_fact
 from hantu.adapters.store.incident_rows import note_incident
+from hantu.adapters.store.late_rows import newest_fact, note_late
 from hantu.adapters.store.projections import project
 from hantu.adapters.store.row_context import RowContext
 from hantu.adapters.store.sqlite import Connection, DatabaseError, IntegrityError, OperationalError
@@ -171,8 +172,9 @@ def is_storage_trouble(error: BaseException) -> bool:
 
 def _write(connection: Connection, entry: BatchEntry, facts: Sequence[ev.Fact | None]) -> tuple[str, ...]:
     problems = []
+    newest = newest_fact(connection)
     for row, fact in zip(entry.events, facts, strict=True):
-        _insert_event(connection, entry, row)
+        _insert_event(connection, entry, row, newest)
         if fact is None:
             continue
         context = RowContext(row.event_id, row.event_type, row.timestamp, entry.trade_date, entry.environment,
@@ -180,18 +182,20 @@ def _write(connection: Connection, entry: BatchEntry, facts: Sequence[ev.Fact | 
         problem = project(connection, fact, context)
         if problem:
             problems.append(problem)
-            _note_unsaved(connection, entry, row, problem)
+            _note_unsaved(connection, entry, row, problem, newest)
     for alert in entry.alerts:
         _insert_alert(connection, alert)
     return tuple(problems)
 
 
-def _insert_event(connection: Connection, entry: BatchEntry, row: EventRow) -> None:
+def _insert_event(connection: Connection, entry: BatchEntry, row: EventRow, newest: str) -> None:
     connection.execute(
         INSERT_EVENT,
         (row.event_id, row.event_type, row.timestamp, row.payload, entry.produced_by, row.correlation_id,
          row.causation_id, entry.environment, entry.account, row.category),
     )  # fmt: skip
+    if row.event_id < newest:
+        note_late(connection, row.event_id, newest)
 
 
 def _insert_alert(connection: Connection, alert: AlertRow) -> None:
@@ -203,22 +207,23 @@ def _insert_alert(connection: Connection, alert: AlertRow) -> None:
     note_incident(connection, alert)
 
 
-def _note_unsaved(connection: Connection, entry: BatchEntry, cause: EventRow, problem: str) -> None:
+def _note_unsaved(connection: Connection, entry: BatchEntry, cause: EventRow, problem: str, newest: str) -> None:
     """Record in the same transaction that a trade's result found no row."""
     fact = ev.TradeSaveFailed(attempts=1, reason=problem)
     # the id next to its cause's: same moment and counter, tail one higher
     tail = (int(cause.event_id[24:], 16) + 1) % (1 << 48)
     row = EventRow(f"{cause.event_id[:24]}{tail:012x}", ev.event_type(fact), cause.timestamp, encode_fact(fact),
                    cause.correlation_id, cause.event_id, cause.category)  # fmt: skip
-    _insert_event(connection, msgspec.structs.replace(entry, produced_by=PRODUCED_BY_STORE), row)
+    _insert_event(connection, msgspec.structs.replace(entry, produced_by=PRODUCED_BY_STORE), row, newest)
 
 
 def _events_only(connection: Connection, entry: BatchEntry, error: Exception) -> tuple[str, ...]:
     problem = f"events kept, tables not updated: {error}"
     connection.execute("BEGIN IMMEDIATE")
     try:
+        newest = newest_fact(connection)
         for row in entry.events:
-            _insert_event(connection, entry, row)
+            _insert_event(connection, entry, row, newest)
         for alert in entry.alerts:
             _insert_alert(connection, alert)
         details = _json.encode({"problem": str(error), "events": [row.event_id for row in entry.events]}).decode()

@@ -21,7 +21,7 @@ Page = tuple[Sequence[Row], str]
 TIME_MAX_S: Final = 3.0
 STEPS: Final = 20_000
 """Virtual machine steps between two looks at the clock."""
-_EVENT: Final = """SELECT event_id, event_type, timestamp, payload_json, produced_by, correlation_id, causation_id, environment,
+EVENT: Final = """SELECT event_id, event_type, timestamp, payload_json, produced_by, correlation_id, causation_id, environment,
     account, category FROM event_log"""
 _ORDERS: Final = """SELECT i.intent_id, i.flow, i.kind, i.state, i.symbol, i.name, i.side, i.purpose, i.quantity,
     i.limit_price, i.filled, i.canceled, coalesce(o.average_fill_price, 0) AS average_fill_price, i.order_no,
@@ -89,12 +89,8 @@ class Pages:
                 conditions.append((f"timestamp {sign} ?", where[name]))
         if cursor:
             conditions.append(("event_id < ?", cursor))
-        rows = [_event(row) for row in self._rows(_EVENT, conditions, "event_id DESC", limit)]
+        rows = [_event(row) for row in self._rows(EVENT, conditions, "event_id DESC", limit)]
         return rows, _next(rows, limit, "event_id")
-
-    def events_after(self, event_id: str, limit: int) -> Sequence[Row]:
-        """Return what was recorded after a fact, oldest first."""
-        return [_event(row) for row in self._rows(_EVENT, [("event_id > ?", event_id)], "event_id", limit)]
 
     def event(self, event_id: str) -> Row:
         """Return one fact.
@@ -102,15 +98,10 @@ class Pages:
         Raises:
             NotThereError: There is none of that id.
         """
-        rows = self._rows(_EVENT, [("event_id = ?", event_id)], "event_id", 1)
+        rows = self._rows(EVENT, [("event_id = ?", event_id)], "event_id", 1)
         if not rows:
             raise NotThereError("그런 이벤트가 없습니다.", next_step="목록에서 번호를 확인하세요.")
         return _event(rows[0])
-
-    def newest_event(self) -> str:
-        """Return the id of the newest fact; empty when there is none."""
-        rows = self._rows("SELECT event_id FROM event_log", [], "event_id DESC", 1)
-        return str(rows[0]["event_id"]) if rows else ""
 
     def event_types(self) -> Sequence[Row]:
         """Return every type on record with its number, the most frequent first."""
@@ -183,7 +174,7 @@ class Pages:
 
     def waiting(self) -> dict[str, int]:
         """Return how much waits for a person."""
-        with _limited(self._path) as connection:
+        with limited(self._path) as connection:
             row = connection.execute(
                 """SELECT
                     (SELECT count(*) FROM approvals WHERE status = 'pending'
@@ -221,23 +212,23 @@ class Pages:
             cut AS (SELECT recorded_at, metric_value, label, ntile(?) OVER (ORDER BY recorded_at) AS piece FROM picked)
             SELECT min(recorded_at) AS at, avg(metric_value) AS value, max(label) AS label
             FROM cut GROUP BY piece ORDER BY piece"""  # noqa: S608 - our own words
-        with _limited(self._path) as connection:
-            return _named(connection.execute(query, (*values, limit)))
+        with limited(self._path) as connection:
+            return named(connection.execute(query, (*values, limit)))
 
     def _alerts(self, conditions: Sequence[tuple[str, Any]], limit: int, having: str = "") -> list[Row]:
         where, values = _where(conditions)
         told = f"{_ALERTS} {where} GROUP BY alert_id {having} ORDER BY alert_id DESC LIMIT ?"
-        with _limited(self._path) as connection:
-            return _named(connection.execute(_ACKED.format(told=told), (*values, limit)))
+        with limited(self._path) as connection:
+            return named(connection.execute(_ACKED.format(told=told), (*values, limit)))
 
     def _rows(self, query: str, conditions: Sequence[tuple[str, Any]], order: str, limit: int) -> list[Row]:
         where, values = _where(conditions)
-        with _limited(self._path) as connection:
-            return _named(connection.execute(f"{query} {where} ORDER BY {order} LIMIT ?", (*values, limit)))
+        with limited(self._path) as connection:
+            return named(connection.execute(f"{query} {where} ORDER BY {order} LIMIT ?", (*values, limit)))
 
 
 @contextlib.contextmanager
-def _limited(path: Path) -> Iterator[Connection]:
+def limited(path: Path) -> Iterator[Connection]:
     """Open for one read that ends by itself: a long reader would hold up the file's clean-up."""
     with reading(path) as connection:
         end = time.monotonic() + TIME_MAX_S  # noqa: TID251  (patience with a query, not a moment of anything)
@@ -257,7 +248,8 @@ def _where(conditions: Sequence[tuple[str, Any]]) -> tuple[str, list[Any]]:
     return (f"WHERE {' AND '.join(text for text, _ in conditions)}" if conditions else "", values)
 
 
-def _named(cursor: Any) -> list[Row]:
+def named(cursor: Any) -> list[Row]:
+    """Return every row of a question by the names of its columns."""
     names = [part[0] for part in cursor.description]
     return [dict(zip(names, row)) for row in cursor.fetchall()]
 

@@ -29,6 +29,7 @@ from hantu.api.routes.answer import Answer, Ident, Inside, Limit, Who
 from hantu.api.streams import Full
 from hantu.domain.access import Caller
 from hantu.domain.errors import HantuError
+from hantu.domain.place import Place, Told
 
 TWO_PEOPLE: Final = ("hard", "flatten")
 STREAM_HEADERS: Final = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
@@ -49,16 +50,16 @@ async def stream(
 ) -> StreamingResponse:
     """Send states, facts and beats as server-sent events until the session or the server ends."""
 
-    async def missed(event_id: Ident, limit: int) -> Sequence[Mapping[str, Any]]:
-        return await run_in_threadpool(house.records.events_after, event_id, limit)
+    async def missed(place: Place, limit: int) -> tuple[Sequence[Told], Place]:
+        return await run_in_threadpool(house.records.facts_after, place, limit)
 
-    async def newest() -> str:
-        return await run_in_threadpool(house.records.newest_event)
+    async def end() -> Place:
+        return await run_in_threadpool(house.records.end)
 
     async def valid() -> bool:
         return await run_in_threadpool(_still, house, request, caller)
 
-    body = house.hub.listen(caller.ident, last_event_id or after, missed, newest, valid)
+    body = house.hub.listen(caller.ident, last_event_id or after, missed, end, valid)
     try:
         first = await anext(body)
     except Full:

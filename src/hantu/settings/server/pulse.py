@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from hantu.adapters.store.pages import Pages
+from hantu.adapters.store.tail import Tail
 from hantu.api.streams import Hub
 from hantu.domain.errors import HantuError
+from hantu.domain.place import Place
 from hantu.settings.server.guard_door import SocketDoor
 from hantu.telemetry import get_logger
 
@@ -29,7 +29,7 @@ class Pulse:
     def __init__(self, hub: Hub, door: SocketDoor, database: Path, socket: Path) -> None:
         self._hub = hub
         self._door = door
-        self._pages = Pages(database)
+        self._tail = Tail(database)
         self._socket = socket
         self._tasks: list[asyncio.Task[None]] = []
         self._troubled = False
@@ -75,26 +75,21 @@ class Pulse:
             await asyncio.sleep(STATE_S)
 
     async def _follow(self) -> None:
-        last: str | None = None
+        place: Place | None = None
         while True:
             try:
-                if last is None or not self._hub.listening:
-                    newest = await asyncio.to_thread(self._pages.newest_event)
+                if place is None or not self._hub.listening:
+                    end = await asyncio.to_thread(self._tail.end)
                     # Who began to listen during the look is told what came with it.
-                    if last is None or not self._hub.listening:
-                        last = newest
+                    if place is None or not self._hub.listening:
+                        place = end
                 else:
-                    facts = await asyncio.to_thread(self._pages.events_after, last, FACTS_MAX)
-                    last = self._told(facts, last)
+                    facts, place = await asyncio.to_thread(self._tail.after, place, FACTS_MAX)
+                    if facts:
+                        self._hub.tell_facts(facts)
                 self._troubled = False
             except HantuError as error:
                 if not self._troubled:
                     PulseLog.warning("새 이벤트를 읽을 수 없음: %s", error)
                 self._troubled = True
             await asyncio.sleep(FACTS_S)
-
-    def _told(self, facts: Sequence[Mapping[str, Any]], last: str) -> str:
-        if not facts:
-            return last
-        self._hub.tell_facts(facts)
-        return str(facts[-1]["event_id"])
