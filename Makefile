@@ -1,4 +1,5 @@
 # Every target does its own set-up: a machine needs Python 3.11 or newer, git and make, nothing else.
+# The dashboard wants Node 20.19 with npm, or fetches it from the package index; without both it is simply not there.
 #   PYTHON=/path/to/python   which interpreter makes .venv (default: the first suitable one on PATH)
 #   ARGS="..."               handed to the program behind demo, bench and test
 #   SEEDS=200                how many seeded days `make sim` plays
@@ -15,13 +16,17 @@ SEEDS ?= 200
 SAMPLE ?=
 BIN := .venv/bin
 
-.PHONY: help setup demo test check fmt coverage mutation bench sim zoo chaos drill docs lock clean
+.PHONY: help setup ui demo test check fmt coverage mutation bench sim zoo chaos drill docs lock clean
 
 help: ## list the targets
 	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-setup: ## make .venv and install the locked dependencies (once, and again when the locks change)
+setup: ## make .venv, install the locked dependencies and build the dashboard (once, and again when they change)
 	@PYTHON="$(PYTHON)" tools/setup
+	@PYTHON="$(PYTHON)" tools/ui
+
+ui: ## build the dashboard of ui/ into the package, whatever is there
+	@PYTHON="$(PYTHON)" tools/ui --always
 
 demo: setup ## play a compressed trading day; ARGS=--keep leaves it running
 	@$(BIN)/hantu demo $(ARGS)
@@ -70,4 +75,5 @@ lock: ## choose the newest allowed dependencies and write both lock files
 
 clean: ## remove what the tools made; records in var/ stay
 	@rm -rf .venv mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage build dist htmlcov
+	@rm -rf .node .node-failed ui/node_modules src/hantu/api/static src/hantu/api/static.new
 	@find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

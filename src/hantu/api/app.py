@@ -1,4 +1,4 @@
-"""The application: routes from the policy table, one shape of errors, and the dashboard's files if they are there."""
+"""The application: routes from the policy table, one shape of errors, and the dashboard's files."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from hantu.api.buckets import Buckets
+from hantu.api.dashboard import add_dashboard
 from hantu.api.description import responses_of
 from hantu.api.gate import GatedRoute, Watch
 from hantu.api.house import House
@@ -58,8 +59,7 @@ def application(
     """Return the application of one server and the same inside its shield."""
     app = bare_app()
     app.state.watch = Watch(house, Buckets(mono_s))
-    if (static / "index.html").is_file():
-        _add_dashboard(app, static)
+    add_dashboard(app, static)
     return app, Shield(app, clock=house.clock, draw=house.draw, hosts=hosts, secure=secure)
 
 
@@ -116,21 +116,3 @@ def _fields(errors: Iterable[Mapping[str, Any]]) -> list[FieldProblem]:
         FieldProblem(field=".".join(str(part) for part in one["loc"])[:200], problem=str(one["msg"])[:300])
         for one in list(errors)[:FIELDS_MAX]
     ]
-
-
-def _add_dashboard(app: FastAPI, static: Path) -> None:
-    """Serve the built files; any other path that a browser asks for shows the page, which knows its own ways."""
-    files = {path.relative_to(static).as_posix(): path for path in static.rglob("*") if path.is_file()}
-
-    async def page(request: Request) -> Response:
-        path = request.url.path.lstrip("/")
-        if path.startswith("api/"):
-            raise HTTPException(404)
-        found = files.get(path)
-        if found is None and "." in path.rpartition("/")[2]:
-            raise HTTPException(404)
-        lasting = path.startswith("assets/")
-        kept = "public, max-age=31536000, immutable" if lasting else "no-cache"
-        return FileResponse(found or files["index.html"], headers={"Cache-Control": kept})
-
-    app.router.add_route("/{path:path}", page, methods=["GET"], include_in_schema=False)

@@ -1,0 +1,85 @@
+// A page's data: loaded when it opens, loaded again when facts, a gap in the stream or the person ask for it.
+import { onScopeDispose, shallowRef, watch, type ShallowRef, type WatchSource } from 'vue'
+import { session } from '../api/session'
+import { shown, type ApiError } from '../api/client'
+import { now, onFact, type Fact } from './now'
+
+export interface Loaded<T> {
+  data: ShallowRef<T | null>
+  /** Why the last try failed; data of an earlier one stays. */
+  problem: ShallowRef<ApiError | null>
+  busy: ShallowRef<boolean>
+  again: () => Promise<void>
+}
+
+export interface When {
+  /** Load again (at most once a second) when a fact is told for which this is true. */
+  facts?: (fact: Fact) => boolean
+  /** Load again when one of these changes: filters, the address of the page. */
+  change?: WatchSource | WatchSource[]
+  /** Load again after so many seconds. */
+  everyS?: number
+}
+
+const SETTLE_MS = 1_000
+const IDLE_S = 900
+
+let touchedMs = 0
+if (typeof window !== 'undefined') {
+  for (const kind of ['pointerdown', 'keydown', 'wheel'] as const) {
+    window.addEventListener(kind, () => (touchedMs = performance.now()), { passive: true })
+  }
+}
+
+/** Whether a person is there: what loads by itself must not keep the session of an empty chair alive. */
+function attended(): boolean {
+  const idleS = session.value?.idle_s || IDLE_S
+  return performance.now() - touchedMs < idleS * 1_000
+}
+
+export function useLoad<T>(load: () => Promise<T>, when: When = {}): Loaded<T> {
+  const data = shallowRef<T | null>(null)
+  const problem = shallowRef<ApiError | null>(null)
+  const busy = shallowRef(false)
+  let turn = 0
+  let settling: number | undefined
+
+  async function again(): Promise<void> {
+    const mine = ++turn
+    busy.value = true
+    try {
+      const found = await load()
+      if (mine === turn) {
+        data.value = found
+        problem.value = null
+      }
+    } catch (error) {
+      if (mine === turn) problem.value = shown(error)
+    } finally {
+      if (mine === turn) busy.value = false
+    }
+  }
+
+  function soon(): void {
+    if (settling !== undefined || !attended()) return
+    settling = window.setTimeout(() => {
+      settling = undefined
+      void again()
+    }, SETTLE_MS)
+  }
+
+  touchedMs ||= performance.now()
+  void again()
+  const stops: (() => void)[] = [watch(() => now.turns, soon)]
+  if (when.change) stops.push(watch(when.change, () => void again()))
+  const wanted = when.facts
+  if (wanted) stops.push(onFact((fact) => wanted(fact) && soon()))
+  const timer = when.everyS ? window.setInterval(soon, when.everyS * 1_000) : undefined
+  onScopeDispose(() => {
+    turn += 1
+    for (const stop of stops) stop()
+    window.clearTimeout(settling)
+    window.clearInterval(timer)
+  })
+  return { data, problem, busy, again }
+}
