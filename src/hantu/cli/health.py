@@ -118,7 +118,7 @@ def health(ctx: typer.Context) -> None:
 @app.command("watch")
 def watch(
     ctx: typer.Context,
-    interval: Annotated[float, typer.Option("--interval", min=0.2, max=300.0, show_default=False)] = 0.0,
+    interval: Annotated[float | None, typer.Option("--interval", min=0.2, max=300.0, show_default=False)] = None,
     once: Annotated[bool, typer.Option("--once")] = False,
 ) -> None:
     """Watch the guard process from outside until told to end."""
