@@ -60,7 +60,7 @@ class Up:
             return all(self.kinds(name).count("ready") >= times for name in names)
 
         try:
-            self.arena.wait(there, f"{names} to be ready", 40)
+            self.arena.wait(there, f"{names} to be ready", 90)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self.said}") from None
 
