@@ -288,7 +288,7 @@ async def build(
     )  # fmt: skip
     guard.performer, switch.deliver = performer, guard.deliver
     watch = RecordWatch(store, clock, guard.deliver, dispatcher.hint, partial(left_stopped, settings.database))
-    make = partial(makers.control, calls=all_calls(office, health, dispatcher.post))
+    make = partial(makers.control, calls=all_calls(office, health, clock, dispatcher.post))
     control = control_socket(settings, clock, logs, guard, dispatcher, make, health.status if health else None)
     loop = asyncio.get_running_loop()
     troubles.append(lambda reason: loop.call_soon_threadsafe(_tape_stopped, dispatcher, reason))

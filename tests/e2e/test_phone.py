@@ -48,6 +48,21 @@ def test_looking_shows_what_the_guard_knows(town: Town) -> None:
     assert town.wait_audit("phone_command", command="positions", actor="lee")["outcome"] == "told"
 
 
+@pytest.mark.requirement("ALR-14", "OPS-01-1")
+def test_doctor_and_health_know_how_the_line_stands(town: Town) -> None:
+    town.talk.asks(KIM, "/help", "/resume")
+
+    def state() -> str:
+        return str(town.guard()["health"]["components"].get("phone", {}).get("state"))
+
+    town.arena.wait(lambda: state() == "ok", "the look after the first answer", 40)
+    checks = json.loads(town.arena.run("--json", "doctor", check=False).stdout)["checks"]
+    line = next(check for check in checks if check["name"] == "텔레그램 명령")
+    assert line["mark"] == "ok", line
+    for words in ("@hantu_test_bot", "사람 4명 (2차 인증 4명)", "마지막 명령"):
+        assert words in line["text"]
+
+
 @pytest.mark.requirement("ALR-14", "DEC-36", "OPS-05-3")
 def test_stopping_is_one_tap_or_one_message_and_going_on_needs_a_code(town: Town) -> None:
     talk = town.talk

@@ -131,6 +131,10 @@ def test_what_misbehaves_is_found_and_ended_and_the_guard_does_not_notice(jobs: 
     arena.wait(lambda: sum("전략 중단" in text for text in arena.phone.texts()) >= len(BAD), "every alert")
     given_up = [text for text in arena.phone.texts() if "전략 중단" in text]
     assert [sum(name in text for text in given_up) for name in BAD] == [1] * len(BAD)
+    told = arena.rows("SELECT DISTINCT alert_key FROM alert_events WHERE event_type = 'strategy_given_up'")
+    assert sorted(key for (key,) in told) == sorted(f"strategy_given_up:strategy_{name}" for name in BAD)
+    opened = arena.rows("SELECT event_type, occurrences, closed_at FROM incidents")
+    assert opened == [("strategy_given_up", len(BAD), "")], "one incident, joined by every one of them"
     # The one that works beside them has not stumbled, and the guard has traded on.
     before = jobs.show("good")
     arena.wait(lambda: jobs.show("good")["kept"].get("trades", 0) > before["kept"]["trades"], "the good one to go on")

@@ -3,7 +3,7 @@
 from datetime import date
 from functools import singledispatch
 
-from hantu.alerting.render_health import health_text, resumed_text, test_text
+from hantu.alerting.render_health import Noticed, health_text, resumed_text, test_text
 from hantu.alerting.wording import (
     TIMES,
     duration,
@@ -366,7 +366,7 @@ short_text.register(e.AlertTest)(test_text)
 
 
 @short_text.register
-def _(fact: e.HealthChanged | e.MeasureCrossed | e.PnlShock) -> str:
+def _(fact: Noticed) -> str:
     return health_text(fact)
 
 

@@ -1,10 +1,24 @@
 """Short texts of what hantu noticed about itself (Korean)."""
 
+from typing import TypeAlias
+
 from hantu.alerting.wording import component_word, duration, grade_word, health_word, plain, signed_percent, won
 from hantu.domain import events as e
 
+COMPANION_MARKS = {
+    "strategy_restarted": "🔁 전략 재시작: ",
+    "strategy_given_up": "🚨 전략 중단: ",
+    "process_given_up": "⚠️ 프로세스 중단: ",
+}
+"""How the text of each fact of another process begins."""
 
-def health_text(fact: e.HealthChanged | e.MeasureCrossed | e.PnlShock) -> str:
+
+Noticed: TypeAlias = (
+    e.HealthChanged | e.MeasureCrossed | e.PnlShock | e.StrategyRestarted | e.StrategyGivenUp | e.ProcessGivenUp
+)
+
+
+def health_text(fact: Noticed) -> str:
     """Return the one-line text of a fact."""
     match fact:
         case e.HealthChanged():
@@ -13,6 +27,8 @@ def health_text(fact: e.HealthChanged | e.MeasureCrossed | e.PnlShock) -> str:
             mark = "✅ 측정값" if fact.eased else "⚠️ 측정값"
             what = f"{plain(fact.name)} {plain(fact.subject)}".rstrip()
             return f"{mark} {what}: {grade_word(fact.before)} → {grade_word(fact.after)} ({_measured(fact)})"
+        case e.StrategyRestarted() | e.StrategyGivenUp() | e.ProcessGivenUp():
+            return f"{COMPANION_MARKS[e.event_type(fact)]}{plain(fact.detail)}"
         case e.PnlShock():
             what = "하루 손실" if fact.rule == "day_loss" else "1분 안의 변화"
             share = fact.change / fact.equity if fact.equity else 0.0

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from hantu.alerting.catalogue import Delivery, Row, unknown
 from hantu.alerting.render import short_text
+from hantu.alerting.render_health import COMPANION_MARKS, Noticed
 from hantu.alerting.rows import CATALOGUE
 from hantu.alerting.templates import long_text, with_action
 from hantu.alerting.wording import plain
@@ -31,8 +32,8 @@ _PREFIXES = {
     "pnl_shock": "⚠️ 손익 급변: ",
     "health_degraded": "⚠️ 상태 이상: ",
     "resource_high": "⚠️ 자원 사용률 높음: ",
-    "strategy_restarted": "🔁 전략 재시작: ",
-    "strategy_given_up": "🚨 전략 중단: ",
+    **COMPANION_MARKS,
+    "guard_given_up": "🚨 감시 중단: ",
     "backup_failed": "⚠️ 백업 실패: ",
     "restore_done": "✅ 복원 완료: ",
     "venue_switched": "⚠️ 거래소 전환: ",
@@ -181,7 +182,15 @@ def key_of(fact: e.Fact, context: Context) -> str:
             part = fact.symbol
         case e.MandateLapsed() | e.MandateReviewDue():
             part = f"{fact.mandate_id}:{trading_date(context.at)}"
-        case e.HealthChanged() | e.MeasureCrossed() | e.PnlShock() | e.EventLogFailed():
+        case (
+            e.HealthChanged()
+            | e.MeasureCrossed()
+            | e.PnlShock()
+            | e.EventLogFailed()
+            | e.StrategyRestarted()
+            | e.StrategyGivenUp()
+            | e.ProcessGivenUp()
+        ):
             part = _crossed(fact)
         case e.DataDelay() | e.ConnectionFlapping():
             part = "any"
@@ -190,9 +199,13 @@ def key_of(fact: e.Fact, context: Context) -> str:
     return f"{e.event_type(fact)}:{part}"
 
 
-def _crossed(fact: e.HealthChanged | e.MeasureCrossed | e.PnlShock | e.EventLogFailed) -> str:
-    """Return what was crossed, and to where; of records that stopped, why."""
+def _crossed(fact: Noticed | e.EventLogFailed) -> str:
+    """Return what was crossed, and to where; of records that stopped, why; of a companion, whose."""
     match fact:
+        case e.StrategyRestarted() | e.StrategyGivenUp():
+            return fact.job_id
+        case e.ProcessGivenUp():
+            return fact.process
         case e.EventLogFailed():
             return storage_cause(fact.reason)
         case e.HealthChanged():

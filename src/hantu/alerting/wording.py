@@ -122,6 +122,7 @@ _COMPONENTS = {
     "clock": "시계",
     "alerts": "알림 채널",
     "notifier": "알림 프로세스",
+    "phone": "텔레그램 명령",
     "backup": "백업",
     "certificate": "인증서",
 }

@@ -39,18 +39,19 @@ def spawn_guard(config: Path | None, environ: Mapping[str, str], output: Path) -
     return spawn(hantu_command("run", "guard", "--start", *named), environ, output)
 
 
-def last_words(output: Path) -> str:
-    """Return the end of what a process said."""
+def last_words(output: Path, since: int = 0) -> str:
+    """Return the end of what a process said; ``since`` skips the bytes of those before it."""
     if not output.is_file():
         return ""
-    lines = [line for line in output.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    text = output.read_bytes()[since:].decode("utf-8", "replace")
+    lines = [line for line in text.splitlines() if line.strip()]
     return "\n".join(lines[-LAST_WORDS_LINES:])
 
 
-def last_error(output: Path) -> tuple[str, str]:
+def last_error(output: Path, since: int = 0) -> tuple[str, str]:
     """Return the sentence and the next step a hantu process ended with; empty if it gave none."""
     message = step = ""
-    for line in last_words(output).splitlines():
+    for line in last_words(output, since).splitlines():
         for word in ERROR_WORDS:
             if line.startswith(word):
                 message, step = line.removeprefix(word).strip(), ""

@@ -26,7 +26,6 @@ def version(ctx: typer.Context) -> None:
 def doctor(ctx: typer.Context, all_settings: Annotated[bool, typer.Option("--all", "-a")] = False) -> None:
     """Check this installation and explain the effective configuration."""
     shell: Shell = ctx.obj
-    from hantu.cli.doctor_channels import channel_checks
     from hantu.cli.doctor_checks import checks
     from hantu.domain.errors import HantuError
     from hantu.settings.effective import effective
@@ -37,7 +36,7 @@ def doctor(ctx: typer.Context, all_settings: Annotated[bool, typer.Option("--all
     except HantuError as error:
         problem = error
     with shell.progress("점검하는 중입니다"):
-        found = checks(shell, problem) if problem else [*checks(shell, None), *channel_checks(shell)]
+        found = checks(shell, problem) if problem else _all(shell)
     settings = [] if problem else effective(shell.settings, shell.sources)
     failed = any(check.mark == "fail" for check in found)
 
@@ -50,6 +49,15 @@ def doctor(ctx: typer.Context, all_settings: Annotated[bool, typer.Option("--all
     shell.show({"ok": not failed, "checks": found, "settings": settings}, render)
     if failed:
         raise CheckFailed("doctor")
+
+
+def _all(shell: Shell) -> list[Any]:
+    from hantu.cli.doctor_channels import channel_checks, phone_checks
+    from hantu.cli.doctor_checks import checks
+    from hantu.cli.processes import running
+
+    polling = any(one.state == "running" for one in running(shell.settings) if one.role in ("guard", "notifier"))
+    return [*checks(shell, None), *channel_checks(shell), *phone_checks(shell, guarded=polling)]
 
 
 def _verdict(found: list[Any]) -> str:

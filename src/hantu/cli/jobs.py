@@ -1,13 +1,16 @@
 """``hantu jobs`` and ``hantu run jobs``: strategies that run, and what people want of them."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hantu.adapters.guard_link import GuardLink, NotRunning
+from hantu.adapters.guard_link import ANSWER_TIMEOUT_S, GuardLink, NotRunning
 from hantu.cli.shell import Shell
 from hantu.domain.errors import UsageError
+
+if TYPE_CHECKING:
+    from hantu.settings.model import Settings
 
 app = typer.Typer(no_args_is_help=True)
 JobId = Annotated[str, typer.Argument(show_default=False)]
@@ -29,7 +32,7 @@ def list_jobs(ctx: typer.Context) -> None:
     from hantu.cli.views.jobs import jobs_table
 
     shell: Shell = ctx.obj
-    rows, running = _rows(shell)
+    rows, running = rows_of(shell.settings)
     shell.show(rows, lambda out: out.print(jobs_table(rows, running=running)))
 
 
@@ -39,7 +42,7 @@ def show(ctx: typer.Context, job_id: JobId) -> None:
     from hantu.cli.views.jobs import job_lines
 
     shell: Shell = ctx.obj
-    rows, running = _rows(shell)
+    rows, running = rows_of(shell.settings)
     wanted = _id(job_id)
     found = next((row for row in rows if row["job_id"] == wanted), None)
     if found is None:
@@ -92,12 +95,16 @@ def _wish(shell: Shell, command: str, text: str, **args: Any) -> None:
     shell.show(told, lambda out: out.print(f"{told['job_id']}: {text}", markup=False))
 
 
-def _rows(shell: Shell) -> tuple[list[dict[str, Any]], bool]:
-    """Return every job as people see it, and whether somebody looks after them."""
+def rows_of(settings: "Settings", timeout_s: float = ANSWER_TIMEOUT_S) -> tuple[list[dict[str, Any]], bool]:
+    """Return every job as people see it, and whether somebody looks after them.
+
+    Raises:
+        HantuError: There is a jobs process, and it does not answer.
+    """
     try:
-        told = GuardLink(shell.settings.jobs_socket, shell.actor).request("list")
+        told = GuardLink(settings.jobs_socket, "list", timeout_s=timeout_s).request("list")
     except NotRunning:
-        return _from_files(shell.settings.state_dir), False
+        return _from_files(settings.state_dir), False
     return list(told["jobs"]), True
 
 

@@ -1,4 +1,4 @@
-"""``hantu logs``: what guard and notifier write, filtered and followed; the level changed while running."""
+"""``hantu logs``: what the processes write, filtered and followed; the level changed while running."""
 
 import heapq
 import re
@@ -54,14 +54,17 @@ def logs(
 
 
 def _files(shell: Shell, process: str) -> list[Path]:
-    """Return the logs there are: the guard's and the notifier's, every line of which names its process."""
-    known = {"guard": shell.settings.log_file, "notifier": shell.settings.home / "notifier" / "logs" / "app.log"}
+    """Return the logs there are, every line of which names its process; the server's, a line a request, only if asked."""
+    others = {name: shell.settings.home / name / "logs" / "app.log" for name in ("notifier", "jobs", "up", "server")}
+    known = {"guard": shell.settings.log_file, **others}
     if process and process not in known:
         raise UsageError(f"그런 프로세스는 없습니다: {process}", next_step=f"다음 중 하나입니다: {', '.join(known)}")
-    asked = [known[process]] if process else list(known.values())
+    asked = [known[process]] if process else [path for name, path in known.items() if name != "server"]
     found = [path for path in asked if path.is_file()]
     if not found:
-        start = "hantu run notifier" if process == "notifier" else "hantu monitor start"
+        start = {"": "hantu monitor start", "guard": "hantu monitor start", "up": "hantu up"}.get(
+            process, f"hantu run {process}"
+        )
         raise UsageError(f"로그가 아직 없습니다: {asked[0]}", next_step=f"`{start}` 로 시작하면 생깁니다.")
     return found
 

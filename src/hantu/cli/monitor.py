@@ -53,7 +53,7 @@ def start(
             result, lambda out: out.print("실행 중인 감시에 시작을 요청했습니다. `hantu monitor status` 로 확인하세요.")
         )
         return 0
-    _check_practice(shell)
+    check_practice(shell)
     return _detached(shell, watch_only=watch_only) if detach else _foreground(shell, True, watch_only=watch_only)
 
 
@@ -259,7 +259,7 @@ def _child_error(code: int, output: Path) -> Exception:
     return kinds[code](message, next_step=step) if code in kinds else broken(message, step)
 
 
-def _check_practice(shell: Shell) -> None:
+def check_practice(shell: Shell) -> None:
     """Tell what happens without a configuration; refuse when there is nothing to practise with."""
     if not shell.sources.practice:
         return

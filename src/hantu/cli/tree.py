@@ -36,6 +36,7 @@ from hantu.cli import (
     simulate,
     strategies,
     trends,
+    up,
     users,
 )
 from hantu.cli.texts.entry import Texts
@@ -43,7 +44,7 @@ from hantu.cli.texts.entry import Texts
 SENTENCE_END = re.compile(r"[.:](?: |$)|\(")
 HELP_NAMES = ["-h", "--help"]
 ORDER = (
-    "demo", "sim", "monitor", "run", "status", "health", "kill", "recovery", "approvals", "strategies", "jobs", "positions", "orders", "exits",
+    "demo", "sim", "up", "monitor", "run", "status", "health", "kill", "recovery", "approvals", "strategies", "jobs", "positions", "orders", "exits",
     "explain", "replay", "simulate", "events", "opportunities", "alerts", "incidents", "checklist", "trends", "audit", "event", "privacy", "phone",
     "watchlist", "db", "users", "api", "tls",
     "logs", "doctor", "bench",
@@ -60,6 +61,7 @@ def build(texts: Texts) -> Any:
     app.callback()(_root)
     app.command("demo")(demo.demo)
     app.add_typer(simulate.app, name="sim")
+    app.command("up")(up.up)
     app.add_typer(monitor.run_app, name="run")
     monitor.run_app.command("notifier")(notifier.run_notifier)
     monitor.run_app.command("server")(server.run_server)

@@ -24,6 +24,7 @@ from hantu.domain.approval_facts import (
     OrderRejectedNotAllowed,
     OrderTokenIssued,
 )
+from hantu.domain.companion_facts import ProcessGivenUp, StrategyGivenUp, StrategyRestarted
 from hantu.domain.day_facts import (
     DailySummary,
     EventLogFailed,
@@ -147,6 +148,7 @@ Fact: TypeAlias = (
     | DoubtOutlivedDay | PositionJumped | HoldingMismatch | HoldingMismatchEnded
     | PriceSuspected | PriceRejected | AcceptanceMismatch
     | HealthChanged | MeasureCrossed | PnlShock | AlertTest
+    | StrategyRestarted | StrategyGivenUp | ProcessGivenUp
 )  # fmt: skip
 
 FACTS: dict[str, type] = {event_type(cls): cls for cls in Fact.__args__}
@@ -224,6 +226,7 @@ __all__ = [
     "PositionsUnprotected",
     "PriceRejected",
     "PriceSuspected",
+    "ProcessGivenUp",
     "ReconnectExhausted",
     "ReconnectFailed",
     "Reconnected",
@@ -240,6 +243,8 @@ __all__ = [
     "SleepLeft",
     "StopLossFilled",
     "StopLossReached",
+    "StrategyGivenUp",
+    "StrategyRestarted",
     "SubscribeDone",
     "SubscribeFailed",
     "TakeProfitFilled",

@@ -22,6 +22,7 @@ from hantu.operations.flow import Flow
 from hantu.operations.looks import Seen
 from hantu.operations.measures import EXITS, Measures, Wait
 from hantu.ports import BarRow, Clock, HealthRow, MetricRow, Presence
+from hantu.operations.phone_look import UNUSED, PhoneSeen, judge_phone
 from hantu.runtime.delivery import Counts as AlertCounts
 from hantu.runtime.guard import Guard
 from hantu.telemetry import get_logger
@@ -42,6 +43,7 @@ PATIENCE = {
     "token": Patience(worse=2),
     "approval": Patience(worse=2),
     "alerts": Patience(worse=2, better=1),
+    "phone": Patience(worse=2, better=1),
     "memory": Patience(better=3),
     "disk": Patience(better=3),
 }
@@ -94,6 +96,8 @@ class World:
     wall_s: Callable[[], float]
     notifier: Callable[[], Presence] = lambda: Presence.NEVER
     """Whether another process delivers alerts."""
+    phone: Callable[[], PhoneSeen | None] | None = None
+    """How the conversation with a phone was seen last, None before the first look; None itself where there is none."""
     channel_troubles: Callable[[], Sequence[str]] = tuple
     """What channels said of themselves when they were last asked, one line each."""
     on_look: Callable[[bool], None] = lambda _: None
@@ -247,6 +251,7 @@ class Observer:
         if alerts.sent > before.alerts.sent:
             before.alerts = alerts
         looks.notifier(seen, world.notifier())
+        self._see_phone(seen)
         looks.database(seen, healthy=world.storage_ok(), problem=self._trouble)
         looks.protection(seen, engine, now)
         read = machine.usage(world.home)
@@ -256,6 +261,12 @@ class Observer:
         machine.certificate(seen, rules.certificate_file, rules.certificate_warn_s, wall_s)
         before.wakes, before.cpu_s, before.at = counts.wakes, read.cpu_s, mono
         return seen
+
+    def _see_phone(self, seen: Seen) -> None:
+        if self._world.phone is None:
+            seen.components["phone"] = (UNUSED,)
+        elif (line := self._world.phone()) is not None:
+            seen.components["phone"] = (judge_phone(line),)
 
     def _told(self, component: str, one: Judgement, mono: float, wall_s: float) -> e.HealthChanged:
         before, after = one.before, one.standing

@@ -10,12 +10,13 @@ Invariants:
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from hantu.alerting.phone.policy import AGE_S
 from hantu.domain.errors import HantuError
 from hantu.runtime.phone_desk import PhoneDesk
 from hantu.runtime.phone_notices import PhoneNotices
-from hantu.runtime.phone_ports import PhoneBot, PhoneTurn, Polled
+from hantu.runtime.phone_ports import LineSeen, PhoneBot, PhoneTurn, Polled
 from hantu.telemetry import get_logger
 
 SystemLog = get_logger(__name__, "system")
@@ -53,6 +54,7 @@ class PhoneLine:
         self._beat_at = 0.0
         self._failures = 0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._seen = self._noted = LineSeen()
 
     async def run(self) -> None:
         """Work until canceled."""
@@ -97,7 +99,8 @@ class PhoneLine:
 
     async def _beats(self) -> None:
         """Show signs of life until the role is lost, or this process should not have it."""
-        while self._may() and await self._renew():  # noqa: ASYNC110 - the other process wakes nobody here
+        while self._may() and await self._renew():
+            await self._note()
             await asyncio.sleep(BEAT_S)
 
     async def _looks(self) -> None:
@@ -116,6 +119,18 @@ class PhoneLine:
             self._beat_at = self._mono()
         return held
 
+    async def _note(self) -> None:
+        """Let people see how it goes; what cannot be written now is written with a later beat."""
+        seen = self._seen
+        if seen == self._noted:
+            return
+        try:
+            await self._turn.note(seen)
+        except HantuError as error:
+            SystemLog.debug("전화의 상태를 적지 못함: %s", error)
+        else:
+            self._noted = seen
+
     async def _leave(self) -> None:
         try:
             await self._turn.leave()
@@ -129,9 +144,12 @@ class PhoneLine:
             away = self._now_s() - self._answered_s > AGE_S
             polled = await self._bot.updates(self._offset, away=away)
             if polled.problem:
+                self._seen = replace(self._seen, problem=polled.problem)
                 await self._rest(polled)
                 continue
             self._failures = 0
+            now_s = self._now_s()
+            self._seen = LineSeen(now_s, now_s if polled.updates else self._seen.update_s)
             if not (away and polled.more):
                 self._answered_s = self._now_s()
             # A process that was frozen wakes with an answer in its hands: first it looks whose turn it is.

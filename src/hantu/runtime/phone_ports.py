@@ -38,6 +38,18 @@ class Polled:
     wait_s: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LineSeen:
+    """How the questions for updates go; moments are seconds since 1970, 0 = never."""
+
+    answered_s: float = 0.0
+    """When the service answered last."""
+    update_s: float = 0.0
+    """When something came last."""
+    problem: str = ""
+    """Why the last question was not answered."""
+
+
 class How(StrEnum):
     """How far a wish to stop got."""
 
@@ -116,6 +128,10 @@ class PhoneTurn(Protocol):
 
     async def renew(self) -> bool:
         """Show a sign of life; False when another has it. Raises BrokenError when nobody can tell."""
+        ...
+
+    async def note(self, seen: LineSeen) -> None:
+        """Say how the questions go, for people who look. Raises BrokenError when it cannot be written."""
         ...
 
     async def leave(self) -> None:

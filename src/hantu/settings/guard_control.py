@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from functools import partial
 from typing import Any, Protocol
@@ -11,9 +11,13 @@ from hantu.__about__ import __version__
 from hantu.adapters.clock import FollowedClock, SystemClock
 from hantu.adapters.store.offline import record_operation
 from hantu.alerting.rules import operations_alert
+from hantu.domain import events as ev
 from hantu.domain.alert import Alert
 from hantu.domain.commands import SetKill
-from hantu.domain.errors import UsageError
+from hantu.domain.errors import HantuError, UsageError
+from hantu.domain.events import Fact
+from hantu.domain.instant import Instant
+from hantu.ports import Clock
 from hantu.runtime.control import Call, Control
 from hantu.runtime.dispatcher import Dispatcher
 from hantu.runtime.guard import Guard
@@ -25,6 +29,10 @@ from hantu.telemetry import Logs, get_logger
 ControlLog = get_logger(__name__, "system")
 
 
+Record = Callable[[tuple[Fact, ...], Instant], Awaitable[None]]
+"""Puts facts on record, with the alerts they raise; raises HantuError."""
+
+
 class Desk(Protocol):
     """A part of the guard that people and programs may call."""
 
@@ -32,9 +40,19 @@ class Desk(Protocol):
     def calls(self) -> Mapping[str, Call]: ...
 
 
-TOLD_FOR_OTHERS = ("strategy_restarted", "strategy_given_up")
-"""What the jobs process may have told."""
-DETAIL_MAX = 600
+class Keeper(Desk, Protocol):
+    """A desk that puts facts on record."""
+
+    @property
+    def record(self) -> Record: ...
+
+
+COMPANIONS: Mapping[str, Callable[[str, str], Fact]] = {
+    "strategy_restarted": ev.StrategyRestarted, "strategy_given_up": ev.StrategyGivenUp,
+    "process_given_up": ev.ProcessGivenUp,
+}  # fmt: skip
+"""What processes beside the guard may have told, and the fact it is put on record as."""
+SUBJECT_MAX, DETAIL_MAX = 80, 600
 
 
 def control_socket(
@@ -75,23 +93,40 @@ def control_socket(
     )
 
 
-def tell_call(post: Callable[[Alert], None]) -> Call:
-    """Return the command by which processes beside the guard have people told, of their own events only."""
+def tell_call(record: Record, now: Callable[[], Instant], post: Callable[[Alert], None]) -> Call:
+    """Return the command by which processes beside the guard have people told, of their own events only.
+
+    What they say becomes a fact with its alert, so that it opens an incident where it is critical. Where
+    the records do not take it people are told all the same, and the answer says that it is not on record.
+    """
 
     async def tell(args: dict[str, Any], _client: str) -> dict[str, Any]:
         event_type = str(args.get("event_type", ""))
-        if event_type not in TOLD_FOR_OTHERS:
-            raise UsageError(f"알릴 수 없는 일입니다: {event_type}", next_step=", ".join(TOLD_FOR_OTHERS))
-        post(operations_alert(event_type, str(args.get("detail", ""))[:DETAIL_MAX], key=str(args.get("key", ""))))
-        return {"event_type": event_type}
+        make = COMPANIONS.get(event_type)
+        if make is None:
+            raise UsageError(f"알릴 수 없는 일입니다: {event_type}", next_step=", ".join(COMPANIONS))
+        subject, detail = str(args.get("subject", ""))[:SUBJECT_MAX], str(args.get("detail", ""))[:DETAIL_MAX]
+        try:
+            await record((make(subject, detail),), now())
+        except HantuError as error:
+            ControlLog.error("%s 을(를) 기록하지 못함, 알리기만 함: %s", event_type, error)
+            post(operations_alert(event_type, detail, key=f"{event_type}:{subject}"))
+            return {"event_type": event_type, "recorded": False}
+        return {"event_type": event_type, "recorded": True}
 
     return tell
 
 
-def all_calls(office: Desk | None, health: Desk | None, post: Callable[[Alert], None]) -> dict[str, Call]:
+def all_calls(
+    office: Desk | None, health: Keeper | None, clock: Clock, post: Callable[[Alert], None]
+) -> dict[str, Call]:
     """Return every command that the guard's offices take by the control socket."""
-    told = {**office.calls, "tell": tell_call(post)} if office is not None else {}
-    return {**told, **(health.calls if health is not None else {})}
+    calls: dict[str, Call] = {}
+    for desk in (office, health):
+        calls |= desk.calls if desk is not None else {}
+    if health is not None:
+        calls["tell"] = tell_call(health.record, clock.now, post)
+    return calls
 
 
 def _said(done: "asyncio.Future[None]") -> None:

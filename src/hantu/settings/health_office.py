@@ -34,6 +34,7 @@ from hantu.settings.checks import control_address, metrics_address
 from hantu.settings.incident_duty import IncidentDuty
 from hantu.settings.model import Settings
 from hantu.settings.morning_duty import MorningDuty, wanted
+from hantu.settings.phone_watch import PhoneWatch
 from hantu.telemetry import get_logger
 
 SystemLog = get_logger(__name__, "system")
@@ -60,6 +61,7 @@ class HealthOffice:
     record: Callable[[tuple[Fact, ...], Instant], Awaitable[None]]
     """Put facts on record, with the alerts they raise."""
     channels: ChannelWatch
+    phone: PhoneWatch
     dead_man: DeadMan | None = None
     _http: MetricsHttp | None = None
     _tasks: list["asyncio.Task[None]"] = field(default_factory=list)
@@ -89,6 +91,7 @@ class HealthOffice:
         duty = IncidentDuty(self.settings, self.post)
         self._tasks.append(asyncio.create_task(duty.run(), name="incidents"))
         self._tasks.append(asyncio.create_task(self.channels.run(), name="channels"))
+        self._tasks.append(asyncio.create_task(self.phone.run(), name="phone watch"))
         if wanted(self.settings):
             morning = MorningDuty(self.settings, self.clock, self.calendar, self.post)
             self._tasks.append(asyncio.create_task(morning.run(), name="morning"))
@@ -132,12 +135,12 @@ def health_office(
             dead_man.well()
 
     record = _recorder(store, dispatcher)
-    channels = ChannelWatch(settings)
+    channels, phone = ChannelWatch(settings), PhoneWatch(settings)
     world = World(
         guard=guard, clock=clock, measures=measures, channel_troubles=channels.troubles,
         grants=lambda: {name: broker.keyring.get(name).grant for name in ("token", "approval")},
         alert_counts=lambda: dispatcher.counts,
-        storage_ok=lambda: store.healthy, notifier=_presence_of(dispatcher),
+        storage_ok=lambda: store.healthy, notifier=_presence_of(dispatcher), phone=phone.seen if phone.used else None,
         probe=lambda symbol: broker.prices((Symbol(symbol),), urgent=False),
         keep=_keeper(settings), record=record,
         home=settings.home, mono_s=_mono_s, wall_s=_wall_s, on_look=looked,
@@ -162,7 +165,7 @@ def health_office(
     page = exposition.page if exposition is not None else None
     return HealthOffice(
         settings, observer, measures, supervisor, page, dispatcher.post, clock,
-        lambda: guard.engine.desk.config.calendar, record, channels, dead_man,
+        lambda: guard.engine.desk.config.calendar, record, channels, phone, dead_man,
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from hantu.domain.session import trading_date
 from hantu.engine.switch import STRICTNESS
 from hantu.settings.channels import notifiers_of
 from hantu.settings.model import Settings
-from hantu.strategies.records import Snapshot
+from hantu.strategies.records import Snapshot, Told
 from hantu.strategies.sdk import Fill, Holding, Proposal, Watch
 from hantu.telemetry import get_logger
 
@@ -89,21 +89,23 @@ class StrategyRecords:
             self._state = str(answer.get("session_state", "")) if answer is not None else ""
         return self._state
 
-    async def tell(self, event_type: str, detail: str, key: str) -> bool:
-        """Have the guard tell people; without one, tell them directly."""
-        key = f"{event_type}:{key}"
-        if await self._ask("tell", {"event_type": event_type, "detail": detail, "key": key}) is not None:
-            return True
+    async def tell(self, event_type: str, detail: str, key: str, *, told: bool) -> Told:
+        """Have the guard record it and tell people; without one, tell them directly unless they were told."""
+        answer = await self._ask("tell", {"event_type": event_type, "detail": detail, "subject": key})
+        if answer is not None:
+            return Told.RECORDED if answer.get("recorded") else Told.DIRECTLY
+        if told:
+            return Told.NOT
         notifier = notifiers_of(self._settings)[0]
         try:
             async with asyncio.timeout(SEND_S):
-                await notifier.send(operations_alert(event_type, detail, key=key))
+                await notifier.send(operations_alert(event_type, detail, key=f"{event_type}:{key}"))
         except (HantuError, TimeoutError) as error:
             StrategyLog.error("감시가 없고 직접 알리지도 못함, 다음 점검에 다시: %s", error)
-            return False
+            return Told.NOT
         finally:
             await close(notifier)
-        return True
+        return Told.DIRECTLY
 
     async def _ask(self, command: str, args: Mapping[str, Any]) -> dict[str, Any] | None:
         """Ask the guard's control socket; None where nobody answers in time."""

@@ -35,11 +35,13 @@ class Filed(Struct):
 
 
 class Tell(Struct):
-    """An alert that nobody has taken yet."""
+    """An alert that is not on record yet."""
 
     event_type: str
     detail: str
     key: str
+    told: bool = False
+    """People were told past the guard; only the record is missing."""
 
 
 class Journal(Struct):

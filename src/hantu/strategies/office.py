@@ -14,17 +14,19 @@ import msgspec
 
 from hantu.domain.errors import DeniedError, HantuError, UsageError
 from hantu.strategies.desk import Clocks, Desk, Terms, status_of
-from hantu.strategies.job import STRATEGY, Broken, Job, JobFiles, checked_id
+from hantu.strategies.job import STRATEGY, Broken, Job, JobFiles, Tell, checked_id
 from hantu.strategies.job_changes import GONE
 from hantu.strategies.loading import checked_name, exists, names
 from hantu.strategies.market import MarketLine
-from hantu.strategies.records import Records, Snapshot
+from hantu.strategies.records import Records, Snapshot, Told
 from hantu.strategies.supervision import JobState, Start
 from hantu.telemetry import get_logger
 
 StrategyLog = get_logger(__name__, "strategy")
 PULSE_S = 0.5
 """Real seconds between looks at records and rules."""
+ON_RECORD = ("strategy_given_up",)
+"""Told past the guard it is kept until the guard has it on record: it opens an incident there."""
 SLEEPING = "sleeping"
 """The guard's state word."""
 
@@ -52,7 +54,7 @@ class Office:
         self._snapshot = Snapshot()
         self._readable = False
         self._trouble = ""
-        self._looked = self._sampled = self._tell_again = float("-inf")
+        self._looked = self._sampled = self._tell_again = self._record_again = float("-inf")
 
     # --- its own life -------------------------------------------------------------------
 
@@ -221,19 +223,30 @@ class Office:
                 async with self._wishing:
                     await desk.look(now)
             await desk.file_new()
-            if now >= self._tell_again:
-                await self._tell(desk, now)
+            await self._tell(desk, now)
         except HantuError as error:
             self._say(f"{desk.job.job_id}: {error}")
 
     async def _tell(self, desk: Desk, now: float) -> None:
-        """Have people told what is in the job's file; what nobody takes now is tried again at the next check."""
+        """Have people told what is in the job's file; what nobody takes now is tried again at the next check.
+
+        What a person must answer for stays there until the guard has it on record, too.
+        """
         for tell in list(desk.job.untold):
-            if not await self._records.tell(tell.event_type, tell.detail, tell.key):
+            if now < (self._record_again if tell.told else self._tell_again):
+                continue
+            came = await self._records.tell(tell.event_type, tell.detail, tell.key, told=tell.told)
+            kept = came is not Told.RECORDED and tell.event_type in ON_RECORD
+            if kept:
+                self._record_again = now + self._terms.limits.check_s
+            if came is Told.NOT and not tell.told:
                 self._tell_again = now + self._terms.limits.check_s
                 return
-            await self._audit(tell.event_type, desk, "jobs", tell.detail)
-            await desk.change(lambda job, told=tell: _told(job, told))  # type: ignore[misc]
+            if not tell.told:
+                await self._audit(tell.event_type, desk, "jobs", tell.detail)
+            after = [msgspec.structs.replace(tell, told=True)] if kept else []
+            if after != [tell]:
+                await desk.change(lambda job, told=tell, after=after: _told(job, told, after))  # type: ignore[misc]
 
     async def _read(self) -> None:
         """Read the records; what cannot be read now is read the next time, and nothing is filed until then."""
@@ -338,5 +351,6 @@ class Office:
         self._trouble = text
 
 
-def _told(job: Job, told: Any) -> None:
-    job.untold = [one for one in job.untold if one != told]
+def _told(job: Job, told: Tell, after: list[Tell]) -> None:
+    place = job.untold.index(told)
+    job.untold[place : place + 1] = after

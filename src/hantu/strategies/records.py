@@ -2,9 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 from hantu.strategies.sdk import Fill, Holding, Proposal, Watch
+
+
+class Told(StrEnum):
+    """What became of an alert."""
+
+    NOT = "not"
+    """Nobody took it now."""
+    DIRECTLY = "directly"
+    """People were told, and it is on no record."""
+    RECORDED = "recorded"
+    """The guard has it on record and tells people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,6 @@ class Records(Protocol):
         """Return the guard's state word; empty where no guard answers."""
         ...
 
-    async def tell(self, event_type: str, detail: str, key: str) -> bool:
-        """Have people told; False when nobody took it now."""
+    async def tell(self, event_type: str, detail: str, key: str, *, told: bool) -> Told:
+        """Have people told; with ``told`` they were, and only the guard is asked to put it on record."""
         ...

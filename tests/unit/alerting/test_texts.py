@@ -73,6 +73,9 @@ SHORT = {
     "mandate_review_due": "📝 자동 매도 상시 승인 재검토: operator, 34일 지남",
     "daily_summary": "⏹️ 실시간 모니터링 종료 - 오늘 성과: +1.2% (3승 1패)",
     "event_log_failed": "[ERROR] Failed to log event: disk full",
+    "strategy_restarted": "🔁 전략 재시작: mine (1/5번째) - ValueError: no",
+    "strategy_given_up": "🚨 전략 중단: mine - 5번 다시 시작한 뒤에도 실패: ValueError: no",
+    "process_given_up": "⚠️ 프로세스 중단: 서버 - 10분 동안 5번 끝남",
     "alert_test": "🔔 알림 시험: 개장 전 점검",
     "event_log_resumed": "✅ 이벤트 기록 재개 - 45초 동안 밀린 것까지 기록함",
 }

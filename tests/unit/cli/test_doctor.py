@@ -1,10 +1,18 @@
 """The doctor: what is checked, what each finding says, and that no secret shows."""
 
+import asyncio
 import socket
+import time
 
 import pytest
 
 from hantu.adapters.store.maintenance import init_database
+from hantu.adapters.store.phone_book import PhoneBook
+from hantu.adapters.store.phone_turn import PhoneRole
+from hantu.runtime.phone_ports import LineSeen
+from tests.receivers.talk import Talk
+from tests.receivers.telegram import TOKEN
+from tests.unit.cli.conftest import FakeGuard
 
 SECRET = "PSsecretsecretsecret"
 
@@ -129,3 +137,39 @@ def test_a_channel_that_cannot_be_reached_is_named_and_no_secret_is(hantu_json):
     channel = found(value, "알림 채널 telegram")
     assert (code, channel["mark"], channel["text"].startswith("닿지 않음")) == (1, "fail", True)
     assert "test-token-of-nobody" not in str(value)
+
+
+@pytest.mark.requirement("ALR-14", "ALR-64")
+def test_the_line_back_from_a_phone_is_named_with_who_asks_and_what_came(hantu_json, home):
+    assert found(hantu_json("doctor")[1], "텔레그램 명령")["mark"] == "note"
+    talk = Talk(kim=7)
+    try:
+        environ = {
+            "HANTU_TELEGRAM_TOKEN": TOKEN, "HANTU_TELEGRAM_CHAT_ID": "7", "HANTU_TELEGRAM_API_URL": talk.url,
+            "HANTU_TELEGRAM_PEOPLE": "kim:7",
+        }  # fmt: skip
+        check = found(hantu_json("doctor", **environ)[1], "텔레그램 명령")
+        assert (check["mark"], "@hantu_test_bot" in check["text"]) == ("note", True)
+        assert "켜면 받습니다" in check["text"]
+        assert not (home / "phone.db").exists(), "a look makes nothing"
+        guard = FakeGuard(home / "guard.sock")
+        try:
+            check = found(hantu_json("doctor", **environ)[1], "텔레그램 명령")
+            assert (check["mark"], "받는 프로세스가 없음" in check["text"]) == ("fail", True)
+            role = PhoneRole(PhoneBook(home / "phone.db"))
+            now_s = time.time()
+            asyncio.run(role.take())
+            asyncio.run(role.note(LineSeen(now_s, now_s - 120.0)))
+            check = found(hantu_json("doctor", **environ)[1], "텔레그램 명령")
+        finally:
+            guard.close()
+            guard.thread.join(5)
+        assert check["mark"] == "ok"
+        for words in ("사람 1명 (2차 인증 0명)", "마지막 명령 2분 전"):
+            assert words in check["text"]
+        environ["HANTU_TELEGRAM_TOKEN"] = TOKEN + "x"
+        code, value = hantu_json("doctor", **environ)
+        assert (code, found(value, "텔레그램 명령")["mark"]) == (1, "fail")
+        assert TOKEN not in str(value)
+    finally:
+        talk.close()

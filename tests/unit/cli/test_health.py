@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 
 import pytest
 
@@ -63,10 +64,9 @@ def test_without_a_guard_there_is_no_picture_and_the_watcher_says_so(hantu, home
 
 
 @pytest.mark.requirement("OPS-01-2", "REL-61")
-def test_one_look_from_outside(home):
-    import sys
-
-    words = [sys.executable, "-m", "hantu.cli.main", "--json", "health", "watch", "--once", "--interval", "0.5"]
+@pytest.mark.parametrize("interval", [["--interval", "0.5"], []], ids=["own", "of the settings"])
+def test_one_look_from_outside(home, interval):
+    words = [sys.executable, "-m", "hantu.cli.main", "--json", "health", "watch", "--once", *interval]
     done = subprocess.run(
         words,
         capture_output=True,

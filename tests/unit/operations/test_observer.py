@@ -24,6 +24,7 @@ from hantu.operations.measures import Measures
 from hantu.operations.observer import Observer, Rules
 from hantu.operations.observer import World as Around
 from hantu.ports import BarRow, HealthRow, MetricRow
+from hantu.operations.phone_look import PhoneSeen
 from hantu.runtime.delivery import Counts as AlertCounts
 from hantu.runtime.guard import Counts
 from hantu.runtime.minute_bars import MinuteBars
@@ -48,6 +49,8 @@ class Scene:
     keeps: bool = True
     probes: int = 0
     at: float = 5_000.0
+    line: PhoneSeen | None = None
+    phone_used: bool = False
 
     def __post_init__(self) -> None:
         self.world.open()
@@ -63,6 +66,7 @@ class Scene:
             guard=guard, clock=clock, measures=self.measures, grants=self.grants, alert_counts=lambda: self.alerts,
             storage_ok=lambda: self.storage_ok, probe=self.probe, keep=self.keep, record=self.record, home=Path("/"),
             mono_s=lambda: self.at, wall_s=lambda: 1_795_392_000.0 + self.at, on_look=self.well.append,
+            phone=(lambda: self.line) if self.phone_used else None,
         )  # fmt: skip
         self.observer = Observer(around, Rules(interval_s=INTERVAL_S), self.page)
 
@@ -112,7 +116,7 @@ def test_n_looks_are_n_rows_for_each_component() -> None:
     for row in scene.health:
         per_component[row.component] = per_component.get(row.component, 0) + 1
     assert set(per_component.values()) == {7}
-    assert len(per_component) == 13
+    assert len(per_component) == 14
     assert len({row.checked_at for row in scene.health}) == 7
     assert scene.facts == []
     assert scene.well == [True] * 7
@@ -284,3 +288,25 @@ def test_labels_are_bounded() -> None:
     shown = [line for line in page.page().decode().splitlines() if line.startswith("hantu_orders_total{")]
     assert len(shown) == SERIES_MAX + 1
     assert any('code="other"' in line and line.endswith(" 50.0") for line in shown)
+
+
+@pytest.mark.requirement("OPS-01-1", "ALR-14")
+def test_a_phone_that_nobody_answers_is_told_after_two_looks_and_its_return_after_one() -> None:
+    scene = Scene(phone_used=True)
+    scene.look()
+    assert "phone" not in scene.observer.picture()["components"], "not looked at yet"
+    scene.line = PhoneSeen(polled=True)
+    scene.look()
+    assert scene.state("phone") == "ok"
+    scene.line = PhoneSeen(polled=False)
+    scene.look()
+    assert scene.state("phone") == "ok"
+    scene.look()
+    assert scene.state("phone") == "down"
+    scene.line = PhoneSeen(True, 1.0, 1.0)
+    scene.look()
+    told = [(fact.component, fact.after) for fact in scene.facts if isinstance(fact, e.HealthChanged)]
+    assert told == [("phone", "down"), ("phone", "ok")]
+    unused = Scene()
+    unused.look()
+    assert unused.state("phone") == "not_expected"

@@ -6,7 +6,7 @@ from hantu.alerting.phone.policy import Incoming, Kind
 from hantu.domain.errors import BrokenError
 from hantu.runtime.phone_gate import PhoneGate
 from hantu.runtime.phone_line import PhoneLine
-from hantu.runtime.phone_ports import Polled
+from hantu.runtime.phone_ports import LineSeen, Polled
 
 KILL = Incoming(7, Kind.MESSAGE, 1, 1, private=True, text="/kill", sent_s=0.0)
 
@@ -15,7 +15,7 @@ class Turn:
     """A role that is lost or out of reach when the test says so."""
 
     def __init__(self):
-        self.held, self.broken, self.story = True, False, []
+        self.held, self.broken, self.story, self.noted = True, False, [], []
 
     async def take(self):
         self.story.append("take")
@@ -26,6 +26,11 @@ class Turn:
             raise BrokenError("disk")
         self.story.append("renew" if self.held else "lost")
         return self.held
+
+    async def note(self, seen):
+        if self.broken:
+            raise BrokenError("disk")
+        self.noted.append(seen)
 
     async def leave(self):
         self.story.append("leave")
@@ -160,3 +165,21 @@ def test_a_flood_costs_two_rows_and_never_the_right_to_stop():
     strangers = [gate.stranger(0.0) for _ in range(50)]
     assert sum(one.free for one in strangers) == 10
     assert gate.stranger(30.0).missed == 40
+
+
+async def test_how_it_goes_is_noted_with_the_signs_of_life():
+    async with Scene() as scene:
+        scene.bot.answers.put_nowait(Polled((KILL,), next_offset=8))
+        await scene.until(lambda: scene.turn.noted)
+        assert scene.turn.noted == [LineSeen(1_000.0, 1_000.0)]
+        scene.now = 1_030.0
+        scene.turn.broken = True
+        scene.bot.answers.put_nowait(Polled(problem="502 Bad Gateway"))
+        await asyncio.sleep(1.2)
+        assert len(scene.turn.noted) == 1
+        scene.turn.broken = False
+        await scene.until(lambda: len(scene.turn.noted) == 2)
+        assert scene.turn.noted[1] == LineSeen(1_000.0, 1_000.0, "502 Bad Gateway"), "noted once it can be"
+        scene.bot.answers.put_nowait(Polled((), next_offset=8))
+        await scene.until(lambda: len(scene.turn.noted) == 3)
+        assert scene.turn.noted[2] == LineSeen(1_030.0, 1_000.0), "nothing came, and it answered"

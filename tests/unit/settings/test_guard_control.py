@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,8 +11,11 @@ import pytest
 
 from hantu.adapters.store.maintenance import init_database
 from hantu.adapters.store.queries import Queries
+from hantu.alerting.rules import Context, alerts_of
 from hantu.domain.commands import KillLevel
-from hantu.domain.errors import DeniedError, UsageError
+from hantu.domain.errors import BrokenError, DeniedError, UsageError
+from hantu.domain.events import ProcessGivenUp
+from hantu.domain.instant import Instant
 from hantu.settings.guard_control import DETAIL_MAX, control_socket, tell_call
 from hantu.settings.model import Settings
 
@@ -38,15 +42,46 @@ async def test_a_release_refused_for_want_of_a_second_person_is_one_row(tmp_path
     assert delivered == [], "the engine, which records refusals of its own, was not asked"
 
 
+class Keeper:
+    """Puts facts on record, or says that it cannot."""
+
+    def __init__(self) -> None:
+        self.kept: list[Any] = []
+        self.broken = False
+
+    async def record(self, facts: tuple[Any, ...], now: Instant) -> None:
+        if self.broken:
+            raise BrokenError("disk full")
+        self.kept += facts
+
+
+NOW = Instant(datetime(2026, 11, 23, 1, 0, tzinfo=UTC), 0.0)
+
+
 @pytest.mark.requirement("REL-26")
-async def test_the_jobs_process_has_its_own_events_told_and_no_others() -> None:
-    posted: list[Any] = []
-    tell = tell_call(posted.append)
-    await tell({"event_type": "strategy_given_up", "detail": "mine " + "x" * 5_000, "key": "k"}, "socket:0:jobs")
-    [alert] = posted
-    assert (alert.event_type, alert.key, alert.severity) == ("strategy_given_up", "k", "CRITICAL")
+async def test_processes_beside_the_guard_have_their_own_events_recorded_and_no_others() -> None:
+    keeper, posted = Keeper(), []
+    tell = tell_call(keeper.record, lambda: NOW, posted.append)
+    said = {"event_type": "strategy_given_up", "detail": "mine " + "x" * 5_000, "subject": "strategy_mine"}
+    assert (await tell(said, "socket:0:jobs"))["recorded"] is True
+    assert (await tell({"event_type": "process_given_up", "subject": "server"}, "socket:0:up"))["recorded"] is True
+    given_up, process = keeper.kept
+    [alert] = alerts_of(given_up, Context(NOW.wall))
+    key = "strategy_given_up:strategy_mine"
+    assert (alert.event_type, alert.key, alert.severity) == ("strategy_given_up", key, "CRITICAL")
     assert len(alert.short) < DETAIL_MAX + 40
+    assert process == ProcessGivenUp("server", "")
     for foreign in ("killswitch_off", "", "take_profit_filled"):
         with pytest.raises(UsageError):
             await tell({"event_type": foreign}, "socket:0:jobs")
-    assert len(posted) == 1
+    assert (len(keeper.kept), posted) == (2, [])
+
+
+@pytest.mark.requirement("REL-26")
+async def test_without_records_people_are_told_all_the_same_and_the_answer_says_so() -> None:
+    keeper, posted = Keeper(), list[Any]()
+    keeper.broken = True
+    tell = tell_call(keeper.record, lambda: NOW, posted.append)
+    answer = await tell({"event_type": "strategy_given_up", "detail": "why", "subject": "s"}, "socket:0:jobs")
+    assert answer["recorded"] is False
+    assert [(one.key, one.priority) for one in posted] == [("strategy_given_up:s", "emergency")]

@@ -15,6 +15,7 @@ from hantu.domain.instant import Instant
 from hantu.settings.model import Settings, TelegramSettings
 from hantu.settings.secret import Secret
 from hantu.settings.strategy_records import StrategyRecords
+from hantu.strategies.records import Told
 from hantu.strategies.sdk import Proposal
 from tests.receivers import telegram
 from tests.receivers.journal import Journal
@@ -94,9 +95,12 @@ async def test_without_a_guard_people_are_told_directly_and_a_failure_is_no_succ
     try:
         chat = TelegramSettings(chat_id=telegram.CHAT, api_url=receiver.url, token=Secret(telegram.TOKEN))
         own = Settings(home=settings.home, database=settings.database, telegram=chat)
-        assert await records_of(own).tell("strategy_given_up", "mine - why", "strategy_mine")
+        tell = records_of(own).tell
+        assert await tell("strategy_given_up", "mine - why", "strategy_mine", told=False) is Told.DIRECTLY
+        assert await tell("strategy_given_up", "mine - why", "strategy_mine", told=True) is Told.NOT
+        assert len(journal.texts()) == 1, "who was told is not told again past the guard"
         assert "전략 중단: mine - why" in journal.texts()[0]
     finally:
         await receiver.stop()
-    assert not await records_of(own).tell("strategy_given_up", "again", "strategy_mine")
+    assert await records_of(own).tell("strategy_given_up", "again", "strategy_mine", told=False) is Told.NOT
     assert await records_of(own).guard_state() == ""

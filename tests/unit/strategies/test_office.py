@@ -166,7 +166,7 @@ async def test_an_alert_nobody_takes_is_told_later_and_once(theatre):
     assert [one.event_type for one in job_of(theatre, "bad").untold] == ["strategy_restarted", "strategy_given_up"]
     await theatre.again()
     theatre.records.takes_alerts = True
-    await theatre.until(lambda: not job_of(theatre, "bad").untold, "people to be told")
+    await theatre.until(lambda: all(one.told for one in job_of(theatre, "bad").untold), "people to be told")
     assert [kind for kind, _ in theatre.records.told] == ["strategy_restarted", "strategy_given_up"]
     assert "RuntimeError: no" in theatre.records.told[1][1]
     job = job_of(theatre, "bad")
@@ -174,6 +174,27 @@ async def test_an_alert_nobody_takes_is_told_later_and_once(theatre):
     assert job.last_error_at
     await theatre.office.start("bad", {}, "kim")
     assert theatre.desk("bad").supervision.restarts == 0, "a person begins the count anew"
+
+
+@pytest.mark.requirement("REL-26", "REL-21")
+async def test_what_people_were_told_without_a_guard_is_put_on_record_by_the_next_one(theatre):
+    theatre.write("bad", 'def on_start(self):\n    raise RuntimeError("no")')
+    theatre.write("worse", 'def on_start(self):\n    raise RuntimeError("no, too")')
+    await theatre.office.start("bad", {}, "kim")
+    await theatre.office.start("worse", {}, "kim")
+    for name in ("bad", "worse"):
+        await theatre.until(lambda name=name: job_of(theatre, name).state is JobState.FAILED, "the end")
+        await theatre.until(lambda name=name: [one.told for one in job_of(theatre, name).untold] == [True], "telling")
+    told = sorted(kind for kind, _ in theatre.records.told)
+    assert told == ["strategy_given_up"] * 2 + ["strategy_restarted"] * 2
+    await theatre.again()
+    assert theatre.records.recorded == []
+    theatre.records.guard_answers = True
+    await theatre.until(lambda: not job_of(theatre, "bad").untold and not job_of(theatre, "worse").untold, "the record")
+    subjects = [("strategy_given_up", f"strategy_{name}") for name in ("bad", "worse")]
+    assert sorted(theatre.records.recorded) == subjects
+    assert len(theatre.records.told) == 4, "nobody is told past the guard twice"
+    assert [act for act, _ in theatre.records.acts].count("strategy_given_up") == 2
 
 
 async def test_a_state_that_cannot_be_saved_ends_the_life_and_nothing_was_done(theatre):

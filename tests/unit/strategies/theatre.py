@@ -11,7 +11,7 @@ from hantu.strategies.desk import Clocks, Desk, Terms
 from hantu.strategies.job import JobFiles
 from hantu.strategies.meter import Bounds
 from hantu.strategies.office import Office
-from hantu.strategies.records import Snapshot
+from hantu.strategies.records import Snapshot, Told
 from hantu.strategies.sdk import Fill, Proposal, Trade, Watch
 from hantu.strategies.supervision import Limits
 
@@ -29,7 +29,9 @@ class MemoryRecords:
         self.state = ""
         self.acts: list[tuple[str, str]] = []
         self.told: list[tuple[str, str]] = []
+        self.recorded: list[tuple[str, str]] = []
         self.takes_alerts = True
+        self.guard_answers = False
         self.broken = False
         self.name = "records-1"
 
@@ -54,10 +56,14 @@ class MemoryRecords:
     async def guard_state(self) -> str:
         return self.state
 
-    async def tell(self, event_type: str, detail: str, key: str) -> bool:
-        if self.takes_alerts:
-            self.told.append((event_type, detail))
-        return self.takes_alerts
+    async def tell(self, event_type: str, detail: str, key: str, *, told: bool) -> Told:
+        if self.guard_answers:
+            self.recorded.append((event_type, key))
+            return Told.RECORDED
+        if told or not self.takes_alerts:
+            return Told.NOT
+        self.told.append((event_type, detail))
+        return Told.DIRECTLY
 
     def _check(self) -> None:
         if self.broken:

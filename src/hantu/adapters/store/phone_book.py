@@ -1,4 +1,4 @@
-"""What the phone must not forget: sealed secrets, codes and buttons that were used, proposals that were shown, who polls.
+"""What the phone must not forget: sealed secrets, used codes and buttons, shown proposals, who polls and how that goes.
 
 A file of its own beside the records: a flood of messages never takes the guard's
 write lock, and a code can be judged while the records are out of reach. Every
@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from hantu.adapters.store.roles import Role, read_role
 from hantu.adapters.store.sqlite import Connection, DatabaseError, connect, transaction, unusable
 from hantu.alerting.phone.policy import Came, Factor, judged
 from hantu.domain.errors import BrokenError
 
 T = TypeVar("T")
 FILE_NAME = "phone.db"
-VERSION = 1
 WAIT_S = 2.0
 KEEP_S = 8 * 86_400
 """Seconds a used key is kept; no button lives longer, and Telegram forgets updates after a day."""
-_SCHEMA = (
+_RECORDS = (
     """CREATE TABLE factors (
         person TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL, enrolled_s REAL NOT NULL,
         last_step INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0, locked_until_s REAL NOT NULL DEFAULT 0
@@ -36,6 +36,14 @@ _SCHEMA = (
         started_at TEXT NOT NULL
     ) STRICT, WITHOUT ROWID""",
 )
+_LINE = (
+    """CREATE TABLE line (
+        role TEXT NOT NULL PRIMARY KEY, answered_s REAL NOT NULL, update_s REAL NOT NULL, problem TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+)
+_STEPS = (_RECORDS, _LINE)
+"""What each version added, the first one from nothing."""
+VERSION = len(_STEPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,16 @@ class Judged:
     failures: int = 0
     before: int = 0
     locked_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """Who polls, by its last sign of life, and what its questions brought; moments are seconds since 1970, 0 = never."""
+
+    role: Role | None
+    answered_s: float = 0.0
+    update_s: float = 0.0
+    problem: str = ""
 
 
 class PhoneBook:
@@ -162,6 +180,16 @@ class PhoneBook:
                 "UPDATE shown SET open = 0 WHERE subject = ? AND chat_id = ?", (shown.subject, shown.chat_id)
             )
 
+    def line(self, role: str) -> LineRow:
+        """Return how the conversation stands; nothing is made where there is no file."""
+        if not self._path.exists():
+            return LineRow(None)
+        with self._open() as connection:
+            found = connection.execute(
+                "SELECT answered_s, update_s, problem FROM line WHERE role = ?", (role,)
+            ).fetchone()
+            return LineRow(read_role(connection, role), *(found or ()))
+
     def at_work(self, work: Callable[[Connection], T]) -> T:
         """Run work that begins transactions of its own; its commits do not wait for the disk the guard writes to."""
         with self._open() as connection:
@@ -193,14 +221,14 @@ def _prepare(connection: Connection, path: Path) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version == VERSION:
         return
-    if version:
+    if version > VERSION:
         raise BrokenError(
             f"{path} 은(는) 이 버전의 hantu보다 새것입니다.", next_step="이 파일을 만든 버전 이상의 hantu를 설치하세요."
         )
     path.chmod(0o600)
     with transaction(connection):
         # Two processes may be here at once; the first one does it.
-        if not connection.execute("PRAGMA user_version").fetchone()[0]:
-            for statement in _SCHEMA:
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {VERSION}")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        for statement in (one for step in _STEPS[version:] for one in step):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {VERSION}")

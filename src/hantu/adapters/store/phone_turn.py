@@ -10,8 +10,9 @@ from typing import TypeVar
 from hantu.adapters.clock import SystemClock
 from hantu.adapters.store.phone_book import PhoneBook
 from hantu.adapters.store.roles import holder_name, leave_role, renew_role, take_role
-from hantu.adapters.store.sqlite import Connection
+from hantu.adapters.store.sqlite import Connection, transaction
 from hantu.domain.errors import DeniedError
+from hantu.runtime.phone_ports import LineSeen
 
 T = TypeVar("T")
 PHONE = "phone"
@@ -45,6 +46,24 @@ class PhoneRole:
             BrokenError: The file does not take it, so nobody can tell.
         """
         return await self._do(lambda connection: renew_role(connection, PHONE, self._holder, MACHINE.now().wall))
+
+    async def note(self, seen: LineSeen) -> None:
+        """Say how the questions go; without effect once another process has the role.
+
+        Raises:
+            BrokenError: The file does not take it.
+        """
+        row = (PHONE, seen.answered_s, seen.update_s, seen.problem, PHONE, self._holder)
+
+        def write(connection: Connection) -> None:
+            with transaction(connection):
+                connection.execute(
+                    """INSERT OR REPLACE INTO line (role, answered_s, update_s, problem)
+                    SELECT ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM roles WHERE role = ? AND holder = ?)""",
+                    row,
+                )
+
+        await self._do(write)
 
     async def leave(self) -> None:
         """Give the role back; without effect once another has it.

@@ -289,7 +289,7 @@ COMMANDS = {
             "level": "This level and above: DEBUG, INFO, WARNING, ERROR.",
             "limit": "At most so many last lines.",
             "set_level": "Change the log level of the running guard.",
-            "process": "Only guard or notifier; by default both, in the order of time.",
+            "process": "Only one of guard, notifier, jobs, up, server; by default all but the server, in the order of time.",
         },
     ),
     "doctor": Entry(

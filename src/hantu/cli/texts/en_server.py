@@ -5,6 +5,12 @@ from hantu.cli.texts.entry import Entry
 NAME = {"name": "Name (lower case, digits, Korean, . _ -)."}
 ROLE = {"role": "admin, operator or viewer."}
 SERVER = {
+    "up": Entry(
+        "Start guard, notifier, server and jobs in order and look after them in one view. What dies is started again; "
+        "what dies again and again is given up and told. Ctrl-C ends them in order. Ends with 3 when one runs already.",
+        "hantu up",
+        {"without": "A process not to start: guard, notifier, server, jobs. May be given more than once."},
+    ),
     "run server": Entry(
         "Run dashboard and API in this terminal. It lives and dies apart from the guard. Ctrl-C or SIGTERM ends it.",
         "hantu run server",

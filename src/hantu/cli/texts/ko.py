@@ -283,7 +283,7 @@ COMMANDS = {
             "level": "이 수준 이상만: DEBUG, INFO, WARNING, ERROR.",
             "limit": "마지막 몇 줄까지.",
             "set_level": "실행 중인 감시의 로그 수준을 바꿉니다(재시작 없이).",
-            "process": "guard(감시) 또는 notifier(알림)만. 없으면 둘을 시각 순서로.",
+            "process": "guard(감시), notifier(알림), jobs(전략 작업), up, server(서버) 가운데 하나만. 없으면 서버를 뺀 모두를 시각 순서로.",
         },
     ),
     "doctor": Entry(

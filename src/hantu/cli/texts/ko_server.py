@@ -5,6 +5,12 @@ from hantu.cli.texts.entry import Entry
 NAME = {"name": "이름 (소문자, 숫자, 한글, . _ -)."}
 ROLE = {"role": "admin, operator, viewer 중 하나."}
 SERVER = {
+    "up": Entry(
+        "감시, 알림, 서버, 전략 작업을 차례로 시작하고 한 화면에서 돌봅니다. 죽으면 다시 시작하고, 거듭 죽으면 멈추고 알립니다. "
+        "Ctrl-C 로 차례대로 끝냅니다. 이미 있으면 3으로 끝납니다.",
+        "hantu up",
+        {"without": "시작하지 않을 프로세스: guard, notifier, server, jobs. 여러 번 적을 수 있습니다."},
+    ),
     "run server": Entry(
         "대시보드와 API를 이 터미널에서 실행합니다. 감시와 따로 죽고 살아납니다. Ctrl-C 나 SIGTERM 으로 끝냅니다.",
         "hantu run server",

@@ -7,10 +7,14 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from hantu.alerting.wording import component_word, grade_word, health_word
+from hantu.cli.views.jobs import STATES as JOB_STATES
 from hantu.cli.views.tables import grid, table
 from hantu.cli.views.wording import seconds
 
 STYLES = {"ok": "green", "warn": "yellow", "down": "bold red", "not_expected": "dim"}
+JOB_STYLES = {
+    "running": "green", "waiting": "yellow", "paused": "yellow", "failed": "bold red", "broken": "bold red",
+}  # fmt: skip
 GRADE_STYLES = {"normal": "", "warning": "yellow", "danger": "bold red"}
 MEASURES = {
     "strategy_run_seconds": "판단 시간",
@@ -62,6 +66,21 @@ def components_view(health: Found) -> RenderableType:
             component_word(name), Text(health_word(state), STYLES[state]), one["reason"], seconds(one["for_s"])
         )
     return shown
+
+
+def strategies_view(strategies: Sequence[Found]) -> RenderableType:
+    """Return one line for each strategy; what a person has to look at stands out."""
+    shown = table("전략", "전략", "상태", "까닭", "재시작>", "오류>")
+    for one in strategies:
+        state = str(one["state"])
+        why = one["last_error"] if state in ("failed", "waiting") and one["last_error"] else one["reason"]
+        shown.add_row(
+            str(one["strategy"]), Text(JOB_STATES.get(state, state), JOB_STYLES.get(state, "")), str(why),
+            str(one["restarts"]), str(one["errors"]),
+        )  # fmt: skip
+    if all(one["looked_after"] for one in strategies):
+        return shown
+    return Group(shown, Text("전략을 돌보는 프로세스가 꺼져 있습니다: `hantu run jobs`", "yellow"))
 
 
 def _delays(measures: Found) -> RenderableType:

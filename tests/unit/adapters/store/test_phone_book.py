@@ -1,13 +1,16 @@
 """The phone's own file: what was used stays used, and one process polls."""
 
+from datetime import timedelta
+
 import pytest
 
 from hantu.adapters.clock import SystemClock
-from hantu.adapters.store.phone_book import KEEP_S, PhoneBook, Shown
+from hantu.adapters.store.phone_book import KEEP_S, LineRow, PhoneBook, Shown
 from hantu.adapters.store.phone_turn import PHONE, PhoneRole
 from hantu.adapters.store.roles import take_role
 from hantu.adapters.store.sqlite import driver
 from hantu.domain.errors import BrokenError
+from hantu.runtime.phone_ports import LineSeen
 
 NOW = 1_790_000_000.0
 
@@ -63,3 +66,27 @@ async def test_one_polls_and_gives_it_up_in_order(book, tmp_path):
     assert not await role.renew()
     await role.leave()
     assert not await role.take(), "leaving takes nothing from another"
+
+
+async def test_how_the_questions_go_is_noted_by_who_has_the_role_only(book):
+    role = PhoneRole(book)
+    assert book.line(PHONE) == LineRow(None), "a look makes nothing"
+    assert await role.take()
+    await role.note(LineSeen(NOW, NOW - 60.0, "409"))
+    found = book.line(PHONE)
+    assert found.role is not None
+    assert (found.answered_s, found.update_s, found.problem) == (NOW, NOW - 60.0, "409")
+    later = SystemClock().now().wall + timedelta(hours=1)
+    book.at_work(lambda connection: take_role(connection, PHONE, "elsewhere/1:77:1", later))
+    await role.note(LineSeen(NOW + 1, 0.0))
+    assert book.line(PHONE).answered_s == NOW
+
+
+def test_a_file_of_the_first_release_gets_what_is_new_and_keeps_what_it_has(book, tmp_path):
+    book.use("x", now_s=NOW)
+    connection = driver.connect(str(tmp_path / "phone.db"))
+    connection.execute("DROP TABLE line")
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    assert book.line(PHONE) == LineRow(None)
+    assert book.used("x")
