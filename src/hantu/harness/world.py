@@ -358,7 +358,11 @@ class World:
         if self.process.life is None:
             return "no guard"
         book = self.process.life.engine.book
-        positions = sorted((one.symbol, one.quantity) for one in book.positions.values() if one.quantity)
+        # What a person bought is taken in by the first balance that may be believed, a minute after a sale of ours.
+        positions = sorted(
+            (one.symbol, one.quantity) for one in book.positions.values()
+            if one.quantity and one.symbol not in self.judge.excused
+        )  # fmt: skip
         intents = sorted((one.record.intent_id, one.state.value, one.filled) for one in book.open_intents())
         # The kill level is not among it: a start may find a reason to set it, and it only gets stricter.
         return f"{positions} {intents} {len(self.gateway.exchange._desk.orders)}"  # noqa: SLF001
