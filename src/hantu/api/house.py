@@ -159,6 +159,10 @@ class Records(Protocol):
 
     def audit(self, where: Row, limit: int, cursor: str) -> tuple[Sequence[Row], str]: ...
 
+    def chart(self, symbol: str, day: str) -> Row: ...
+
+    def sparks(self, minutes: int) -> Sequence[Row]: ...
+
 
 class Notices(Protocol):
     """Alerts, silences, incidents."""
@@ -205,9 +209,29 @@ class Keeping(Protocol):
 
     def checklists(self, kind: str, limit: int) -> Sequence[Any]: ...
 
+    def trends(self, days: int) -> Sequence[Row]: ...
+
     def settings(self) -> Sequence[Row]: ...
 
     def note_export(self, what: str, rows: int, *, by: Caller) -> None: ...
+
+
+class Rounds(Protocol):
+    """Checklists people are going through."""
+
+    def start(self, kind: str, *, by: Caller) -> Row: ...
+
+    def under_way(self) -> Sequence[Row]: ...
+
+    def one(self, checklist_id: str) -> Row: ...
+
+    def check(self, checklist_id: str, item: str, *, checked: bool, note: str, by: Caller) -> Row: ...
+
+    def finish(self, checklist_id: str, note: str, *, by: Caller) -> int: ...
+
+    def withdraw(self, checklist_id: str, *, by: Caller) -> None: ...
+
+    def reviewed(self, note: str, *, by: Caller) -> None: ...
 
 
 class Workshop(Protocol):
@@ -237,6 +261,7 @@ class House:
     records: Records
     notices: Notices
     keeping: Keeping
+    rounds: Rounds
     workshop: Workshop
     hub: Hub
     clock: Clock

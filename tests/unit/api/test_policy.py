@@ -17,6 +17,7 @@ VALUES = {
     "intent_id": "none", "event_id": "none", "any_id": "none", "alert_id": "999", "silence_id": "999", "number": "999",
     "approval_id": "A-none", "strategy_id": "none", "job_id": "none", "metric_name": "none", "session_id": "none",
     "name": "nobody", "client_id": "none", "symbol": "000000", "request_id": "none",
+    "checklist_id": "C-none",
 }  # fmt: skip
 CALLERS = ["nobody", *Role, *(f"program:{scope}" for scope in Scope)]
 

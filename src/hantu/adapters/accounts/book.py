@@ -110,6 +110,17 @@ CREATE TABLE IF NOT EXISTS pairs (
     confirmed_by TEXT NOT NULL DEFAULT '',
     state        TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS checklists (
+    checklist_id TEXT NOT NULL PRIMARY KEY,
+    kind         TEXT NOT NULL,
+    result       TEXT NOT NULL,
+    items        BLOB NOT NULL,
+    checks       BLOB NOT NULL DEFAULT x'7b7d',
+    started_by   TEXT NOT NULL,
+    actor        TEXT NOT NULL,
+    started_at   REAL NOT NULL,
+    state        TEXT NOT NULL CHECK (state IN ('open', 'finished', 'withdrawn'))
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS access_log (
     access_id INTEGER PRIMARY KEY AUTOINCREMENT,
     at        REAL NOT NULL,
@@ -175,6 +186,7 @@ class Book:
             connection.execute("DELETE FROM commands WHERE at < ?", (now - 7 * 86_400,))
             connection.execute("DELETE FROM sessions WHERE expires_at < ?", (now,))
             connection.execute("DELETE FROM pairs WHERE asked_at < ?", (now - 30 * 86_400,))
+            connection.execute("DELETE FROM checklists WHERE started_at < ?", (now - 30 * 86_400,))
             connection.execute("DELETE FROM access_log WHERE at < ?", (now - ACCESS_KEPT_S,))
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hantu.adapters.accounts.book import Book
+from hantu.adapters.accounts.checklists import ChecklistBook
 from hantu.adapters.accounts.commands import CommandBook, PairBook
 from hantu.adapters.accounts.doorkeeper import Lifetimes, SignInDesk
 from hantu.adapters.accounts.register import AccountRegister
@@ -42,6 +43,7 @@ from hantu.settings.server.guard_door import SocketDoor
 from hantu.settings.server.keeping import Archive, Housekeeping
 from hantu.settings.server.notices import NoticeBoard, Report
 from hantu.settings.server.pulse import Pulse
+from hantu.settings.server.rounds import Rounds
 from hantu.settings.server.workshop import JobsWorkshop
 from hantu.telemetry import configure, get_logger
 
@@ -106,7 +108,7 @@ def office_of(
         doorkeeper=accounts.desk, register=accounts.register, keys=CommandBook(accounts.book), pairs=pairs, guard=door,
         desk=OrderCounter(settings, door, Alarm(settings).tell), records=Archive(settings, door, MACHINE),
         notices=NoticeBoard(settings, report), keeping=Housekeeping(settings, sources, door, MACHINE),
-        workshop=workshop or JobsWorkshop(settings), hub=hub, clock=MACHINE, draw=_draw,
+        rounds=Rounds(settings, ChecklistBook(accounts.book), door.status), workshop=workshop or JobsWorkshop(settings), hub=hub, clock=MACHINE, draw=_draw,
     )  # fmt: skip
     hosts = {*LOOPBACK, host.strip("[]"), *settings.server.names}
     extra: dict[str, Any] = {} if static is None else {"static": static}
