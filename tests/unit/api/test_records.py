@@ -85,6 +85,29 @@ def test_alerts_show_what_came_of_them(shared: Site) -> None:
     assert vera.get("/alerts/9999").status == 404
 
 
+def test_an_emergency_says_when_it_ended_and_until_when_it_is_acknowledged(site: Site) -> None:
+    otto = site.browser("otto")
+    assert otto.do("/alerts/2/ack", {"length_s": 600}).status == 200
+    with writing(site.home / "hantu.db") as connection:
+        connection.execute(
+            "INSERT INTO alert_events (alert_id, severity, category, message, channel, event_type, alert_key, priority,"
+            " event_at) VALUES (4, 'INFO', 'OPS-01', 'back', 'mail', 'reconnected', 'k', 'low', '2026-11-20 00:04:30')"
+        )
+    rows = {row["alert_id"]: row for row in otto.get("/alerts?priority=emergency").json["items"]}
+    assert [rows[number]["ended_at"] for number in (3, 5)] == ["2026-11-20 00:04:30", ""], "only what began before"
+    assert rows[2]["ack_until"] > rows[2]["acked_at"] > ""
+    assert rows[3]["ack_until"] == ""
+
+
+def test_the_catalogue_says_what_to_do(shared: Site) -> None:
+    rows = {row["event_type"]: row for row in shared.browser("vera").get("/alerts/catalogue").json["items"]}
+    lost = rows["reconnect_exhausted"]
+    assert (lost["priority"], lost["check"], lost["runbook"]) == ("emergency", "hantu monitor status", "connection")
+    assert "hantu monitor restart" in lost["action"]
+    assert lost["stops"] == "신규 매수"
+    assert "reconnect_exhausted" in rows["reconnected"]["ends"]
+
+
 @pytest.mark.requirement("REL-27", "REL-28", "REL-34", "REL-35")
 def test_without_strategies_the_lists_are_empty_and_well_formed(shared: Site) -> None:
     vera, otto = shared.browser("vera"), shared.browser("otto")

@@ -380,6 +380,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/positions/sparks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * read: position
+         * @description Show the newest minutes of everything held, of the last day each was traded.
+         */
+        get: operations["position_sparks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/positions/{symbol}": {
         parameters: {
             query?: never;
@@ -392,6 +412,26 @@ export interface paths {
          * @description Show one holding.
          */
         get: operations["position"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/positions/{symbol}/chart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * read: position
+         * @description Show one stock over a Korean day, held, watched or sold: minutes, levels, marks, gaps; today by default.
+         */
+        get: operations["position_chart"];
         put?: never;
         post?: never;
         delete?: never;
@@ -876,6 +916,26 @@ export interface paths {
          * @description Count alerts per type, Korean hour and weekday (0 = Sunday).
          */
         get: operations["alert_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * read: alert
+         * @description List every type of event people may be told of: what it means, what to look at and do.
+         */
+        get: operations["alert_catalogue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1520,6 +1580,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * read: trend
+         * @description Show every daily number of the last days with its trend, its interval and its forecast.
+         */
+        get: operations["trends"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trends/{metric_name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * read: trend
+         * @description Show one of them.
+         */
+        get: operations["trend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -1600,6 +1700,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/checklists/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * read: checklist
+         * @description List checklists under way, newest first.
+         */
+        get: operations["rounds_list"];
+        put?: never;
+        /**
+         * start: checklist
+         * @description Look at everything of one list now; the morning's sends a test alert and takes some seconds.
+         */
+        post: operations["round_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/open/{checklist_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * read: checklist
+         * @description Show one checklist under way.
+         */
+        get: operations["round_show"];
+        put?: never;
+        post?: never;
+        /**
+         * withdraw: checklist
+         * @description Take a list back.
+         */
+        delete: operations["round_withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/open/{checklist_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * check: checklist
+         * @description Say that an item was looked at.
+         */
+        post: operations["round_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/open/{checklist_id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * finish: checklist
+         * @description Put a list on record, confirmed by who asks; refused while an item is not checked.
+         */
+        post: operations["round_finish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/reviewed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * review: checklist
+         * @description Record that the procedures were gone over.
+         */
+        post: operations["procedures_reviewed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -1660,7 +1868,11 @@ export interface components {
             last_error: string;
             acked_by: string;
             acked_at: string;
+            /** @description Until then an acknowledged emergency is not repeated. */
+            ack_until: string;
             done: boolean;
+            /** @description When a later alert ended what an emergency told of; empty: it lasts, or nothing ends it. */
+            ended_at: string;
         };
         AlertStats: {
             total: number;
@@ -1763,6 +1975,46 @@ export interface components {
             event_id: string;
             correlation_id: string;
         };
+        /** @description One minute of the regular session; a minute without trades is not there. */
+        Bar: {
+            /** @description When it began, UTC. */
+            at: string;
+            open: number;
+            high: number;
+            low: number;
+            close: number;
+            volume: number;
+            /** @description False: the line did not stand all through it, or the guard began in it. */
+            whole: boolean;
+        };
+        Catalogue: {
+            items: components["schemas"]["CatalogueRow"][];
+        };
+        /** @description What one type of event means to people: how bad, when it comes, what to look at and do. */
+        CatalogueRow: {
+            event_type: string;
+            /** @example OPS-01 */
+            area: string;
+            severity: string;
+            priority: string;
+            /** @enum {string} */
+            delivery: "at_once" | "batch" | "closing" | "log";
+            condition: string;
+            /**
+             * @description The command that shows it.
+             * @example hantu monitor status
+             */
+            check: string;
+            action: string;
+            /**
+             * @description Page of docs/runbooks.
+             * @example connection
+             */
+            runbook: string;
+            /** @description What it stops, in words; empty: nothing. */
+            stops: string;
+            ends: string[];
+        };
         Chain: {
             items: components["schemas"]["ChainStep"][];
         };
@@ -1777,6 +2029,49 @@ export interface components {
                 [key: string]: unknown;
             };
             alerts: components["schemas"]["AlertView"][];
+        };
+        /** @description A time in which nobody saw the price, or nobody might trade; ``until`` empty: it lasts. */
+        ChartGap: {
+            /** @enum {string} */
+            kind: "cut" | "blind" | "sleep" | "stopped" | "restart" | "halt";
+            since: string;
+            until: string;
+            reason: string;
+        };
+        /** @description One point: ``fill`` (one execution), ``order`` (an intent), ``exit`` (complete) and what led there. */
+        ChartMark: {
+            at: string;
+            /** @enum {string} */
+            kind: "fill" | "order" | "exit" | "stop_reached" | "target_reached" | "held_back" | "simulated" | "refused" | "failed" | "unresolved" | "foreign_fill" | "price_rejected" | "opportunity";
+            /**
+             * @default
+             * @enum {string}
+             */
+            side: "" | "buy" | "sell";
+            price?: number | null;
+            quantity?: number | null;
+            /** @default  */
+            text: string;
+            /** @description Of an exit, after fees and tax. */
+            pnl?: number | null;
+            intent_id?: string | null;
+            event_id: string;
+        };
+        /** @description One stock on one Korean day, everything oldest first; times are UTC. */
+        ChartView: {
+            symbol: string;
+            name: string;
+            day: string;
+            bar_s: number;
+            bars: components["schemas"]["Bar"][];
+            levels: components["schemas"]["LevelStep"][];
+            marks: components["schemas"]["ChartMark"][];
+            gaps: components["schemas"]["ChartGap"][];
+            /** @description The newest price a running guard has; the minute of it is not over. */
+            price?: number | null;
+            price_age_s?: number | null;
+            /** @description More happened than an answer holds; the oldest are shown. */
+            truncated: boolean;
         };
         ChecklistRun: {
             run_id: number;
@@ -2153,6 +2448,18 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description What holds from ``at`` until the next step; 0 = no level. */
+        LevelStep: {
+            at: string;
+            stop_price: number;
+            target_price: number;
+            average_price: number;
+            /**
+             * @description before (what the day began with), bought, average_changed, trailing_stop_raised, position_closed …
+             * @example before
+             */
+            reason: string;
+        };
         /** @description Shares are between 0 and 1. */
         MachineView: {
             cpu: {
@@ -2253,6 +2560,14 @@ export interface components {
             sent_at: string;
             accepted_at: string;
             updated_at: string;
+        };
+        /** @description A trading day to come: it lies between ``low`` and ``high`` with 95 % probability if the line holds. */
+        OutlookDay: {
+            /** @description Trading days after the last one. */
+            ahead: number;
+            value: number;
+            low: number;
+            high: number;
         };
         Page_AccessRow_: {
             items: components["schemas"]["AccessRow"][];
@@ -2423,6 +2738,10 @@ export interface components {
             /** @default  */
             order_no: string;
         };
+        Reviewed: {
+            /** @example 손절 절차 3단계를 고침 */
+            note: string;
+        };
         /** @description How many sessions have ended. */
         Revoked: {
             revoked: number;
@@ -2448,6 +2767,67 @@ export interface components {
          * @enum {string}
          */
         Role: "admin" | "operator" | "viewer";
+        /** @description One item was looked at; ``checked`` false takes that back. */
+        RoundCheck: {
+            /** @example kill_switch */
+            item: string;
+            /** @default true */
+            checked: boolean;
+            /** @default  */
+            note: string;
+        };
+        RoundDone: {
+            /**
+             * @default done
+             * @constant
+             */
+            status: "done";
+            /** @description Its number in `GET /checklists`. */
+            run_id: number;
+        };
+        RoundFinish: {
+            /** @default  */
+            note: string;
+        };
+        /** @description One item as it was when the list was begun; ``how`` is the command or query that shows ``value``. */
+        RoundItem: {
+            name: string;
+            title: string;
+            /** @enum {string} */
+            result: "ok" | "warn" | "fail";
+            value: string;
+            how: string;
+            detail: string;
+            number: number | null;
+            checked: boolean;
+            checked_by: string;
+            checked_at: string;
+            note: string;
+        };
+        RoundList: {
+            items: components["schemas"]["RoundView"][];
+        };
+        RoundStart: {
+            /** @enum {string} */
+            kind: "daily" | "weekly" | "monthly" | "morning";
+        };
+        /** @description A checklist under way; it ends when it is finished, taken back, or a day old. */
+        RoundView: {
+            /** @example C-0123456789ab */
+            checklist_id: string;
+            /** @enum {string} */
+            kind: "daily" | "weekly" | "monthly" | "morning";
+            /**
+             * @description The worst of its items.
+             * @enum {string}
+             */
+            result: "ok" | "warn" | "fail";
+            /** @enum {string} */
+            state: "open" | "finished" | "withdrawn";
+            started_by: string;
+            started_at: string;
+            items: components["schemas"]["RoundItem"][];
+        };
         Sample: {
             at: string;
             value: number;
@@ -2600,6 +2980,15 @@ export interface components {
             expires_at: string;
             active: boolean;
             muted: number;
+        };
+        /** @description The newest minutes of one holding, oldest first: when each began, and its last price. */
+        Spark: {
+            symbol: string;
+            at: string[];
+            prices: number[];
+        };
+        SparkList: {
+            items: components["schemas"]["Spark"][];
         };
         /** @description Everything the first page shows. */
         StateView: {
@@ -2760,6 +3149,35 @@ export interface components {
             venues: string[];
             order_type: string;
             purpose: string;
+        };
+        /** @description A straight line through the days; ``low`` and ``high`` bound the change a day with 95 % confidence. */
+        TrendLine: {
+            days: number;
+            mean: number;
+            /** @description Change a day. */
+            slope: number;
+            low: number;
+            high: number;
+            /** @description Whether the interval leaves out a level line. */
+            moves: boolean;
+        };
+        TrendList: {
+            items: components["schemas"]["TrendView"][];
+        };
+        /** @description One number a day, oldest first; without a trend there are fewer than ``days_min`` days. */
+        TrendView: {
+            /** @example rejections */
+            name: string;
+            title: string;
+            unit: string;
+            /** @description Korean days on which a guard was at work. */
+            days: string[];
+            values: number[];
+            too_few: boolean;
+            days_min: number;
+            trend: components["schemas"]["TrendLine"] | null;
+            forecast: components["schemas"]["OutlookDay"][];
+            method: string;
         };
         TypeCount: {
             event_type: string;
@@ -3390,6 +3808,28 @@ export interface operations {
             };
         };
     };
+    position_sparks: {
+        parameters: {
+            query?: {
+                minutes?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SparkList"];
+                };
+            };
+        };
+    };
     position: {
         parameters: {
             query?: never;
@@ -3408,6 +3848,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PositionView"];
+                };
+            };
+        };
+    };
+    position_chart: {
+        parameters: {
+            query?: {
+                day?: string;
+            };
+            header?: never;
+            path: {
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChartView"];
                 };
             };
         };
@@ -4042,6 +4506,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertStats"];
+                };
+            };
+        };
+    };
+    alert_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogue"];
                 };
             };
         };
@@ -4931,6 +5415,52 @@ export interface operations {
             };
         };
     };
+    trends: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendList"];
+                };
+            };
+        };
+    };
+    trend: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                metric_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendView"];
+                };
+            };
+        };
+    };
     audit: {
         parameters: {
             query?: {
@@ -5018,6 +5548,193 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChecklistRuns"];
+                };
+            };
+        };
+    };
+    rounds_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundList"];
+                };
+            };
+        };
+    };
+    round_start: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+                /** @description New for each press; the same when the same press is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundStart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundView"];
+                };
+            };
+        };
+    };
+    round_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                checklist_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundView"];
+                };
+            };
+        };
+    };
+    round_withdraw: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+            };
+            path: {
+                checklist_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+        };
+    };
+    round_check: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+                /** @description New for each press; the same when the same press is sent again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                checklist_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundCheck"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundView"];
+                };
+            };
+        };
+    };
+    round_finish: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+                /** @description New for each press; the same when the same press is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                checklist_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundFinish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundDone"];
+                };
+            };
+        };
+    };
+    procedures_reviewed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+                /** @description New for each press; the same when the same press is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reviewed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
                 };
             };
         };
