@@ -16,6 +16,8 @@ export interface CodeWish<T> {
   lines?: readonly string[]
   /** Ask for a reason, too. */
   reason?: boolean
+  /** A word to be typed, for what cannot be taken back. */
+  word?: string
   confirm?: string
   danger?: boolean
   act: (proven: Proven) => Promise<T>

@@ -1,5 +1,5 @@
 // The kill switch from the browser: one press, and then only what was answered: sent, asked, taken, done.
-import { computed, shallowReactive } from 'vue'
+import { computed, shallowReactive, shallowRef } from 'vue'
 import { withCode } from '../api/code'
 import { newKey, send, shown, type ApiError, type Schemas } from '../api/client'
 import { now } from '../live/now'
@@ -17,19 +17,26 @@ export const kill = shallowReactive({
   problem: null as ApiError | null,
 })
 
+/** Whether the dialog with all levels is open. */
+export const open = shallowRef(false)
+
+export function openKill(): void {
+  open.value = true
+}
+
 /** What the newest picture says; null: no picture yet. */
 export const level = computed(() => now.state?.kill.level ?? null)
 /** Orders are blocked, as the newest picture shows. */
 export const inForce = computed(() => level.value !== null && level.value !== 'off')
 
-/** Block new orders now. No question is asked; the same press may be sent again with the same key. */
-export async function pressKill(): Promise<void> {
+/** Block orders now. No question is asked; the same press may be sent again with the same key. */
+export async function pressKill(wanted: 'active' | 'hard' = 'active'): Promise<void> {
   if (kill.stage === 'sending') return
   Object.assign(kill, { stage: 'sending', answer: null, problem: null })
   const key = newKey()
   for (let left = TRIES; left > 0; left -= 1) {
     try {
-      const body = { level: 'active' as const, reason: common.kill.pressed }
+      const body = { level: wanted, reason: common.kill.pressed }
       const answer = await send('post', '/killswitch', { body, key })
       Object.assign(kill, { stage: answer.status, answer })
       return

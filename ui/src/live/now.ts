@@ -2,6 +2,7 @@
 import { computed, shallowReactive, shallowRef } from 'vue'
 import { loadSession, sessionEnded } from '../api/session'
 import { read, type Schemas } from '../api/client'
+import { moment } from '../format'
 import { openSource } from './source'
 import { complete } from './picture'
 import { Stream, type Heard, type Link } from './stream'
@@ -54,6 +55,12 @@ export const stale = computed(() => {
   if (now.state === null) return false
   return now.link === 'late' || now.link === 'lost' || !now.state.running || (ageS.value ?? 0) > STALE_S
 })
+
+/** Milliseconds of the server's clock, as far as it is known. */
+export function serverNow(): number {
+  const told = moment(now.state?.time)
+  return told ? told.getTime() + performance.now() - now.arrivedMs : Date.now()
+}
 
 const stream = new Stream({
   open: openSource,

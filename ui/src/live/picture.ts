@@ -2,6 +2,7 @@
 import type { Schemas } from '../api/client'
 
 type State = Schemas['StateView']
+type Position = Schemas['PositionView']
 
 const NOTHING: State = {
   time: '',
@@ -39,12 +40,32 @@ const NOTHING: State = {
   waiting: { approvals: 0, incidents: 0, alerts_unsent: 0, requests: 0 },
 }
 
+/** What the server fills in for a holding that the stream tells without it: most are guarded, and told by the guard. */
+const HELD: Omit<Position, 'symbol' | 'name' | 'quantity' | 'average_price' | 'stop_price' | 'target_price'> = {
+  cost: null,
+  price: null,
+  price_age_s: null,
+  rule: '',
+  guarded: true,
+  trailing: false,
+  to_stop_pct: null,
+  to_target_pct: null,
+  pnl: null,
+  return_rate: null,
+  state: '',
+  order: null,
+  held_since: '',
+  updated_at: '',
+  source: 'guard',
+}
+
 /** The state with a value for everything. */
 export function complete(told: Partial<State>): State {
   return {
     ...NOTHING,
     ...told,
     kill: { ...NOTHING.kill, ...told.kill },
+    positions: (told.positions ?? []).map((one) => ({ ...HELD, ...one })),
     waiting: { ...NOTHING.waiting, ...told.waiting },
   }
 }

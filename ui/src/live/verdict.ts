@@ -1,0 +1,38 @@
+// Is the money safe right now? The server says it in Korean; for another language the same rules name the same dangers.
+import type { State } from './now'
+
+export type Danger =
+  | { kind: 'silent' | 'hard' | 'flatten' | 'storage' | 'recovery' }
+  | { kind: 'person' | 'unguarded' | 'halted'; count: number }
+  | { kind: 'component'; name: string }
+
+export type Calm = 'safe' | 'resting' | 'watching'
+
+const IN_SESSION: readonly string[] = ['monitoring', 'market_halted', 'ordering', 'awaiting_fill']
+/** Components without which holdings are not protected, or not for long. */
+const CRITICAL = ['guard', 'stream', 'rest', 'token', 'database'] as const
+
+/** Why holdings are not safe, worst first; as `hantu.operations.safety` finds them. */
+export function dangersOf(state: State): Danger[] {
+  if (!state.running) return [{ kind: 'silent' }]
+  const found: Danger[] = []
+  const { level } = state.kill
+  if (level === 'hard' || level === 'flatten') found.push({ kind: level })
+  if (state.needs_person.length) found.push({ kind: 'person', count: state.needs_person.length })
+  if (state.storage_ok === false) found.push({ kind: 'storage' })
+  if (state.unguarded.length) found.push({ kind: 'unguarded', count: state.unguarded.length })
+  if (state.recovery?.state === 'stopped') found.push({ kind: 'recovery' })
+  const halted = state.halted.symbols
+  if (Array.isArray(halted) && halted.length) found.push({ kind: 'halted', count: halted.length })
+  for (const name of CRITICAL) {
+    const one = state.components[name] as { state?: string } | undefined
+    if (one?.state === 'down') found.push({ kind: 'component', name })
+  }
+  return found
+}
+
+/** How it is when nothing is wrong. */
+export function calmOf(state: State): Calm {
+  if (state.mode === 'watch') return 'watching'
+  return IN_SESSION.includes(state.state) ? 'safe' : 'resting'
+}
