@@ -45,6 +45,8 @@ def test_a_search_finds_what_it_names(shared: Site) -> None:
     assert len(own(shared, vera, "/events?symbol=005930&since=2026-11-20%2000:10:00&until=2026-11-20%2000:20:00")) == 10
     assert own(shared, vera, "/events?q=%25") == [], "a sign of the database is a letter here"
     assert len(own(shared, vera, "/events?q=HYPERLINK")) == EVENTS
+    assert len(own(shared, vera, "/events?severity=INFO&type=order_accepted")) == EVENTS // 3
+    assert own(shared, vera, "/events?severity=CRITICAL") == []
     assert own(shared, vera, "/events?type=%27%20OR%201=1--") == []
     assert vera.get("/events/0198c0de-7b1a-7c3e-9d55-000000000003").json["payload"]["n"] == 3
     assert vera.get("/events/none").status == 404

@@ -4345,6 +4345,8 @@ export interface operations {
                 symbol?: string;
                 category?: string;
                 flow?: string;
+                /** @description Of the type of event, as in the catalogue of alerts. */
+                severity?: "" | "CRITICAL" | "WARN" | "INFO";
                 q?: string;
                 since?: string;
                 until?: string;
@@ -4395,6 +4397,8 @@ export interface operations {
                 symbol?: string;
                 category?: string;
                 flow?: string;
+                /** @description Of the type of event, as in the catalogue of alerts. */
+                severity?: "" | "CRITICAL" | "WARN" | "INFO";
                 q?: string;
                 since?: string;
                 until?: string;

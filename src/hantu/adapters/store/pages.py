@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from hantu.adapters.store.alert_ends import ended_at
+from hantu.adapters.store.alert_meanings import ended_at, of_severity
 from hantu.adapters.store.maintenance import reading
 from hantu.adapters.store.sqlite import Connection, OperationalError
 from hantu.domain.errors import NotThereError, RetryableError, UsageError
@@ -81,6 +81,9 @@ class Pages:
                 if kind.endswith("*")
                 else ("event_type = ?", kind)
             )
+        if where.get("severity"):
+            types = of_severity(where["severity"])
+            conditions.append((f"event_type IN ({', '.join('?' * len(types))})", types))
         if where.get("symbol"):
             conditions.append(("json_extract(payload_json, '$.symbol') = ?", where["symbol"]))
         if where.get("q"):

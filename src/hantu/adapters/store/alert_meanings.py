@@ -1,4 +1,4 @@
-"""Which emergencies are over by themselves: what they told of was ended by a later alert, as the catalogue says."""
+"""What the catalogue says of recorded rows: which types are how bad, and which emergencies are over by themselves."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -13,6 +13,11 @@ ENDERS: Final[Mapping[str, frozenset[str]]] = {
 """Types of events that end a type."""
 LOOKED_AT_MAX: Final = 5_000
 """Endings looked at in one question; what ended after so many others still counts as lasting."""
+
+
+def of_severity(severity: str) -> tuple[str, ...]:
+    """Return the types of events that are as bad as that, in order."""
+    return tuple(sorted(name for name, row in CATALOGUE.items() if row.severity.value == severity))
 
 
 def ended_at(connection: Connection, alerts: Iterable[Mapping[str, Any]]) -> dict[int, str]:
