@@ -4341,6 +4341,8 @@ export interface operations {
     events: {
         parameters: {
             query?: {
+                limit?: number;
+                cursor?: string;
                 type?: string;
                 symbol?: string;
                 category?: string;
@@ -4350,8 +4352,6 @@ export interface operations {
                 q?: string;
                 since?: string;
                 until?: string;
-                limit?: number;
-                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -4393,6 +4393,7 @@ export interface operations {
     events_export: {
         parameters: {
             query?: {
+                format?: "csv" | "jsonl";
                 type?: string;
                 symbol?: string;
                 category?: string;
@@ -4402,7 +4403,6 @@ export interface operations {
                 q?: string;
                 since?: string;
                 until?: string;
-                format?: "csv" | "jsonl";
             };
             header?: never;
             path?: never;
