@@ -42,7 +42,7 @@ export default {
     stock: '종목',
     meaning: '무엇을 보고 무엇을 하나요',
     condition: '언제 알리나요',
-    check: '확인',
+    check: '살펴볼 것',
     action: '할 일',
     stops: '멈추는 것',
     runbook: '안내서',
