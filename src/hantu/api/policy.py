@@ -151,6 +151,7 @@ POLICY: Final[tuple[Rule, ...]] = (
     # told
     _read("alerts", "/alerts", "alert"),
     _read("alert_stats", "/alerts/stats", "alert"),
+    _read("alert_catalogue", "/alerts/catalogue", "alert"),
     _read("silences", "/alerts/silences", "silence"),
     _do("silence_add", "/alerts/silences", "silence", "create"),
     _do("silence_end", "/alerts/silences/{silence_id}", "silence", "end", SAFE, method="DELETE", key=_OWN),

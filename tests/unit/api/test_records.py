@@ -45,6 +45,8 @@ def test_a_search_finds_what_it_names(shared: Site) -> None:
     assert len(own(shared, vera, "/events?symbol=005930&since=2026-11-20%2000:10:00&until=2026-11-20%2000:20:00")) == 10
     assert own(shared, vera, "/events?q=%25") == [], "a sign of the database is a letter here"
     assert len(own(shared, vera, "/events?q=HYPERLINK")) == EVENTS
+    assert len(own(shared, vera, "/events?severity=INFO&type=order_accepted")) == EVENTS // 3
+    assert own(shared, vera, "/events?severity=CRITICAL") == []
     assert own(shared, vera, "/events?type=%27%20OR%201=1--") == []
     assert vera.get("/events/0198c0de-7b1a-7c3e-9d55-000000000003").json["payload"]["n"] == 3
     assert vera.get("/events/none").status == 404
@@ -83,6 +85,29 @@ def test_alerts_show_what_came_of_them(shared: Site) -> None:
     assert {one["channel"] for one in story["deliveries"]} == {"slack", "telegram"}
     assert vera.get("/alerts/stats").json["per_type"] == {"reconnect_exhausted": 7}
     assert vera.get("/alerts/9999").status == 404
+
+
+def test_an_emergency_says_when_it_ended_and_until_when_it_is_acknowledged(site: Site) -> None:
+    otto = site.browser("otto")
+    assert otto.do("/alerts/2/ack", {"length_s": 600}).status == 200
+    with writing(site.home / "hantu.db") as connection:
+        connection.execute(
+            "INSERT INTO alert_events (alert_id, severity, category, message, channel, event_type, alert_key, priority,"
+            " event_at) VALUES (4, 'INFO', 'OPS-01', 'back', 'mail', 'reconnected', 'k', 'low', '2026-11-20 00:04:30')"
+        )
+    rows = {row["alert_id"]: row for row in otto.get("/alerts?priority=emergency").json["items"]}
+    assert [rows[number]["ended_at"] for number in (3, 5)] == ["2026-11-20 00:04:30", ""], "only what began before"
+    assert rows[2]["ack_until"] > rows[2]["acked_at"] > ""
+    assert rows[3]["ack_until"] == ""
+
+
+def test_the_catalogue_says_what_to_do(shared: Site) -> None:
+    rows = {row["event_type"]: row for row in shared.browser("vera").get("/alerts/catalogue").json["items"]}
+    lost = rows["reconnect_exhausted"]
+    assert (lost["priority"], lost["check"], lost["runbook"]) == ("emergency", "hantu monitor status", "connection")
+    assert "hantu monitor restart" in lost["action"]
+    assert lost["stops"] == "신규 매수"
+    assert "reconnect_exhausted" in rows["reconnected"]["ends"]
 
 
 @pytest.mark.requirement("REL-27", "REL-28", "REL-34", "REL-35")

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from hantu.adapters.store.alert_meanings import ended_at, of_severity
 from hantu.adapters.store.maintenance import reading
 from hantu.adapters.store.sqlite import Connection, OperationalError
 from hantu.domain.errors import NotThereError, RetryableError, UsageError
@@ -34,7 +35,8 @@ _ALERTS: Final = """SELECT alert_id, max(severity) AS severity, max(priority) AS
     sum(attempts) AS attempts, min(given_up) AS given_up, max(last_error) AS last_error,
     max(sent_at) = '' AND min(given_up) = 0 AS waiting
 FROM alert_events"""
-_ACKED: Final = """SELECT t.*, coalesce(k.author, '') AS acked_by, coalesce(k.acked_at, '') AS acked_at, coalesce(k.done, 0) AS done
+_ACKED: Final = """SELECT t.*, coalesce(k.author, '') AS acked_by, coalesce(k.acked_at, '') AS acked_at, coalesce(k.expires_at, '') AS ack_until,
+    coalesce(k.done, 0) AS done
 FROM ({told}) t LEFT JOIN alert_acks k
 ON k.ack_id = (SELECT max(ack_id) FROM alert_acks n WHERE n.alert_id = t.alert_id) ORDER BY t.alert_id DESC"""
 
@@ -79,6 +81,9 @@ class Pages:
                 if kind.endswith("*")
                 else ("event_type = ?", kind)
             )
+        if where.get("severity"):
+            types = of_severity(where["severity"])
+            conditions.append((f"event_type IN ({', '.join('?' * len(types))})", types))
         if where.get("symbol"):
             conditions.append(("json_extract(payload_json, '$.symbol') = ?", where["symbol"]))
         if where.get("q"):
@@ -219,7 +224,9 @@ class Pages:
         where, values = _where(conditions)
         told = f"{_ALERTS} {where} GROUP BY alert_id {having} ORDER BY alert_id DESC LIMIT ?"
         with limited(self._path) as connection:
-            return named(connection.execute(_ACKED.format(told=told), (*values, limit)))
+            rows = named(connection.execute(_ACKED.format(told=told), (*values, limit)))
+            ended = ended_at(connection, rows)
+        return [{**row, "ended_at": ended.get(row["alert_id"], "")} for row in rows]
 
     def _rows(self, query: str, conditions: Sequence[tuple[str, Any]], order: str, limit: int) -> list[Row]:
         where, values = _where(conditions)

@@ -29,7 +29,31 @@ class AlertRow(View):
     last_error: str
     acked_by: str
     acked_at: str
+    ack_until: str = Field(description="Until then an acknowledged emergency is not repeated.")
     done: bool
+    ended_at: str = Field(
+        description="When a later alert ended what an emergency told of; empty: it lasts, or nothing ends it."
+    )
+
+
+class CatalogueRow(View):
+    """What one type of event means to people: how bad, when it comes, what to look at and do."""
+
+    event_type: str
+    area: str = Field(examples=["OPS-01"])
+    severity: str
+    priority: str
+    delivery: Literal["at_once", "batch", "closing", "log"]
+    condition: str
+    check: str = Field(description="The command that shows it.", examples=["hantu monitor status"])
+    action: str
+    runbook: str = Field(description="Page of docs/runbooks.", examples=["connection"])
+    stops: str = Field(description="What it stops, in words; empty: nothing.")
+    ends: list[str]
+
+
+class Catalogue(View):
+    items: list[CatalogueRow]
 
 
 class AlertStory(View):

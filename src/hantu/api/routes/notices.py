@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
+from hantu.alerting.catalogue import SCOPE_WORDS, Row
+from hantu.alerting.rows import CATALOGUE
 from hantu.api.models.records import AlertView
 from hantu.api.models.shapes import Done, Page
 from hantu.api.models.told import (
@@ -10,6 +12,8 @@ from hantu.api.models.told import (
     AlertRow,
     AlertStats,
     AlertStory,
+    Catalogue,
+    CatalogueRow,
     IncidentAck,
     IncidentAssign,
     IncidentClose,
@@ -51,6 +55,19 @@ def deliveries(
 def alert_stats(house: Inside, since: Moment = "") -> AlertStats:
     """Count alerts per type, Korean hour and weekday (0 = Sunday)."""
     return AlertStats.model_validate(house.notices.stats(since))
+
+
+def alert_catalogue() -> Catalogue:
+    """List every type of event people may be told of: what it means, what to look at and do."""
+    return Catalogue(items=[_row(one) for one in CATALOGUE.values()])
+
+
+def _row(one: Row) -> CatalogueRow:
+    return CatalogueRow(
+        event_type=one.event_type, area=one.area, severity=one.severity, priority=one.priority,
+        delivery=one.delivery.value, condition=one.condition, check=one.check, action=one.action, runbook=one.runbook,
+        stops=SCOPE_WORDS.get(one.scope, ""), ends=list(one.ends),
+    )  # fmt: skip
 
 
 def alert_ack(alert_id: Number, caller: Who, house: Inside, asked: AlertAck | None = None) -> Done:
@@ -115,6 +132,7 @@ HANDLERS: Final[Mapping[str, Answer]] = {
     "alerts": Answer(alerts, Page[AlertRow]),
     "alert": Answer(alert, AlertStory),
     "alert_stats": Answer(alert_stats, AlertStats),
+    "alert_catalogue": Answer(alert_catalogue, Catalogue),
     "alert_ack": Answer(alert_ack, Done),
     "deliveries": Answer(deliveries, Page[AlertView]),
     "silences": Answer(silences, SilenceList),

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import Query
+from fastapi import Depends, Query
 from fastapi.responses import StreamingResponse
 
 from hantu.api.house import House
@@ -39,6 +39,9 @@ COLUMNS: Final = (
     "produced_by", "payload",
 )  # fmt: skip
 SymbolWord = Annotated[str, Query(max_length=7, pattern=r"^[0-9A-Z]*$")]
+SeverityWord = Annotated[
+    Literal["", "CRITICAL", "WARN", "INFO"], Query(description="Of the type of event, as in the catalogue of alerts.")
+]
 Day = Annotated[str, Query(max_length=10, pattern=r"^(\d{4}-\d{2}-\d{2})?$", examples=["2026-11-23"])]
 
 
@@ -111,12 +114,22 @@ def watchlist(house: Inside, day: Day = "") -> SelectionList:
     return SelectionList(items=[Selection.model_validate(row) for row in house.records.watchlist(day)])
 
 
-def events(
-    house: Inside, type: Word = "", symbol: SymbolWord = "", category: Word = "", flow: Word = "",  # noqa: A002
-    q: Word = "", since: Moment = "", until: Moment = "", limit: Limit = 50, cursor: Cursor = "",
-) -> Page[EventView]:  # fmt: skip
+def _search(
+    type: Word = "", symbol: SymbolWord = "", category: Word = "", flow: Word = "",  # noqa: A002
+    severity: SeverityWord = "", q: Word = "", since: Moment = "", until: Moment = "",
+) -> dict[str, str]:  # fmt: skip
+    return {
+        "event_type": type, "symbol": symbol, "category": category, "correlation_id": flow, "severity": severity, "q": q,
+        "since": since, "until": until,
+    }  # fmt: skip
+
+
+Search = Annotated[dict[str, str], Depends(_search)]
+
+
+def events(house: Inside, where: Search, limit: Limit = 50, cursor: Cursor = "") -> Page[EventView]:
     """Search facts, newest first; ``type`` may end in ``*``, ``q`` is looked for in type and payload."""
-    rows, following = house.records.events(_where(type, symbol, category, flow, q, since, until), limit, cursor)
+    rows, following = house.records.events(where, limit, cursor)
     return Page[EventView](items=[EventView.model_validate(row) for row in rows], next_cursor=following)
 
 
@@ -131,11 +144,9 @@ def event_types(house: Inside) -> TypeCounts:
 
 
 def events_export(
-    house: Inside, caller: Who, type: Word = "", symbol: SymbolWord = "", category: Word = "", flow: Word = "",  # noqa: A002
-    q: Word = "", since: Moment = "", until: Moment = "", format: Literal["csv", "jsonl"] = "csv",  # noqa: A002
+    house: Inside, caller: Who, where: Search, format: Literal["csv", "jsonl"] = "csv"  # noqa: A002
 ) -> StreamingResponse:  # fmt: skip
     """Send what a search finds as a file, newest first; at most 100,000 facts; recorded itself."""
-    where = _where(type, symbol, category, flow, q, since, until)
     house.keeping.note_export("events", EXPORT_MAX, by=caller)
     lines = _csv(house, where) if format == "csv" else _jsonl(house, where)
     media = "text/csv; charset=utf-8" if format == "csv" else "application/x-ndjson"
@@ -158,13 +169,6 @@ def audit(
     """Show who operated, newest first."""
     rows, following = house.records.audit({"actor": actor, "event_type": type}, limit, cursor)
     return Page[AuditView](items=[AuditView.model_validate(row) for row in rows], next_cursor=following)
-
-
-def _where(kind: str, symbol: Ident, category: str, flow: str, q: str, since: str, until: str) -> dict[str, str]:
-    return {
-        "event_type": kind, "symbol": symbol, "category": category, "correlation_id": flow, "q": q, "since": since,
-        "until": until,
-    }  # fmt: skip
 
 
 def _pages(house: House, where: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:

@@ -1,0 +1,48 @@
+// What an alert is to a person: does it wait for somebody, and what became of it.
+import { shallowRef } from 'vue'
+import { read, type Schemas } from '../../api/client'
+import { leftS } from '../act/clock'
+
+export type Alert = Schemas['AlertRow']
+export type Meaning = Schemas['CatalogueRow']
+export type Standing = 'waits' | 'done' | 'acked' | 'ended' | 'givenUp' | 'unsent' | 'sent' | 'recorded'
+
+/** Only emergencies wait: for an acknowledgement that still holds, a word that it is over, or an end by itself. */
+export function waitsForPerson(alert: Alert, serverMs: number): boolean {
+  if (alert.priority !== 'emergency' || alert.done || alert.ended_at) return false
+  return !alert.acked_at || (leftS(alert.ack_until, serverMs) ?? 0) <= 0
+}
+
+/** How it stands, the most important first. */
+export function standingOf(alert: Alert, serverMs: number): Standing {
+  if (waitsForPerson(alert, serverMs)) return 'waits'
+  if (alert.done) return 'done'
+  if (alert.ended_at) return 'ended'
+  if (alert.acked_at) return 'acked'
+  if (alert.given_up) return 'givenUp'
+  if (alert.delivered_to.length) return 'sent'
+  return alert.waiting && alert.attempts > 0 ? 'unsent' : 'recorded'
+}
+
+/** Long-lasting knowledge of this build of the server: asked once. */
+const meanings = shallowRef<ReadonlyMap<string, Meaning>>(new Map())
+let asked: Promise<void> | null = null
+
+export function useCatalogue(): typeof meanings {
+  asked ??= read('/alerts/catalogue').then(
+    (found) => {
+      meanings.value = new Map(found.items.map((one) => [one.event_type, one]))
+    },
+    () => {
+      // The page works without it; the next page that wants it asks again.
+      asked = null
+    },
+  )
+  return meanings
+}
+
+export const PRIORITY_KIND = { emergency: 'danger', high: 'warn', normal: 'plain', low: 'plain' } as const
+
+export function priorityKind(priority: string): 'danger' | 'warn' | 'plain' {
+  return PRIORITY_KIND[priority as keyof typeof PRIORITY_KIND] ?? 'plain'
+}

@@ -1,0 +1,42 @@
+// Orders put before people: whether they can still be decided, and what an order may be.
+import type { ApiError, Schemas } from '../../api/client'
+import { now } from '../../live/now'
+import { leftS } from '../act/clock'
+
+export type Approval = Schemas['ApprovalView']
+export type Status = 'pending' | 'approved' | 'denied' | 'used' | 'expired'
+const STATUSES: readonly Status[] = ['pending', 'approved', 'denied', 'used', 'expired']
+export const STATUS_KIND = { pending: 'warn', approved: 'accent', denied: 'plain', used: 'ok', expired: 'plain' } as const
+
+/** As recorded, but what ran out meanwhile is over: nobody writes that down at the moment it happens. */
+export function statusOf(approval: Approval, serverMs: number): Status {
+  const found = STATUSES.find((one) => one === approval.status) ?? 'expired'
+  const open = found === 'pending' || found === 'approved'
+  return open && (leftS(approval.expires_at, serverMs) ?? 0) <= 0 ? 'expired' : found
+}
+
+/** Whether an order lies inside what is to be approved. */
+export function inside(approval: Approval, quantity: number, price: number): boolean {
+  const { quantity_max, price_low, price_high } = approval.terms
+  const whole = Number.isInteger(quantity) && Number.isInteger(price)
+  return whole && quantity >= 1 && quantity <= quantity_max && price >= price_low && price <= price_high
+}
+
+/** The hash in groups, so that people can compare it. */
+export function grouped(hash: string): string {
+  return hash.match(/.{1,8}/g)?.join(' ') ?? ''
+}
+
+/** After some failures it is certain that nothing went out, after others it is not; a browser without an answer knows least. */
+export function mayHaveGoneOut(problem: ApiError): boolean {
+  return [0, 500, 504].includes(problem.status) || problem.code === 'outcome_unknown'
+}
+
+/** What is known of a stock's name: from what is held and watched. */
+export function nameOf(symbol: string): string {
+  const state = now.state
+  const held = state?.positions.find((one) => one.symbol === symbol)?.name
+  const watched = state?.watch.find((one) => one.symbol === symbol)?.name
+  const found = held ?? (typeof watched === 'string' ? watched : '')
+  return found ? `${found} ${symbol}` : symbol
+}
