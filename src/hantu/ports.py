@@ -139,6 +139,25 @@ class MetricRow:
     label: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class BarRow:
+    """One minute of one stock as the stream showed it; prices in won."""
+
+    symbol: Symbol
+    minute: str
+    """When it began, UTC text."""
+    open: int
+    high: int
+    low: int
+    close: int
+    before: int
+    """Shares of the day before its first trade."""
+    after: int
+    """And after its last; the difference is its volume."""
+    whole: bool
+    """Whether the line stood all through it."""
+
+
 class Store(Protocol):
     """Durable memory of the guard. One writer thread; callers never wait inside it."""
 

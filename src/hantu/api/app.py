@@ -18,7 +18,7 @@ from hantu.api.house import House
 from hantu.api.lanes import Lanes
 from hantu.api.policy import POLICY, Rule
 from hantu.api.problems import CODES, INTERNAL, FieldProblem, Problem, of_error
-from hantu.api.routes import approvals, health, live, notices, people, records, session, strategies
+from hantu.api.routes import approvals, charts, health, live, notices, people, records, session, strategies
 from hantu.api.routes.answer import Answer
 from hantu.api.shield import Shield, error_body
 from hantu.domain.errors import HantuError
@@ -32,7 +32,7 @@ FIELDS_MAX: Final = 20
 TITLES: Final = {404: "그런 주소가 없습니다.", 405: "이 주소에서는 쓸 수 없는 방식입니다."}
 HANDLERS: Final[Mapping[str, Answer]] = {
     **session.HANDLERS, **people.HANDLERS, **live.HANDLERS, **records.HANDLERS, **notices.HANDLERS,
-    **approvals.HANDLERS, **strategies.HANDLERS, **health.HANDLERS,
+    **approvals.HANDLERS, **strategies.HANDLERS, **health.HANDLERS, **charts.HANDLERS,
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from hantu.domain.errors import UsageError
 
 app = typer.Typer(no_args_is_help=True)
 KINDS = ("daily", "weekly", "monthly", "morning")
+"""As in hantu.settings.checklist.kinds, which is not loaded for a word of help."""
 NAME_MAX, NOTE_MAX = 80, 2_000
 Confirm = Annotated[str, typer.Option("--confirm", show_default=False)]
 Note = Annotated[str, typer.Option("--note", show_default=False)]
@@ -17,36 +18,19 @@ Note = Annotated[str, typer.Option("--note", show_default=False)]
 @app.command("daily")
 def daily(ctx: typer.Context, confirm: Confirm = "", note: Note = "") -> None:
     """Go through the day's list."""
-    from hantu.adapters.checklist.daily import daily as of_records
-    from hantu.cli.checklist_live import market_now, service_items
-
-    shell: Shell = ctx.obj
-    status = shell.guard.status()
-    now = market_now(status)
-    _finish(shell, "daily", [*of_records(shell.settings.database, now), *service_items(shell, status)], confirm, note)
+    _go_through(ctx.obj, "daily", confirm, note)
 
 
 @app.command("weekly")
 def weekly(ctx: typer.Context, confirm: Confirm = "", note: Note = "") -> None:
     """Go through the week's list."""
-    from hantu.adapters.checklist.weekly import weekly as of_records
-    from hantu.cli.checklist_live import market_now
-
-    shell: Shell = ctx.obj
-    _finish(shell, "weekly", of_records(shell.settings.database, market_now(shell.guard.status())), confirm, note)
+    _go_through(ctx.obj, "weekly", confirm, note)
 
 
 @app.command("monthly")
 def monthly(ctx: typer.Context, confirm: Confirm = "", note: Note = "") -> None:
     """Go through the month's list."""
-    from hantu.adapters.checklist.monthly import monthly as of_records
-    from hantu.adapters.checklist.trends import trends_item
-    from hantu.cli.checklist_live import market_now
-    from hantu.cli.trends import words_of
-
-    shell: Shell = ctx.obj
-    database, now = shell.settings.database, market_now(shell.guard.status())
-    _finish(shell, "monthly", [*of_records(database, now), trends_item(database, now, words_of)], confirm, note)
+    _go_through(ctx.obj, "monthly", confirm, note)
 
 
 @app.command("morning")
@@ -57,12 +41,7 @@ def morning(
     ack_wait: Annotated[float, typer.Option("--ack-wait", min=0.0, max=3_600.0, show_default=False)] = 0.0,
 ) -> None:
     """Test everything before the market opens."""
-    from hantu.cli.checklist_live import morning_items
-
-    shell: Shell = ctx.obj
-    with shell.progress("개장 전 점검 중입니다"):
-        items = morning_items(shell, shell.guard.status(), ack_wait)
-    _finish(shell, "morning", items, confirm, note)
+    _go_through(ctx.obj, "morning", confirm, note, ack_wait)
 
 
 @app.command("reviewed")
@@ -96,6 +75,16 @@ def history(
         raise UsageError(f"그런 점검은 없습니다: {kind}", next_step=f"다음 중 하나입니다: {', '.join(KINDS)}")
     found = runs(shell.settings.database, limit, kind)
     shell.show(found, lambda out: out.print(history_table(found, shell.person)))
+
+
+def _go_through(shell: Shell, kind: str, confirm: str, note: str, ack_wait_s: float = 0.0) -> None:
+    from hantu.settings.checklist.kinds import items_of
+    from hantu.settings.checklist.round import Round
+
+    with shell.progress("점검 중입니다"):
+        going = Round(shell.settings, shell.guard, shell.person)
+        items = items_of(kind, going, shell.guard.status(), ack_wait_s)
+    _finish(shell, kind, items, confirm, note)
 
 
 def _finish(shell: Shell, kind: str, items: list[Any], confirm: str, note: str) -> None:

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from hantu.cli.doctor_checks import Check
 from hantu.cli.shell import Shell
 from hantu.domain.errors import HantuError
+from hantu.settings.machine_checks import Check
 
 
 def channel_checks(shell: Shell) -> list[Check]:

@@ -1,35 +1,18 @@
 """What ``hantu doctor`` looks at; each check is one function and one line of the answer."""
 
 import os
-import shutil
 import socket
 import stat
 import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from hantu.cli.shell import Shell
 from hantu.domain.errors import HantuError
+from hantu.settings.machine_checks import Check, clock_check, database_check, disk_check, opening_check
 from hantu.settings.model import Settings
 
-DISK_WARN_BYTES = 1_000_000_000
-DISK_FAIL_BYTES = 100_000_000
 JWT_VARIABLE = "EXECUTION_JWT_SECRET"
-EARLIEST_CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line: ``mark`` is ok, note, warn or fail."""
-
-    name: str
-    mark: str
-    text: str
-    next_step: str = ""
 
 
 def sqlite_version() -> str:
@@ -78,15 +61,6 @@ def _sqlite() -> Check:
     return Check("SQLite", "ok", sqlite_version())
 
 
-def clock_check() -> Check:
-    now = datetime.now(UTC)
-    drift = abs(time.time() - now.timestamp())
-    text = f"{now:%Y-%m-%d %H:%M:%S} UTC"
-    if now < EARLIEST_CLOCK or drift > 1:
-        return Check("시계", "fail", f"이 컴퓨터의 시각이 이상합니다: {text}", "시각 동기화(NTP)를 켜세요.")
-    return Check("시계", "ok", f"{text} (정확도는 NTP가 보장합니다)")
-
-
 def _config(shell: Shell) -> Check:
     sources = shell.sources
     if sources.practice:
@@ -107,16 +81,6 @@ def _home(settings: Settings) -> Check:
         step = f"`chmod 700 {home}` 을(를) 실행하세요."
         return Check("데이터 폴더", "warn", f"{home} 에 다른 사용자도 쓸 수 있습니다(권한 {mode:04o}).", step)
     return Check("데이터 폴더", "ok", str(home))
-
-
-def disk_check(settings: Settings) -> Check:
-    home = settings.home
-    there = home if home.exists() else next(parent for parent in home.parents if parent.exists())
-    free = shutil.disk_usage(there).free
-    text = f"{free / 1e9:.1f} GB 남음"
-    if free < DISK_FAIL_BYTES:
-        return Check("디스크", "fail", text, "공간을 비우세요. 기록을 남기지 못하면 새 주문을 하지 않습니다.")
-    return Check("디스크", "warn" if free < DISK_WARN_BYTES else "ok", text)
 
 
 def _keys(settings: Settings) -> Iterator[Check]:
@@ -193,24 +157,6 @@ def _telegram(settings: Settings) -> Iterator[Check]:
         )
 
 
-def database_check(settings: Settings) -> Check:
-    path = settings.database
-    if not path.exists():
-        return Check("데이터베이스", "note", f"{path} (아직 없음, 시작할 때 만듭니다)")
-    from hantu.adapters.store.maintenance import check_database
-
-    try:
-        check_database(path)
-    except HantuError as error:
-        return Check("데이터베이스", "fail", str(error), error.next_step)
-    return Check("데이터베이스", "ok", f"{path} ({_size(path)}, 무결성 정상)")
-
-
-def _size(path: Path) -> str:
-    size = path.stat().st_size
-    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
-
-
 def _guard(shell: Shell) -> Check:
     try:
         status = shell.guard.status()
@@ -219,25 +165,6 @@ def _guard(shell: Shell) -> Check:
     if status is None:
         return Check("감시", "note", "실행 중이 아닙니다. `hantu monitor start` 로 시작합니다.")
     return Check("감시", "ok", f"실행 중: {status.get('state_ko')} (pid {status.get('pid')}, {shell.settings.socket})")
-
-
-def opening_check(settings: Settings) -> Check:
-    from hantu.domain.krx_calendar import KRX_CALENDAR
-    from hantu.domain.session import KST, Calendar
-    from hantu.settings.calendar_file import load_calendar
-
-    wanted = settings.calendar
-    try:
-        given = load_calendar(wanted.override_file, always_open=wanted.always_open)
-        special = {**(KRX_CALENDAR.special or {}), **(given.special or {})}
-        days = given if wanted.always_open else Calendar(KRX_CALENDAR.closed | given.closed, special)
-        opening = days.next_opening(datetime.now(UTC)).astimezone(KST)
-    except HantuError as error:
-        return Check("다음 개장", "fail", str(error), error.next_step)
-    except LookupError:
-        return Check("다음 개장", "fail", "30일 안에 여는 날이 없습니다.", "calendar.override_file 을 확인하세요.")
-    note = "이 컴퓨터의 시각 기준" if settings.environment == "local" else "시작할 때 증권사 휴장일과 다시 맞춥니다"
-    return Check("다음 개장", "ok", f"{opening:%Y-%m-%d %H:%M} ({note})")
 
 
 def _reserved(shell: Shell) -> Iterator[Check]:

@@ -21,7 +21,7 @@ from hantu.operations.components import NEW, Health, Judgement, Patience, Standi
 from hantu.operations.flow import Flow
 from hantu.operations.looks import Seen
 from hantu.operations.measures import EXITS, Measures, Wait
-from hantu.ports import Clock, HealthRow, MetricRow, Presence
+from hantu.ports import BarRow, Clock, HealthRow, MetricRow, Presence
 from hantu.runtime.delivery import Counts as AlertCounts
 from hantu.runtime.guard import Guard
 from hantu.telemetry import get_logger
@@ -33,6 +33,8 @@ PROBED = Symbol("005930")
 """Asked for when nothing is held."""
 GAUGES_EVERY_S = 60.0
 """Numbers that only stand for a moment are kept this often; durations and counts every interval."""
+FINISH_S = 1.0
+"""Real seconds the last minutes may take at the end of a life."""
 UNKEPT_MAX = 30
 """Looks whose rows wait for a database that does not take them; the oldest are lost."""
 PATIENCE = {
@@ -82,7 +84,7 @@ class World:
     storage_ok: Callable[[], bool]
     probe: Callable[[Symbol], Awaitable[object]]
     """Ask the REST side something cheap; raises HantuError when it does not answer."""
-    keep: Callable[[Sequence[HealthRow], Sequence[MetricRow]], Awaitable[None]]
+    keep: Callable[[Sequence[HealthRow], Sequence[MetricRow], Sequence[BarRow]], Awaitable[None]]
     """Write samples; raises BrokenError."""
     record: Callable[[tuple[e.Fact, ...], Instant], Awaitable[None]]
     """Put facts on record, with the alerts they raise; raises HantuError."""
@@ -124,7 +126,7 @@ class Observer:
         self._before = _Before()
         self._totals: dict[tuple[str, str], float] = {("market_seconds", ""): 0.0, ("unprotected_seconds", ""): 0.0}
         self._trouble = ""
-        self._unkept: list[tuple[list[HealthRow], list[MetricRow]]] = []
+        self._unkept: list[tuple[list[HealthRow], list[MetricRow], list[BarRow]]] = []
         self._looked = ""
         self._looked_mono = world.mono_s()
         self._asleep_s = 0.0
@@ -163,7 +165,7 @@ class Observer:
         self._count(seen, now, facts)
         self._gauges, self._looked, self._looked_mono = seen.gauges, machine.now_text(wall_s), mono
         self._show(waits)
-        await self._keep(waits, mono)
+        await self._keep(waits, now, mono)
         if facts:
             try:
                 await world.record(tuple(facts), now)
@@ -171,6 +173,14 @@ class Observer:
                 SystemLog.error("상태 변화를 기록하지 못함: %s", error)
         down = any(one.state is Health.DOWN for one in self._standings.values())
         world.on_look(not down)
+
+    async def finish(self) -> None:
+        """Hand over the minutes that still grow, at the end of a life; a disk that hangs does not hold it up."""
+        try:
+            async with asyncio.timeout(FINISH_S):
+                await self._world.keep([], [], self._world.guard.minutes.take(None))
+        except (HantuError, TimeoutError) as error:
+            SystemLog.warning("마지막 분봉을 기록하지 못함: %s", error)
 
     def picture(self) -> dict[str, Any]:
         """Return everything that was seen last, for people and programs."""
@@ -294,7 +304,7 @@ class Observer:
         page.observe(waits)
         page.render()
 
-    async def _keep(self, waits: Sequence[Wait], mono: float) -> None:
+    async def _keep(self, waits: Sequence[Wait], now: Instant, mono: float) -> None:
         at = self._looked
         health = [HealthRow(name, one.state.value, at, one.reason) for name, one in self._standings.items()]
         rows = self._flow.rows(waits, at)
@@ -302,10 +312,14 @@ class Observer:
             self._before.gauges_at = mono
             rows += [MetricRow(name, value, at, ",".join(labels)) for (name, labels), value in self._gauges.items()]
             rows += [MetricRow(name, value, at, label) for (name, label), value in self._totals.items()]
-        self._unkept = [*self._unkept[-(UNKEPT_MAX - 1) :], (health, rows)]
+        bars = self._world.guard.minutes.take(now.wall)
+        self._unkept = [*self._unkept[-(UNKEPT_MAX - 1) :], (health, rows, bars)]
+        unkept = self._unkept
         try:
             await self._world.keep(
-                [row for one, _ in self._unkept for row in one], [r for _, two in self._unkept for r in two]
+                [row for looked, _, _ in unkept for row in looked],
+                [row for _, measured, _ in unkept for row in measured],
+                [row for _, _, minutes in unkept for row in minutes],
             )
         except HantuError as error:
             # Once is a busy disk: what was not kept goes with the next.

@@ -39,6 +39,7 @@ from hantu.engine.inputs import FeedClosed, FrameUnparsable, Input, SubmitEnded,
 from hantu.kis.hot import CalmFrames
 from hantu.ports import Clock
 from hantu.runtime.error_log import note_error
+from hantu.runtime.minute_bars import MinuteBars
 from hantu.runtime.performer import Performer
 from hantu.telemetry import get_logger
 
@@ -99,6 +100,8 @@ class Guard:
         and from the bytes of the price that triggered it to its own; 0 where there was none."""
         self.calm = CalmFrames()
         """For the feed: frames the engine need not see; the levels are kept up to date here."""
+        self.minutes = MinuteBars()
+        """For people: what the prices were; nothing is decided by it."""
         self._clock = clock
         self._announce = announce
         self._on_kill = on_kill
@@ -170,6 +173,11 @@ class Guard:
             self._carry_out(decision, got, now)
         elif kind is not Trade and kind is not BookTop:
             self._arm()
+        if kind is Trade:
+            # Last: what the trade set off is with the writer by now.
+            self.minutes.add(got)  # type: ignore[arg-type]
+        elif kind is FeedClosed:
+            self.minutes.broken()
 
     def _carry_out(self, decision: Decision, got: Input, now: Instant) -> None:
         assert self.performer is not None, "the guard was used before it was built"

@@ -25,7 +25,7 @@ from hantu.operations import machine
 from hantu.operations.measures import EXITS, Measures
 from hantu.operations.observer import Observer, Rules, World
 from hantu.operations.supervisor import Supervisor
-from hantu.ports import Batch, Clock, HealthRow, MetricRow, Presence
+from hantu.ports import BarRow, Batch, Clock, HealthRow, MetricRow, Presence
 from hantu.runtime.control import Call
 from hantu.runtime.dispatcher import Dispatcher
 from hantu.runtime.guard import Guard
@@ -101,6 +101,7 @@ class HealthOffice:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.observer.finish()
         if self.dead_man is not None:
             await self.dead_man.close()
         if self._http is not None:
@@ -190,10 +191,12 @@ def _wall_s() -> float:
     return MACHINE.now().wall.timestamp()
 
 
-def _keeper(settings: Settings) -> Callable[[Sequence[HealthRow], Sequence[MetricRow]], Awaitable[None]]:
-    async def keep(health: Sequence[HealthRow], metrics: Sequence[MetricRow]) -> None:
+def _keeper(
+    settings: Settings,
+) -> Callable[[Sequence[HealthRow], Sequence[MetricRow], Sequence[BarRow]], Awaitable[None]]:
+    async def keep(health: Sequence[HealthRow], metrics: Sequence[MetricRow], bars: Sequence[BarRow]) -> None:
         days = settings.health.keep_days
-        await asyncio.to_thread(write_samples, settings.database, health, metrics, MACHINE.now().wall, days)
+        await asyncio.to_thread(write_samples, settings.database, health, metrics, MACHINE.now().wall, days, bars)
 
     return keep
 

@@ -14,10 +14,11 @@ from hantu.adapters.dead_man import DeadMan
 from hantu.adapters.metrics_http import MetricsHttp, answer
 from hantu.adapters.store.day_counts import day_counts, ended_clean
 from hantu.adapters.store.maintenance import init_database
-from hantu.adapters.store.samples import PRUNED_AT_ONCE, write_samples
+from hantu.adapters.store.samples import BARS_KEPT_DAYS, PRUNED_AT_ONCE, write_samples
 from hantu.adapters.store.timestamps import to_text
 from hantu.domain.errors import BrokenError, UsageError
-from hantu.ports import HealthRow, MetricRow
+from hantu.domain.instrument import Symbol
+from hantu.ports import BarRow, HealthRow, MetricRow
 from tests.unit.adapters.store.plain_sqlite import ask
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -43,6 +44,32 @@ def test_pruning_takes_a_bounded_number_at_once(tmp_path: Path) -> None:
     write_samples(database, [HealthRow("rest", "ok", old)] * (PRUNED_AT_ONCE + 5), [], NOW, 9)
     write_samples(database, [], [], NOW, 3)
     assert ask(database, "SELECT count(*) AS n FROM system_health") == [{"n": 5}]
+
+
+def bar(minute: datetime, prices: tuple[int, int, int, int], shares: tuple[int, int], *, whole: bool = True) -> BarRow:
+    return BarRow(Symbol("005930"), to_text(minute), *prices, *shares, whole)
+
+
+def test_minutes_are_rows_and_two_parts_of_one_become_one_that_is_not_whole(tmp_path: Path) -> None:
+    database = tmp_path / "hantu.db"
+    init_database(database)
+    later = NOW + timedelta(minutes=1)
+    write_samples(database, [], [], NOW, 3, [bar(NOW, (10, 12, 9, 11), (0, 5)), bar(later, (11, 11, 11, 11), (5, 6))])
+    write_samples(database, [], [], NOW, 3, [bar(later, (13, 14, 8, 12), (20, 30))])
+    columns = "minute, open, high, low, close, shares_before, shares_after, whole"
+    assert [tuple(row.values()) for row in ask(database, f"SELECT {columns} FROM minute_bars ORDER BY minute")] == [
+        (to_text(NOW), 10, 12, 9, 11, 0, 5, 1), (to_text(later), 11, 14, 8, 12, 5, 30, 0)
+    ]  # fmt: skip
+
+
+def test_minutes_outlive_other_samples_and_are_bounded_too(tmp_path: Path) -> None:
+    database = tmp_path / "hantu.db"
+    init_database(database)
+    old = NOW - timedelta(days=BARS_KEPT_DAYS, minutes=1)
+    write_samples(database, [], [], NOW, 3, [bar(old, (1, 1, 1, 1), (0, 1))])
+    write_samples(database, [], [], NOW, 3, [bar(old + timedelta(minutes=2), (2, 2, 2, 2), (0, 1))])
+    write_samples(database, [], [], NOW, 3, [bar(NOW, (3, 3, 3, 3), (0, 1))])
+    assert [row["open"] for row in ask(database, "SELECT open FROM minute_bars")] == [2, 3]
 
 
 def test_samples_never_make_a_database(tmp_path: Path) -> None:

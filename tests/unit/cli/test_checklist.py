@@ -235,8 +235,8 @@ def test_without_a_guard_the_alert_goes_round_a_channel_or_the_item_fails(hantu_
             if len(self.sent) > 1:
                 raise BrokenError("대화방 없음")
 
-    monkeypatch.setattr("hantu.settings.channels.senders_of", lambda _settings: (object(),))
-    monkeypatch.setattr("hantu.settings.channels.notifiers_of", lambda _settings: (Channel(),))
+    monkeypatch.setattr("hantu.settings.checklist.alerts.senders_of", lambda _settings: (object(),))
+    monkeypatch.setattr("hantu.settings.checklist.alerts.notifiers_of", lambda _settings: (Channel(),))
     found = items(hantu_json("checklist", "morning")[1])
     assert (found["alert_round_trip"]["result"], Channel.sent) == ("ok", ["alert_test"])
     assert (found["alert_ack"]["result"], found["alert_ack"]["value"]) == ("warn", "확인 못 함")

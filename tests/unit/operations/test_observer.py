@@ -13,6 +13,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from hantu.domain import events as e
 from hantu.domain.errors import BrokenError, RetryableError
 from hantu.domain.instant import Instant
+from hantu.domain.instrument import Symbol
+from hantu.domain.money import Price, Quantity
+from hantu.domain.quote import Trade
 from hantu.engine import inputs as inp
 from hantu.kis.hot import CalmFrames
 from hantu.kis.tokens import Grant
@@ -20,12 +23,14 @@ from hantu.operations.exposition import SERIES_MAX, Exposition
 from hantu.operations.measures import Measures
 from hantu.operations.observer import Observer, Rules
 from hantu.operations.observer import World as Around
-from hantu.ports import HealthRow, MetricRow
+from hantu.ports import BarRow, HealthRow, MetricRow
 from hantu.runtime.delivery import Counts as AlertCounts
 from hantu.runtime.guard import Counts
+from hantu.runtime.minute_bars import MinuteBars
 from tests.unit.engine.world import World, held
 
 INTERVAL_S = 10.0
+HELD = Symbol("005930")
 
 
 @dataclass
@@ -37,6 +42,7 @@ class Scene:
     storage_ok: bool = True
     health: list[HealthRow] = field(default_factory=list)
     metrics: list[MetricRow] = field(default_factory=list)
+    bars: list[BarRow] = field(default_factory=list)
     facts: list[e.Fact] = field(default_factory=list)
     well: list[bool] = field(default_factory=list)
     keeps: bool = True
@@ -45,11 +51,13 @@ class Scene:
 
     def __post_init__(self) -> None:
         self.world.open()
-        self.counts = Counts()
+        self.counts, self.minutes = Counts(), MinuteBars()
         self.alerts = AlertCounts()
         self.page = Exposition("1")
         self.measures = Measures(lambda: self.at, lambda: 1_795_392_000.0 + self.at)
-        guard: Any = SimpleNamespace(engine=self.world.engine, counts=self.counts, calm=CalmFrames())
+        guard: Any = SimpleNamespace(
+            engine=self.world.engine, counts=self.counts, calm=CalmFrames(), minutes=self.minutes
+        )
         clock: Any = SimpleNamespace(now=lambda: self.world.now, real_delay=lambda seconds: seconds)
         around = Around(
             guard=guard, clock=clock, measures=self.measures, grants=self.grants, alert_counts=lambda: self.alerts,
@@ -69,11 +77,12 @@ class Scene:
             raise RetryableError("price: ClientConnectorError", next_step="")
         self.measures.answered("price", 0.01, "", 0.0)
 
-    async def keep(self, health: Any, metrics: Any) -> None:
+    async def keep(self, health: Any, metrics: Any, bars: Any) -> None:
         if not self.keeps:
             raise BrokenError("locked", next_step="")
         self.health += health
         self.metrics += metrics
+        self.bars += bars
 
     async def record(self, facts: tuple[e.Fact, ...], _now: Instant) -> None:
         self.facts += facts
@@ -214,6 +223,33 @@ def test_samples_that_cannot_be_kept_are_a_warning_and_no_end() -> None:
     scene.look(3)
     assert scene.state("database") == "ok"
     assert sum(row.component == "rest" for row in scene.health) == 7, "what could not be kept came with the next"
+
+
+def test_minutes_of_prices_go_with_the_samples_and_the_last_ones_at_the_end() -> None:
+    scene = Scene()
+
+    def trade(price: int) -> None:
+        moment = scene.world.wall
+        scene.minutes.add(
+            Trade(HELD, Price(price), Quantity(1), Price(price), Price(price), Price(0), Price(0), Price(0), Price(0),
+                  Quantity(price), moment, 0.0)
+        )  # fmt: skip
+
+    trade(65_000)
+    scene.keeps = False
+    scene.world.wall += timedelta(minutes=2)
+    scene.look()
+    assert scene.bars == []
+    trade(65_100)
+    scene.keeps = True
+    scene.look()
+    assert [row.close for row in scene.bars] == [65_000], "kept when the database takes it"
+    asyncio.run(scene.observer.finish())
+    assert [row.close for row in scene.bars] == [65_000, 65_100]
+    trade(65_200)
+    scene.keeps = False
+    asyncio.run(scene.observer.finish())
+    assert len(scene.bars) == 2
 
 
 def test_gauges_are_kept_once_a_minute_and_durations_every_time() -> None:

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from hantu.operations.trends import AHEAD, DAYS_MIN, Trend, trend_of
+from hantu.operations.trends import AHEAD, DAYS_MIN, Trend, outlook_of, trend_of
 
 
 def known(values: list[float]) -> Trend:
@@ -28,6 +28,20 @@ def test_a_known_series_is_forecast_exactly_and_its_slope_agrees_with_another_pr
     left = sum((value - line.intercept - line.slope * day) ** 2 for day, value in enumerate(values))
     half = 2.776 * (left / 4) ** 0.5 / 17.5**0.5
     assert (found.low, found.high) == pytest.approx((line.slope - half, line.slope + half))
+
+
+@pytest.mark.requirement("ALR-70")
+def test_the_days_to_come_lie_on_the_line_and_are_less_and_less_sure() -> None:
+    values = [2.0, 4.0, 3.0, 7.0, 5.0, 9.0]
+    found, days = known(values), outlook_of(values)
+    assert [day.ahead for day in days] == list(range(1, AHEAD + 1))
+    assert (days[-1].value, days[-1].low, days[-1].high) == (found.forecast, found.forecast_low, found.forecast_high)
+    line = statistics.linear_regression(range(6), values)
+    assert [day.value for day in days] == pytest.approx([line.intercept + line.slope * (5 + day.ahead) for day in days])
+    widths = [day.high - day.low for day in days]
+    assert widths == sorted(widths)
+    assert widths[0] < widths[-1]
+    assert outlook_of([1.0] * (DAYS_MIN - 1)) == ()
 
 
 def test_too_few_days_are_no_trend() -> None:

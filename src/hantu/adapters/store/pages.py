@@ -183,7 +183,7 @@ class Pages:
 
     def waiting(self) -> dict[str, int]:
         """Return how much waits for a person."""
-        with _limited(self._path) as connection:
+        with limited(self._path) as connection:
             row = connection.execute(
                 """SELECT
                     (SELECT count(*) FROM approvals WHERE status = 'pending'
@@ -221,23 +221,23 @@ class Pages:
             cut AS (SELECT recorded_at, metric_value, label, ntile(?) OVER (ORDER BY recorded_at) AS piece FROM picked)
             SELECT min(recorded_at) AS at, avg(metric_value) AS value, max(label) AS label
             FROM cut GROUP BY piece ORDER BY piece"""  # noqa: S608 - our own words
-        with _limited(self._path) as connection:
-            return _named(connection.execute(query, (*values, limit)))
+        with limited(self._path) as connection:
+            return named(connection.execute(query, (*values, limit)))
 
     def _alerts(self, conditions: Sequence[tuple[str, Any]], limit: int, having: str = "") -> list[Row]:
         where, values = _where(conditions)
         told = f"{_ALERTS} {where} GROUP BY alert_id {having} ORDER BY alert_id DESC LIMIT ?"
-        with _limited(self._path) as connection:
-            return _named(connection.execute(_ACKED.format(told=told), (*values, limit)))
+        with limited(self._path) as connection:
+            return named(connection.execute(_ACKED.format(told=told), (*values, limit)))
 
     def _rows(self, query: str, conditions: Sequence[tuple[str, Any]], order: str, limit: int) -> list[Row]:
         where, values = _where(conditions)
-        with _limited(self._path) as connection:
-            return _named(connection.execute(f"{query} {where} ORDER BY {order} LIMIT ?", (*values, limit)))
+        with limited(self._path) as connection:
+            return named(connection.execute(f"{query} {where} ORDER BY {order} LIMIT ?", (*values, limit)))
 
 
 @contextlib.contextmanager
-def _limited(path: Path) -> Iterator[Connection]:
+def limited(path: Path) -> Iterator[Connection]:
     """Open for one read that ends by itself: a long reader would hold up the file's clean-up."""
     with reading(path) as connection:
         end = time.monotonic() + TIME_MAX_S  # noqa: TID251  (patience with a query, not a moment of anything)
@@ -257,7 +257,8 @@ def _where(conditions: Sequence[tuple[str, Any]]) -> tuple[str, list[Any]]:
     return (f"WHERE {' AND '.join(text for text, _ in conditions)}" if conditions else "", values)
 
 
-def _named(cursor: Any) -> list[Row]:
+def named(cursor: Any) -> list[Row]:
+    """Return every row of a question by the names of its columns."""
     names = [part[0] for part in cursor.description]
     return [dict(zip(names, row)) for row in cursor.fetchall()]
 

@@ -6,7 +6,6 @@ does not answer is shown as that, with what is on record.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from hantu.adapters.guard_link import GuardLink, NotRunning
@@ -242,13 +241,6 @@ class SocketDoor:
 
     def _since_ms(self, began: float) -> float:
         return round((self._clock.now().mono - began) * 1_000, 1)
-
-
-def market_day(status: Mapping[str, Any] | None, now: datetime) -> str:
-    """Return the Korean day of the market: a practice guard tells it, else it is the machine's."""
-    from hantu.domain.session import trading_date
-
-    return str((status or {}).get("market_time") or "")[:10] or trading_date(now).isoformat()
 
 
 def _reached(level: KillLevel, found: Mapping[str, Any]) -> bool:

@@ -1,11 +1,14 @@
 """How hantu is doing, for the interface: alive, the machine, histories, the trail, the settings; records by day."""
 
+import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
 from hantu.adapters.audit.check import verify
+from hantu.adapters.checklist.trends import Series, daily_series
+from hantu.adapters.store.chart import Charts
 from hantu.adapters.store.checklist_rows import Run, runs
 from hantu.adapters.store.offline import record_operation
 from hantu.adapters.store.pages import Page, Pages
@@ -15,12 +18,14 @@ from hantu.domain.access import Caller
 from hantu.domain.instant import utc_text
 from hantu.operations import machine
 from hantu.operations.safety import dangers
+from hantu.operations.trends import DAYS_MIN, METHOD, outlook_of, trend_of
 from hantu.ports import Clock
 from hantu.settings.audit_trail import places
 from hantu.settings.effective import effective
 from hantu.settings.loading import Sources
+from hantu.settings.market_time import market_day, market_now
 from hantu.settings.model import Settings
-from hantu.settings.server.guard_door import SocketDoor, market_day
+from hantu.settings.server.guard_door import SocketDoor
 
 API_VERSION: Final = "v1"
 VERDICT_S: Final = 60.0
@@ -103,6 +108,11 @@ class Housekeeping:
         """Return what was gone through."""
         return runs(self._settings.database, limit, kind)
 
+    def trends(self, days: int) -> Sequence[Mapping[str, Any]]:
+        """Return the daily numbers of the last days with their trend and forecast."""
+        now = market_now(self._door.status(), self._clock.now().wall)
+        return [_trend(one) for one in daily_series(self._settings.database, now, days)]
+
     def settings(self) -> Sequence[Mapping[str, Any]]:
         """Return the effective configuration."""
         return effective(self._settings, self._sources)
@@ -128,6 +138,7 @@ class Archive:
     def __init__(self, settings: Settings, door: SocketDoor, clock: Clock) -> None:
         self._queries = Queries(settings.database)
         self._pages = Pages(settings.database)
+        self._charts = Charts(settings.database)
         self._door = door
         self._clock = clock
         pages, queries = self._pages, self._queries
@@ -159,3 +170,32 @@ class Archive:
             return self._queries.watchlist(date.fromisoformat(wanted))
         except ValueError:
             return ()
+
+    def chart(self, symbol: str, day: str) -> Mapping[str, Any]:
+        """Return the picture of one stock; a running guard adds the price of now to the one of its own day."""
+        status = self._door.status()
+        today = market_day(status, self._clock.now().wall)
+        found = self._charts.of_day(symbol, day or today)
+        if found["day"] != today:
+            return found
+        seen = [*(status or {}).get("positions", ()), *(status or {}).get("watch", ())]
+        live: Mapping[str, Any] = next((row for row in seen if row["symbol"] == symbol), {})
+        return {**found, "price": live.get("price"), "price_age_s": live.get("price_age_s")}
+
+    def sparks(self, minutes: int) -> Sequence[Mapping[str, Any]]:
+        """Return the newest minutes of everything held."""
+        held = dict.fromkeys(row.symbol for row in self.positions())
+        return self._charts.sparks(list(held), minutes)
+
+
+def _trend(series: Series) -> dict[str, Any]:
+    """Return one number a day, where it leads and how sure that is; nothing below what the number can be."""
+    trend, floor = trend_of(series.values), -math.inf if series.floor is None else series.floor
+    return {
+        "name": series.name, "title": series.title, "unit": series.unit, "days": series.days, "values": series.values,
+        "trend": trend, "too_few": trend is None, "days_min": DAYS_MIN, "method": METHOD,
+        "forecast": [
+            {"ahead": day.ahead, "value": max(floor, day.value), "low": max(floor, day.low), "high": max(floor, day.high)}
+            for day in outlook_of(series.values)
+        ],
+    }  # fmt: skip

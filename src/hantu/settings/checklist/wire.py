@@ -1,9 +1,9 @@
 """Whether every call the guard makes has a transaction id that this environment's server knows."""
 
 from hantu.adapters.checklist.items import Item, Result
-from hantu.cli.shell import Shell
 from hantu.kis import endpoints
 from hantu.kis.endpoints import Endpoint
+from hantu.settings.checklist.round import Round
 
 NEEDED: tuple[tuple[Endpoint, ...], ...] = (
     (endpoints.ORDER_SELL,),
@@ -16,9 +16,9 @@ NEEDED: tuple[tuple[Endpoint, ...], ...] = (
 """Calls without which nobody guards; one of each group must be offered."""
 
 
-def tr_ids(shell: Shell) -> Item:
+def tr_ids(going: Round) -> Item:
     """Return the ids that would be sent; one that is missing, outdated or of the other host fails."""
-    paper = shell.settings.environment == "paper"
+    paper = going.settings.environment == "paper"
     shown, wrong = [], []
     for group in NEEDED:
         found = [(one, one.paper if paper else one.real) for one in group]

@@ -1,19 +1,20 @@
 """Items of a checklist that are looked at now: the guard, the machine, the channel to people."""
 
-import time
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
+from hantu.adapters.audit.check import verify
 from hantu.adapters.checklist.daily import kill, open_incidents
 from hantu.adapters.checklist.items import Item, Result
-from hantu.cli import doctor_checks
-from hantu.cli.checklist_alerts import alert_items
-from hantu.cli.checklist_wire import tr_ids
-from hantu.cli.shell import Shell
 from hantu.domain.errors import HantuError
-from hantu.domain.session import KST
+from hantu.operations import machine
 from hantu.operations.components import UNSEEN
+from hantu.operations.looks import Seen
+from hantu.settings.audit_trail import places
+from hantu.settings.checklist.alerts import alert_items
+from hantu.settings.checklist.round import MACHINE, Round
+from hantu.settings.checklist.wire import tr_ids
+from hantu.settings.machine_checks import Check, clock_check, database_check, disk_check, opening_check
 
 Status = Mapping[str, Any]
 STATES = {"ok": Result.OK, "not_expected": Result.OK, "warn": Result.WARN, "down": Result.FAIL}
@@ -22,45 +23,36 @@ MARKS = {"ok": Result.OK, "note": Result.OK, "warn": Result.WARN, "fail": Result
 LIMITS = ("max_order_quantity", "max_order_value", "max_value_per_day", "orders_per_day", "max_day_loss_bps")
 
 
-def market_now(status: Status | None) -> datetime:
-    """Return the market's moment: a practice guard tells it, else it is the machine's."""
-    text = str((status or {}).get("market_time", ""))
-    try:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=KST).astimezone(UTC)
-    except ValueError:
-        return datetime.now(UTC)
-
-
-def service_items(shell: Shell, status: Status | None) -> list[Item]:
+def service_items(going: Round, status: Status | None) -> list[Item]:
     """Return whether everything that should run does, and the machine under it."""
     items = [_service(status)]
     items += [
         _component(status, name, title) for name, title in (("rest", "거래소 API(REST)"), ("stream", "실시간 연결"))
     ]
     items += [_component(status, name, title) for name, title in (("memory", "메모리"), ("alerts", "알림 채널"))]
-    return [*items, _traffic(status), _disk(shell)]
+    return [*items, _traffic(status), _disk(going)]
 
 
-def morning_items(shell: Shell, status: Status | None, ack_wait_s: float = 0.0) -> list[Item]:
+def morning_items(going: Round, status: Status | None, ack_wait_s: float = 0.0) -> list[Item]:
     """Return the self-test before the opening; a failing part never hides the others.
 
     ``ack_wait_s``: real seconds a person has to acknowledge the test alert.
     """
-    settings = shell.settings
+    settings = going.settings
     return [
-        *_guarded("calendar", "거래일", lambda: _doctor("calendar", doctor_checks.opening_check(settings))),
-        tr_ids(shell),
-        _limits(shell),
+        *_guarded("calendar", "거래일", lambda: _doctor("calendar", opening_check(settings))),
+        tr_ids(going),
+        _limits(going),
         _component(status, "token", "접근 토큰"),
         _component(status, "approval", "실시간 접속키"),
         _clock(status),
         *_guarded("kill_switch", "킬 스위치", lambda: kill(settings.database)),
         *_guarded("incidents", "열린 장애", lambda: open_incidents(settings.database)),
-        *_guarded("audit", "감사 기록의 머리", lambda: _audit(shell)),
-        *_guarded("database", "데이터베이스", lambda: _doctor("database", doctor_checks.database_check(settings))),
-        *_guarded("backup", "백업", lambda: _backup(shell)),
-        _disk(shell),
-        *alert_items(shell, status, ack_wait_s),
+        *_guarded("audit", "감사 기록의 머리", lambda: _audit(going)),
+        *_guarded("database", "데이터베이스", lambda: _doctor("database", database_check(settings))),
+        *_guarded("backup", "백업", lambda: _backup(going)),
+        _disk(going),
+        *alert_items(going, status, ack_wait_s),
         _service(status),
     ]
 
@@ -72,7 +64,7 @@ def _guarded(name: str, title: str, look: Any) -> Iterator[Item]:
         yield Item(name, title, Result.FAIL, str(error), "hantu doctor", error.next_step)
 
 
-def _doctor(name: str, check: doctor_checks.Check) -> Item:
+def _doctor(name: str, check: Check) -> Item:
     return Item(name, check.name, MARKS[check.mark], check.text, "hantu doctor", check.next_step)
 
 
@@ -111,29 +103,26 @@ def _traffic(status: Status | None) -> Item:
                 "hantu monitor status", f"읽지 못한 프레임 {broken}건", frames)  # fmt: skip
 
 
-def _disk(shell: Shell) -> Item:
-    return _doctor("disk", doctor_checks.disk_check(shell.settings))
+def _disk(going: Round) -> Item:
+    return _doctor("disk", disk_check(going.settings))
 
 
-def _limits(shell: Shell) -> Item:
-    limits = shell.settings.limits
+def _limits(going: Round) -> Item:
+    limits = going.settings.limits
     value = ", ".join(f"{name} {getattr(limits, name):,}" for name in LIMITS)
-    return Item("limits", "주문 한도", Result.OK, value, "hantu doctor --all", f"환경 {shell.settings.environment}")
+    return Item("limits", "주문 한도", Result.OK, value, "hantu doctor --all", f"환경 {going.settings.environment}")
 
 
 def _clock(status: Status | None) -> Item:
-    own = doctor_checks.clock_check()
+    own = clock_check()
     seen = _component(status, "clock", "시계")
     if own.mark == "fail" or status is None:
         return _doctor("clock", own)
     return Item("clock", "시계", seen.result, own.text, "hantu health", seen.detail)
 
 
-def _audit(shell: Shell) -> Item:
-    from hantu.adapters.audit.check import verify
-    from hantu.settings.audit_trail import places
-
-    settings = shell.settings
+def _audit(going: Round) -> Item:
+    settings = going.settings
     verdict = verify(settings.database, settings.audit_dir, places(settings), None)
     finding = verdict.finding
     value = f"{verdict.head.rows}건, 머리 {verdict.head.hash.hex()[:16]}"
@@ -144,15 +133,12 @@ def _audit(shell: Shell) -> Item:
     )
 
 
-def _backup(shell: Shell) -> Item:
-    from hantu.operations import machine
-    from hantu.operations.looks import Seen
-
-    wanted, seen = shell.settings.health, Seen()
+def _backup(going: Round) -> Item:
+    wanted, seen = going.settings.health, Seen()
     if wanted.backup_dir is None:
         return Item("backup", "백업", Result.WARN, "설정하지 않음", "health.backup_dir",
                     "`hantu db backup` 으로 복사하고 health.backup_dir 를 적어 주세요.")  # fmt: skip
-    machine.backup(seen, wanted.backup_dir, wanted.backup_max_age_s, time.time())
+    machine.backup(seen, wanted.backup_dir, wanted.backup_max_age_s, MACHINE.now().wall.timestamp())
     found = seen.components["backup"][0]
     return Item(
         "backup", "백업", STATES[found.state.value], found.reason or "최근 백업 있음", f"ls -l {wanted.backup_dir}"
