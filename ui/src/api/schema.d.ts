@@ -380,6 +380,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/positions/sparks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * read: position
+         * @description Show the newest minutes of everything held, of the last day each was traded.
+         */
+        get: operations["position_sparks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/positions/{symbol}": {
         parameters: {
             query?: never;
@@ -392,6 +412,26 @@ export interface paths {
          * @description Show one holding.
          */
         get: operations["position"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/positions/{symbol}/chart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * read: position
+         * @description Show one stock over a Korean day, held, watched or sold: minutes, levels, marks, gaps; today by default.
+         */
+        get: operations["position_chart"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1520,6 +1560,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * read: trend
+         * @description Show every daily number of the last days with its trend, its interval and its forecast.
+         */
+        get: operations["trends"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trends/{metric_name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * read: trend
+         * @description Show one of them.
+         */
+        get: operations["trend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -1763,6 +1843,18 @@ export interface components {
             event_id: string;
             correlation_id: string;
         };
+        /** @description One minute of the regular session; a minute without trades is not there. */
+        Bar: {
+            /** @description When it began, UTC. */
+            at: string;
+            open: number;
+            high: number;
+            low: number;
+            close: number;
+            volume: number;
+            /** @description False: the line did not stand all through it, or the guard began in it. */
+            whole: boolean;
+        };
         Chain: {
             items: components["schemas"]["ChainStep"][];
         };
@@ -1777,6 +1869,49 @@ export interface components {
                 [key: string]: unknown;
             };
             alerts: components["schemas"]["AlertView"][];
+        };
+        /** @description A time in which nobody saw the price, or nobody might trade; ``until`` empty: it lasts. */
+        ChartGap: {
+            /** @enum {string} */
+            kind: "cut" | "blind" | "sleep" | "stopped" | "restart" | "halt";
+            since: string;
+            until: string;
+            reason: string;
+        };
+        /** @description One point: ``fill`` (one execution), ``order`` (an intent), ``exit`` (complete) and what led there. */
+        ChartMark: {
+            at: string;
+            /** @enum {string} */
+            kind: "fill" | "order" | "exit" | "stop_reached" | "target_reached" | "held_back" | "simulated" | "refused" | "failed" | "unresolved" | "foreign_fill" | "price_rejected" | "opportunity";
+            /**
+             * @default
+             * @enum {string}
+             */
+            side: "" | "buy" | "sell";
+            price?: number | null;
+            quantity?: number | null;
+            /** @default  */
+            text: string;
+            /** @description Of an exit, after fees and tax. */
+            pnl?: number | null;
+            intent_id?: string | null;
+            event_id: string;
+        };
+        /** @description One stock on one Korean day, everything oldest first; times are UTC. */
+        ChartView: {
+            symbol: string;
+            name: string;
+            day: string;
+            bar_s: number;
+            bars: components["schemas"]["Bar"][];
+            levels: components["schemas"]["LevelStep"][];
+            marks: components["schemas"]["ChartMark"][];
+            gaps: components["schemas"]["ChartGap"][];
+            /** @description The newest price a running guard has; the minute of it is not over. */
+            price?: number | null;
+            price_age_s?: number | null;
+            /** @description More happened than an answer holds; the oldest are shown. */
+            truncated: boolean;
         };
         ChecklistRun: {
             run_id: number;
@@ -2153,6 +2288,18 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description What holds from ``at`` until the next step; 0 = no level. */
+        LevelStep: {
+            at: string;
+            stop_price: number;
+            target_price: number;
+            average_price: number;
+            /**
+             * @description before (what the day began with), bought, average_changed, trailing_stop_raised, position_closed …
+             * @example before
+             */
+            reason: string;
+        };
         /** @description Shares are between 0 and 1. */
         MachineView: {
             cpu: {
@@ -2253,6 +2400,14 @@ export interface components {
             sent_at: string;
             accepted_at: string;
             updated_at: string;
+        };
+        /** @description A trading day to come: it lies between ``low`` and ``high`` with 95 % probability if the line holds. */
+        OutlookDay: {
+            /** @description Trading days after the last one. */
+            ahead: number;
+            value: number;
+            low: number;
+            high: number;
         };
         Page_AccessRow_: {
             items: components["schemas"]["AccessRow"][];
@@ -2601,6 +2756,15 @@ export interface components {
             active: boolean;
             muted: number;
         };
+        /** @description The newest minutes of one holding, oldest first: when each began, and its last price. */
+        Spark: {
+            symbol: string;
+            at: string[];
+            prices: number[];
+        };
+        SparkList: {
+            items: components["schemas"]["Spark"][];
+        };
         /** @description Everything the first page shows. */
         StateView: {
             /** @description UTC of this server. */
@@ -2760,6 +2924,35 @@ export interface components {
             venues: string[];
             order_type: string;
             purpose: string;
+        };
+        /** @description A straight line through the days; ``low`` and ``high`` bound the change a day with 95 % confidence. */
+        TrendLine: {
+            days: number;
+            mean: number;
+            /** @description Change a day. */
+            slope: number;
+            low: number;
+            high: number;
+            /** @description Whether the interval leaves out a level line. */
+            moves: boolean;
+        };
+        TrendList: {
+            items: components["schemas"]["TrendView"][];
+        };
+        /** @description One number a day, oldest first; without a trend there are fewer than ``days_min`` days. */
+        TrendView: {
+            /** @example rejections */
+            name: string;
+            title: string;
+            unit: string;
+            /** @description Korean days on which a guard was at work. */
+            days: string[];
+            values: number[];
+            too_few: boolean;
+            days_min: number;
+            trend: components["schemas"]["TrendLine"] | null;
+            forecast: components["schemas"]["OutlookDay"][];
+            method: string;
         };
         TypeCount: {
             event_type: string;
@@ -3390,6 +3583,28 @@ export interface operations {
             };
         };
     };
+    position_sparks: {
+        parameters: {
+            query?: {
+                minutes?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SparkList"];
+                };
+            };
+        };
+    };
     position: {
         parameters: {
             query?: never;
@@ -3408,6 +3623,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PositionView"];
+                };
+            };
+        };
+    };
+    position_chart: {
+        parameters: {
+            query?: {
+                day?: string;
+            };
+            header?: never;
+            path: {
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChartView"];
                 };
             };
         };
@@ -4927,6 +5166,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Series"];
+                };
+            };
+        };
+    };
+    trends: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendList"];
+                };
+            };
+        };
+    };
+    trend: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                metric_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendView"];
                 };
             };
         };
