@@ -198,7 +198,8 @@ class Observer:
             "components": {
                 name: {
                     "state": one.state.value, "reason": one.reason, "for_s": round(mono - (one.since or mono), 1),
-                    "checked_at": self._looked,
+                    "checked_at": self._looked, "streak": one.streak,
+                    "worse_after": PATIENCE.get(name, USUAL).worse, "better_after": PATIENCE.get(name, USUAL).better,
                 }
                 for name, one in sorted(self._standings.items())
             },

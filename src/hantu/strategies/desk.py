@@ -71,8 +71,8 @@ class Desk:
         self.queue = FeedQueue()
         self.false_signs = 0
         """Answers to no step of ours: what something in the process said of itself."""
-        self.steps = 0
-        """Done in this life of the jobs process."""
+        self.steps, self.heartbeat_at = 0, ""
+        """Steps done in this life of the jobs process, and when the last one was: the only sign of life that counts."""
         self._files = files
         self._records = records
         self._terms = terms
@@ -288,7 +288,7 @@ class Desk:
         child.send(Ask(*self._expected, self._clocks.market().wall, step, self._view(), wants))
         done = await self._answer
         self.supervision.answered()
-        self.steps += 1
+        self.steps, self.heartbeat_at = self.steps + 1, self._stamp()
         assert isinstance(done, Done)
         for note in done.notes:
             StrategyLog.info("%s: %s", self.job.strategy, note)
@@ -394,5 +394,6 @@ def status_of(desk: Desk) -> Mapping[str, object]:
     """Return what only the running jobs process knows of a job."""
     return {
         "pid": desk.pid, "steps": desk.steps, "queued": len(desk.queue), "dropped": desk.queue.dropped,
-        "false_signs": desk.false_signs, "waiting_since": desk.supervision.asked_at,
+        "false_signs": desk.false_signs, "waiting_since": desk.supervision.asked_at, "heartbeat_at": desk.heartbeat_at,
+        "restarts_max": desk.supervision.limits.restarts_max,
     }  # fmt: skip

@@ -158,6 +158,15 @@ def test_a_loop_that_stands_still_is_down() -> None:
     assert scene.state("guard") == "ok"
 
 
+def test_the_picture_says_how_much_patience_is_left() -> None:
+    scene = Scene()
+    scene.look(2)
+    scene.look(1, moving=False)
+    scene.look(1)
+    one = scene.observer.picture()["components"]["guard"]
+    assert (one["state"], one["streak"], one["worse_after"], one["better_after"]) == ("down", -1, 1, 2)
+
+
 def test_a_silent_stream_is_noticed_after_its_time() -> None:
     scene = Scene()
     scene.look(2)

@@ -59,11 +59,12 @@ def job_of(theatre: Theatre, name: str = "counter") -> Job:
 @pytest.mark.requirement("REL-23", "REL-30", "REL-31")
 async def test_one_start_runs_it_tracks_it_saves_it_and_the_next_office_goes_on(theatre):
     told = await theatre.office.start("counter", {}, "kim")
-    assert (told["state"], told["by"]) == ("running", "kim")
+    assert (told["state"], told["by"], told["heartbeat_at"]) == ("running", "kim", ""), "a start is no sign of life"
     assert theatre.files.load("strategy_counter") is not None
     assert [one["job_id"] for one in theatre.office.listed()] == ["strategy_counter"]
     theatre.trade(70_000)
     await theatre.until(lambda: theatre.desk("counter").steps > 2, "the trade")
+    assert theatre.office.shown("strategy_counter")["heartbeat_at"] > told["started_at"]
     theatre.records.fills = [Fill(number, "005930", "buy", 1, 70_000, "") for number in range(1, 6)]
     await theatre.until(lambda: len(kept(theatre).get("said", ())) == 5, "five fills")
     await theatre.again()

@@ -18,8 +18,11 @@ ASK_S: Final = 5.0
 WORDS: Final = {"broken": "failed"}
 """A file that cannot be read is a job that failed; all other words are the documents'."""
 COMMANDS: Final = {"start": "start", "stop": "suspend", "resume": "resume", "pause": "suspend"}
-TOLD: Final = ("restarts", "errors", "last_error", "last_error_at", "started_at")
-DETAIL: Final = ("reason", "by", "changed_at", "params", "silent_s", "memory_mb", "cpu_percent", "pid", "proposals")
+TOLD: Final = ("restarts", "errors", "last_error", "last_error_at", "started_at", "heartbeat_at")
+DETAIL: Final = (
+    "reason", "by", "changed_at", "params", "pid", "steps", "queued", "dropped", "false_signs", "restarts_max", "proposals",
+)  # fmt: skip
+"""What the jobs process alone knows (``pid`` and on) is missing where it does not answer."""
 
 
 class JobsWorkshop:
