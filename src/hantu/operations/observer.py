@@ -21,8 +21,8 @@ from hantu.operations.components import NEW, Health, Judgement, Patience, Standi
 from hantu.operations.flow import Flow
 from hantu.operations.looks import Seen
 from hantu.operations.measures import EXITS, Measures, Wait
-from hantu.ports import BarRow, Clock, HealthRow, MetricRow, Presence
 from hantu.operations.phone_look import UNUSED, PhoneSeen, judge_phone
+from hantu.ports import BarRow, Clock, HealthRow, MetricRow, Presence
 from hantu.runtime.delivery import Counts as AlertCounts
 from hantu.runtime.guard import Guard
 from hantu.telemetry import get_logger

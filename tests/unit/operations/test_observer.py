@@ -23,8 +23,8 @@ from hantu.operations.exposition import SERIES_MAX, Exposition
 from hantu.operations.measures import Measures
 from hantu.operations.observer import Observer, Rules
 from hantu.operations.observer import World as Around
-from hantu.ports import BarRow, HealthRow, MetricRow
 from hantu.operations.phone_look import PhoneSeen
+from hantu.ports import BarRow, HealthRow, MetricRow
 from hantu.runtime.delivery import Counts as AlertCounts
 from hantu.runtime.guard import Counts
 from hantu.runtime.minute_bars import MinuteBars

@@ -924,6 +924,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * read: alert
+         * @description List every type of event people may be told of: what it means, what to look at and do.
+         */
+        get: operations["alert_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts/silences": {
         parameters: {
             query?: never;
@@ -1680,6 +1700,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/checklists/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * read: checklist
+         * @description List checklists under way, newest first.
+         */
+        get: operations["rounds_list"];
+        put?: never;
+        /**
+         * start: checklist
+         * @description Look at everything of one list now; the morning's sends a test alert and takes some seconds.
+         */
+        post: operations["round_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/open/{checklist_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * read: checklist
+         * @description Show one checklist under way.
+         */
+        get: operations["round_show"];
+        put?: never;
+        post?: never;
+        /**
+         * withdraw: checklist
+         * @description Take a list back.
+         */
+        delete: operations["round_withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/open/{checklist_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * check: checklist
+         * @description Say that an item was looked at.
+         */
+        post: operations["round_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/open/{checklist_id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * finish: checklist
+         * @description Put a list on record, confirmed by who asks; refused while an item is not checked.
+         */
+        post: operations["round_finish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/reviewed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * review: checklist
+         * @description Record that the procedures were gone over.
+         */
+        post: operations["procedures_reviewed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -1740,7 +1868,11 @@ export interface components {
             last_error: string;
             acked_by: string;
             acked_at: string;
+            /** @description Until then an acknowledged emergency is not repeated. */
+            ack_until: string;
             done: boolean;
+            /** @description When a later alert ended what an emergency told of; empty: it lasts, or nothing ends it. */
+            ended_at: string;
         };
         AlertStats: {
             total: number;
@@ -1854,6 +1986,34 @@ export interface components {
             volume: number;
             /** @description False: the line did not stand all through it, or the guard began in it. */
             whole: boolean;
+        };
+        Catalogue: {
+            items: components["schemas"]["CatalogueRow"][];
+        };
+        /** @description What one type of event means to people: how bad, when it comes, what to look at and do. */
+        CatalogueRow: {
+            event_type: string;
+            /** @example OPS-01 */
+            area: string;
+            severity: string;
+            priority: string;
+            /** @enum {string} */
+            delivery: "at_once" | "batch" | "closing" | "log";
+            condition: string;
+            /**
+             * @description The command that shows it.
+             * @example hantu monitor status
+             */
+            check: string;
+            action: string;
+            /**
+             * @description Page of docs/runbooks.
+             * @example connection
+             */
+            runbook: string;
+            /** @description What it stops, in words; empty: nothing. */
+            stops: string;
+            ends: string[];
         };
         Chain: {
             items: components["schemas"]["ChainStep"][];
@@ -2578,6 +2738,10 @@ export interface components {
             /** @default  */
             order_no: string;
         };
+        Reviewed: {
+            /** @example 손절 절차 3단계를 고침 */
+            note: string;
+        };
         /** @description How many sessions have ended. */
         Revoked: {
             revoked: number;
@@ -2603,6 +2767,67 @@ export interface components {
          * @enum {string}
          */
         Role: "admin" | "operator" | "viewer";
+        /** @description One item was looked at; ``checked`` false takes that back. */
+        RoundCheck: {
+            /** @example kill_switch */
+            item: string;
+            /** @default true */
+            checked: boolean;
+            /** @default  */
+            note: string;
+        };
+        RoundDone: {
+            /**
+             * @default done
+             * @constant
+             */
+            status: "done";
+            /** @description Its number in `GET /checklists`. */
+            run_id: number;
+        };
+        RoundFinish: {
+            /** @default  */
+            note: string;
+        };
+        /** @description One item as it was when the list was begun; ``how`` is the command or query that shows ``value``. */
+        RoundItem: {
+            name: string;
+            title: string;
+            /** @enum {string} */
+            result: "ok" | "warn" | "fail";
+            value: string;
+            how: string;
+            detail: string;
+            number: number | null;
+            checked: boolean;
+            checked_by: string;
+            checked_at: string;
+            note: string;
+        };
+        RoundList: {
+            items: components["schemas"]["RoundView"][];
+        };
+        RoundStart: {
+            /** @enum {string} */
+            kind: "daily" | "weekly" | "monthly" | "morning";
+        };
+        /** @description A checklist under way; it ends when it is finished, taken back, or a day old. */
+        RoundView: {
+            /** @example C-0123456789ab */
+            checklist_id: string;
+            /** @enum {string} */
+            kind: "daily" | "weekly" | "monthly" | "morning";
+            /**
+             * @description The worst of its items.
+             * @enum {string}
+             */
+            result: "ok" | "warn" | "fail";
+            /** @enum {string} */
+            state: "open" | "finished" | "withdrawn";
+            started_by: string;
+            started_at: string;
+            items: components["schemas"]["RoundItem"][];
+        };
         Sample: {
             at: string;
             value: number;
@@ -4116,15 +4341,17 @@ export interface operations {
     events: {
         parameters: {
             query?: {
+                limit?: number;
+                cursor?: string;
                 type?: string;
                 symbol?: string;
                 category?: string;
                 flow?: string;
+                /** @description Of the type of event, as in the catalogue of alerts. */
+                severity?: "" | "CRITICAL" | "WARN" | "INFO";
                 q?: string;
                 since?: string;
                 until?: string;
-                limit?: number;
-                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -4166,14 +4393,16 @@ export interface operations {
     events_export: {
         parameters: {
             query?: {
+                format?: "csv" | "jsonl";
                 type?: string;
                 symbol?: string;
                 category?: string;
                 flow?: string;
+                /** @description Of the type of event, as in the catalogue of alerts. */
+                severity?: "" | "CRITICAL" | "WARN" | "INFO";
                 q?: string;
                 since?: string;
                 until?: string;
-                format?: "csv" | "jsonl";
             };
             header?: never;
             path?: never;
@@ -4281,6 +4510,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertStats"];
+                };
+            };
+        };
+    };
+    alert_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogue"];
                 };
             };
         };
@@ -5303,6 +5552,193 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChecklistRuns"];
+                };
+            };
+        };
+    };
+    rounds_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundList"];
+                };
+            };
+        };
+    };
+    round_start: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+                /** @description New for each press; the same when the same press is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundStart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundView"];
+                };
+            };
+        };
+    };
+    round_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                checklist_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundView"];
+                };
+            };
+        };
+    };
+    round_withdraw: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+            };
+            path: {
+                checklist_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+        };
+    };
+    round_check: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+                /** @description New for each press; the same when the same press is sent again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                checklist_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundCheck"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundView"];
+                };
+            };
+        };
+    };
+    round_finish: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+                /** @description New for each press; the same when the same press is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                checklist_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundFinish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundDone"];
+                };
+            };
+        };
+    };
+    procedures_reviewed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+                /** @description New for each press; the same when the same press is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reviewed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
                 };
             };
         };
