@@ -33,6 +33,8 @@ _PREFIXES = {
     "resource_high": "⚠️ 자원 사용률 높음: ",
     "strategy_restarted": "🔁 전략 재시작: ",
     "strategy_given_up": "🚨 전략 중단: ",
+    "sign_in_locked": "🔒 로그인 막음: ",
+    "recovery_code_used": "🔑 복구 코드 사용: ",
     "backup_failed": "⚠️ 백업 실패: ",
     "restore_done": "✅ 복원 완료: ",
     "venue_switched": "⚠️ 거래소 전환: ",

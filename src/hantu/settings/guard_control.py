@@ -32,8 +32,8 @@ class Desk(Protocol):
     def calls(self) -> Mapping[str, Call]: ...
 
 
-TOLD_FOR_OTHERS = ("strategy_restarted", "strategy_given_up")
-"""What the jobs process may have told."""
+TOLD_FOR_OTHERS = ("strategy_restarted", "strategy_given_up", "sign_in_locked", "recovery_code_used")
+"""What the jobs process and the server may have told."""
 DETAIL_MAX = 600
 
 
