@@ -34,6 +34,8 @@ _PREFIXES = {
     "resource_high": "⚠️ 자원 사용률 높음: ",
     **COMPANION_MARKS,
     "guard_given_up": "🚨 감시 중단: ",
+    "sign_in_locked": "🔒 로그인 막음: ",
+    "recovery_code_used": "🔑 복구 코드 사용: ",
     "backup_failed": "⚠️ 백업 실패: ",
     "restore_done": "✅ 복원 완료: ",
     "venue_switched": "⚠️ 거래소 전환: ",

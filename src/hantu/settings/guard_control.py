@@ -52,6 +52,8 @@ COMPANIONS: Mapping[str, Callable[[str, str], Fact]] = {
     "process_given_up": ev.ProcessGivenUp,
 }  # fmt: skip
 """What processes beside the guard may have told, and the fact it is put on record as."""
+TOLD_ONLY = ("sign_in_locked", "recovery_code_used")
+"""What the server has written into the audit trail itself: people are told, and no fact of trading is made of it."""
 SUBJECT_MAX, DETAIL_MAX = 80, 600
 
 
@@ -102,9 +104,12 @@ def tell_call(record: Record, now: Callable[[], Instant], post: Callable[[Alert]
 
     async def tell(args: dict[str, Any], _client: str) -> dict[str, Any]:
         event_type = str(args.get("event_type", ""))
+        if event_type in TOLD_ONLY:
+            post(operations_alert(event_type, str(args.get("detail", ""))[:DETAIL_MAX], key=str(args.get("key", ""))))
+            return {"event_type": event_type, "recorded": False}
         make = COMPANIONS.get(event_type)
         if make is None:
-            raise UsageError(f"알릴 수 없는 일입니다: {event_type}", next_step=", ".join(COMPANIONS))
+            raise UsageError(f"알릴 수 없는 일입니다: {event_type}", next_step=", ".join((*COMPANIONS, *TOLD_ONLY)))
         subject, detail = str(args.get("subject", ""))[:SUBJECT_MAX], str(args.get("detail", ""))[:DETAIL_MAX]
         try:
             await record((make(subject, detail),), now())

@@ -1,6 +1,9 @@
 """Coming in: passwords, codes that count once, locks, recovery, sessions; attacks S1, S5, S15 of the fault catalogue."""
 
+import asyncio
 import threading
+from collections.abc import Iterator
+from pathlib import Path
 
 import pyotp
 import pytest
@@ -9,7 +12,14 @@ from hantu.adapters.accounts import factors
 from hantu.adapters.accounts.attempts import NAME_MAX, PAIR_MAX, WINDOW_S
 from hantu.adapters.accounts.register import CONSOLE
 from hantu.domain.access import AccessError, Role
+from hantu.settings.model import Settings, TelegramSettings
+from hantu.settings.secret import Secret
+from hantu.settings.telling import have_told
+from tests.receivers import telegram
+from tests.receivers.journal import Journal
 from tests.unit.api.site import PASSWORD, Site
+from tests.unit.api.test_commands import PretendGuard
+from tests.unit.api.waiting import until
 
 DESK = {"agent": "other/1.0"}
 
@@ -302,3 +312,79 @@ def test_secrets_are_not_in_the_file_nor_in_the_log(site: Site) -> None:
         if path.is_file():
             content = path.read_bytes()
             assert not [one for one in canaries if one.encode() in content], path
+
+
+# --- people are told ------------------------------------------------------------------
+
+
+@pytest.fixture
+def guard(site: Site) -> Iterator[PretendGuard]:
+    found = PretendGuard(site.home, {"tell": {"ok": True, "result": {}}})
+    yield found
+    found.close()
+
+
+def told(guard: PretendGuard) -> list[tuple[str, str]]:
+    return [(one["args"]["event_type"], one["args"]["detail"]) for one in guard.asked if one["command"] == "tell"]
+
+
+def lock(site: Site, name: str, source: str) -> None:
+    """Wrong so often, without the hash that makes each attempt slow."""
+    for _ in range(PAIR_MAX):
+        site.accounts.desk._wrong(name, source, "password")
+
+
+def test_a_lock_out_is_told_once_an_hour_for_each_name_that_exists(site: Site, guard: PretendGuard) -> None:
+    lock(site, "otto", "10.0.0.9")
+    until(lambda: told(guard), "the alert")
+    assert told(guard) == [("sign_in_locked", "otto (10.0.0.9) - 5번 틀려 15분 동안 막음")]
+    assert guard.asked[-1]["args"]["key"] == "sign_in_locked:otto"
+    for number in range(10, 16):
+        lock(site, "otto", f"10.0.0.{number}")
+        lock(site, f"stranger{number}", "10.1.0.1")
+    lock(site, "vera", "10.0.0.9")
+    until(lambda: len(told(guard)) >= 2, "the other name")
+    site.clock.wind(3_600)
+    lock(site, "otto", "10.0.0.40")
+    until(lambda: len(told(guard)) >= 3, "the next hour")
+    assert [detail.split()[0] for _, detail in told(guard)] == ["otto", "vera", "otto"]
+
+
+def test_a_lock_out_by_wrong_codes_of_a_session_is_told_too(site: Site, guard: PretendGuard) -> None:
+    otto = site.browser("otto")
+    for _ in range(PAIR_MAX):
+        site.clock.wind(factors.STEP_S)
+        otto.do("/killswitch/release", {"reason": "x"}, X_Hantu_Code="000000")
+    until(lambda: told(guard), "the alert")
+    assert told(guard)[0][0] == "sign_in_locked"
+
+
+def test_a_used_recovery_code_is_told(site: Site, guard: PretendGuard) -> None:
+    codes = site.enrol("rita", Role.OPERATOR)
+    assert site.browser().enter("rita", code=None, recovery_code=codes[0]).status == 200
+    until(lambda: told(guard), "the alert")
+    assert told(guard) == [("recovery_code_used", "rita (127.0.0.1) - 새 인증 앱을 등록하게 됩니다")]
+
+
+def test_that_people_were_told_outlives_the_server(site: Site, guard: PretendGuard) -> None:
+    lock(site, "otto", "10.0.0.9")
+    until(lambda: told(guard), "the alert")
+    site.stop()
+    site.start()
+    lock(site, "otto", "10.0.0.10")
+    lock(site, "vera", "10.0.0.10")
+    until(lambda: len(told(guard)) >= 2, "the other name")
+    assert [detail.split()[0] for _, detail in told(guard)] == ["otto", "vera"]
+
+
+async def test_without_a_guard_people_are_told_directly(tmp_path: Path) -> None:
+    journal = Journal()
+    receiver = telegram.TelegramReceiver(journal)
+    await receiver.start()
+    try:
+        chat = TelegramSettings(chat_id=telegram.CHAT, api_url=receiver.url, token=Secret(telegram.TOKEN))
+        own = Settings(home=tmp_path, database=tmp_path / "none.db", telegram=chat)
+        await asyncio.to_thread(have_told, own, "sign_in_locked", "otto (10.0.0.9)", "k", sender="server")
+        assert "로그인 막음: otto (10.0.0.9)" in journal.texts()[0]
+    finally:
+        await receiver.stop()

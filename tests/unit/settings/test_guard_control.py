@@ -71,6 +71,8 @@ async def test_processes_beside_the_guard_have_their_own_events_recorded_and_no_
     assert (alert.event_type, alert.key, alert.severity) == ("strategy_given_up", key, "CRITICAL")
     assert len(alert.short) < DETAIL_MAX + 40
     assert process == ProcessGivenUp("server", "")
+    await tell({"event_type": "sign_in_locked", "detail": "otto (10.0.0.9)", "key": "k2"}, "socket:0:server")
+    assert posted.pop().short == "🔒 로그인 막음: otto (10.0.0.9)"
     for foreign in ("killswitch_off", "", "take_profit_filled"):
         with pytest.raises(UsageError):
             await tell({"event_type": foreign}, "socket:0:jobs")

@@ -121,6 +121,12 @@ CREATE TABLE IF NOT EXISTS checklists (
     started_at   REAL NOT NULL,
     state        TEXT NOT NULL CHECK (state IN ('open', 'finished', 'withdrawn'))
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS told (
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    at   REAL NOT NULL,
+    PRIMARY KEY (kind, name)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS access_log (
     access_id INTEGER PRIMARY KEY AUTOINCREMENT,
     at        REAL NOT NULL,

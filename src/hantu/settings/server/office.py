@@ -10,7 +10,6 @@ import os
 import secrets
 import signal
 import socket
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,22 +21,20 @@ from hantu.adapters.accounts.commands import CommandBook, PairBook
 from hantu.adapters.accounts.doorkeeper import Lifetimes, SignInDesk
 from hantu.adapters.accounts.register import AccountRegister
 from hantu.adapters.clock import SystemClock
-from hantu.adapters.notify.last_word import last_word
 from hantu.adapters.store.offline import record_operation
 from hantu.adapters.tls import has_certificate, server_context
 from hantu.adapters.vault import Vault
-from hantu.alerting.rules import operations_alert
 from hantu.api.app import application
 from hantu.api.house import House, Workshop
 from hantu.api.serving import Serving, serving
 from hantu.api.streams import Hub
 from hantu.domain.errors import HantuError, UsageError
 from hantu.operations.supervisor import Supervisor
-from hantu.settings.channels import notifiers_of
 from hantu.settings.checks import is_loopback
 from hantu.settings.loading import Sources
 from hantu.settings.model import Settings
 from hantu.settings.people import actor_of
+from hantu.settings.server.alarms import AccessAlarm, TokenAlarm
 from hantu.settings.server.desk import OrderCounter
 from hantu.settings.server.guard_door import SocketDoor
 from hantu.settings.server.keeping import Archive, Housekeeping
@@ -49,7 +46,6 @@ from hantu.telemetry import configure, get_logger
 
 SystemLog = get_logger(__name__, "system")
 MACHINE: Final = SystemClock()
-ALARM_EVERY_S: Final = 60.0
 TIDY_S: Final = 3_600.0
 BEAT_S: Final = 1.0
 BACKLOG: Final = 256
@@ -71,8 +67,11 @@ def accounts_of(settings: Settings, now_s: Callable[[], float] | None = None) ->
     folder = settings.home / "server"
     book, vault = Book(folder / "server.db", now_s or _machine_s), Vault(folder / "keys")
 
+    alarm = AccessAlarm(settings, book)
+
     def tell(kind: str, who: str, detail: str) -> None:
         _audited(settings, kind, who, detail)
+        alarm.tell(kind, who, detail)
 
     lifetimes = Lifetimes(settings.server.idle_s, settings.server.absolute_s)
     desk = SignInDesk(book, vault, lifetimes, actor_of=lambda name: actor_of(settings, name), tell=tell)
@@ -106,7 +105,7 @@ def office_of(
     door = SocketDoor(settings, MACHINE, lambda: sum(one["state"] == "waiting" for one in pairs.waiting()))
     house = House(
         doorkeeper=accounts.desk, register=accounts.register, keys=CommandBook(accounts.book), pairs=pairs, guard=door,
-        desk=OrderCounter(settings, door, Alarm(settings).tell), records=Archive(settings, door, MACHINE),
+        desk=OrderCounter(settings, door, TokenAlarm(settings).tell), records=Archive(settings, door, MACHINE),
         notices=NoticeBoard(settings, report), keeping=Housekeeping(settings, sources, door, MACHINE),
         rounds=Rounds(settings, ChecklistBook(accounts.book), door.status), workshop=workshop or JobsWorkshop(settings), hub=hub, clock=MACHINE, draw=_draw,
     )  # fmt: skip
@@ -188,30 +187,6 @@ async def _beats(supervisor: Supervisor, book: Book) -> None:
             tidied = _mono_s()
             await asyncio.to_thread(book.tidy)
         await asyncio.sleep(BEAT_S)
-
-
-class Alarm:
-    """Tells people that no token was to be had, at most once a minute; the guard may be dead, so this side sends."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._told = -ALARM_EVERY_S
-        self._lock = threading.Lock()
-
-    def tell(self, cause: str) -> None:
-        """Send in a thread of its own; nobody waits for a channel."""
-        with self._lock:
-            if _mono_s() - self._told < ALARM_EVERY_S:
-                return
-            self._told = _mono_s()
-        threading.Thread(target=self._send, args=(cause,), daemon=True, name="alarm").start()
-
-    def _send(self, cause: str) -> None:
-        try:
-            alert = operations_alert("token_issue_failed", cause)
-            asyncio.run(last_word(notifiers_of(self._settings)[0], alert))
-        except HantuError as error:
-            SystemLog.error("알림을 보내지 못함: %s", error)
 
 
 def address_of(settings: Settings) -> tuple[str, int]:
