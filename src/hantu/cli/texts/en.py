@@ -1,6 +1,7 @@
 """Help texts in English (``--lang en`` or HANTU_LANG=en)."""
 
 from hantu.cli.texts.en_audit import AUDIT
+from hantu.cli.texts.en_backup import BACKUP
 from hantu.cli.texts.en_duty import DUTY
 from hantu.cli.texts.en_server import SERVER
 from hantu.cli.texts.en_strategies import STRATEGIES
@@ -238,6 +239,7 @@ COMMANDS = {
     "alerts": Entry("Show recent alerts and whether they were delivered.", "hantu alerts --limit 20"),
     **AUDIT,
     **DUTY,
+    **BACKUP,
     **SERVER,
     **STRATEGIES,
     "alerts list": Entry(

@@ -2,6 +2,7 @@
 
 from hantu.cli.texts.entry import Entry, Texts
 from hantu.cli.texts.ko_audit import AUDIT
+from hantu.cli.texts.ko_backup import BACKUP
 from hantu.cli.texts.ko_duty import DUTY
 from hantu.cli.texts.ko_server import SERVER
 from hantu.cli.texts.ko_strategies import STRATEGIES
@@ -236,6 +237,7 @@ COMMANDS = {
     "alerts": Entry("최근 알림과 전달 결과를 보여 줍니다.", "hantu alerts --limit 20"),
     **AUDIT,
     **DUTY,
+    **BACKUP,
     **SERVER,
     **STRATEGIES,
     "alerts list": Entry(
