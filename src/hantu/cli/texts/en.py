@@ -15,7 +15,8 @@ COMMANDS = {
         {"install_completion": "Install shell completion.", "show_completion": "Print the shell completion script."},
     ),
     "demo": Entry(
-        "Play a compressed trading day in under a minute with real processes, and check the outcome.",
+        "Play a compressed trading day in under a minute with real processes, and check the outcome. Says where the dashboard is and "
+        "how to sign in to look.",
         "hantu demo --keep",
         {
             "keep": "Leave exchange and guard running afterwards; says how to look and how to stop.",
