@@ -56,14 +56,23 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 LONG = (
-    "tests/zoo/test_zoo.py::test_a_bug_is_noticed", "tests/simulation/", "tests/e2e/test_bad_day.py",
-    "tests/unit/engine/test_storm.py",
+    "tests/e2e/", "tests/chaos/", "tests/simulation/", "tests/zoo/test_zoo.py::test_a_bug_is_noticed",
+    "tests/unit/engine/test_storm.py", "tests/test_bench.py", "tests/test_deploy.py",
 )  # fmt: skip
 """They take seconds to a minute each; begun last they would leave the other workers without work."""
+WORKERS = 3
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    # Each worker is given one stretch of the list to begin with: an equal share of what takes long, then the rest.
+    long = [item for item in items if item.nodeid.startswith(LONG)]
+    short = [item for item in items if not item.nodeid.startswith(LONG)]
+    part = -(-len(short) // WORKERS)
+    items[:] = [
+        item
+        for number in range(WORKERS)
+        for item in (*long[number::WORKERS], *short[number * part : (number + 1) * part])
+    ]
     for item in items:
         folder = item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else ""
         if folder in ("e2e", "third_party", "simulation"):

@@ -18,7 +18,8 @@ from tools import metric_list
 DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
 RULES = [DEPLOY / "prometheus" / name for name in ("hantu_recording.yml", "hantu_alerts.yml")]
 BOARDS = sorted((DEPLOY / "grafana").glob("*.json"))
-UNITS = sorted(file.stem for file in (DEPLOY / "systemd").glob("*.service"))
+UNITS = sorted(file.stem for file in (DEPLOY / "systemd").glob("*.service") if "@" not in file.stem)
+TIMERS = sorted((DEPLOY / "systemd").glob("*.timer"))
 EXPOSURE_MAX = 20
 """Of 100, as `systemd-analyze security` counts; a unit without any limits has 96."""
 TEXTS = [*RULES, DEPLOY / "prometheus" / "hantu_test.yml", *BOARDS]
@@ -143,6 +144,27 @@ def test_systemd_knows_every_key(name: str) -> None:
     # The program of the example is not installed where the tests run; nothing else may be wrong.
     complaints = [line for line in done.stderr.splitlines() if "is not executable" not in line]
     assert complaints == []
+
+
+@pytest.mark.requirement("SVC-13", "SVC-14")
+@pytest.mark.parametrize("timer", TIMERS, ids=lambda file: file.stem)
+def test_backups_are_made_by_a_clock_and_each_kind_has_its_own_folder(timer: Path, tmp_path: Path) -> None:
+    kind = timer.stem.rpartition("-")[2]
+    assert f"Unit=hantu-backup@{kind}.service" in timer.read_text("utf-8")
+    # The instance is named by its link, as systemd does it.
+    for file in (timer, DEPLOY / "systemd" / "hantu-backup@.service"):
+        shutil.copy(file, tmp_path)
+    (tmp_path / f"hantu-backup@{kind}.service").symlink_to(tmp_path / "hantu-backup@.service")
+    done = systemd("verify", str(tmp_path / timer.name), str(tmp_path / f"hantu-backup@{kind}.service"))
+    assert [line for line in done.stderr.splitlines() if "is not executable" not in line] == []
+    calendar = re.search(r"OnCalendar=(.*)", timer.read_text("utf-8"))
+    assert calendar is not None
+    assert systemd("calendar", calendar[1]).returncode == 0
+    instance = str(tmp_path / f"hantu-backup@{kind}.service")
+    assert systemd("security", "--offline=true", f"--threshold={EXPOSURE_MAX}", instance).returncode == 0
+    words = unit_of("hantu-backup@")["ExecStart"].split()[1:]
+    assert words[:2] == ["backup", "make"]
+    assert {"/var/backups/hantu/%i", "/var/backups/hantu-keys/%i"} <= set(words)
 
 
 def unit_of(name: str) -> configparser.SectionProxy:

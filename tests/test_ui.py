@@ -36,6 +36,10 @@ def test_files_of_the_dashboard_stay_small() -> None:
     assert {name: size for name, size in sizes.items() if size > FILE_LINES_MAX} == {}
 
 
+ATTRIBUTION = "https://www.tradingview.com/"
+"""The licence of the charts asks for this link where their logo is off; it is followed by a person, never loaded."""
+
+
 def test_nothing_breaks_the_policy_of_the_server() -> None:
     """Markup from text, style attributes and other hosts would be refused by the browser, or worse, would not."""
     found = []
@@ -43,7 +47,8 @@ def test_nothing_breaks_the_policy_of_the_server() -> None:
         text = path.read_text(encoding="utf-8")
         found += [f"{name_of(path)}: {one[0]}" for one in FORBIDDEN.finditer(text)]
         found += [f"{name_of(path)}: style" for _ in STYLE.finditer(text)]
-        found += [f"{name_of(path)}: {text[one.start() :][:40]}" for one in ADDRESS.finditer(text)]
+        rest = text.replace(ATTRIBUTION, "") if path.name == "About.vue" else text
+        found += [f"{name_of(path)}: {rest[one.start() :][:40]}" for one in ADDRESS.finditer(rest)]
     assert found == []
 
 

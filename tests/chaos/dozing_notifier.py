@@ -7,7 +7,7 @@ from typing import Any
 from hantu.adapters.store import commit
 from hantu.cli.main import main
 
-_deliver = commit._deliver
+_deliver = commit.file_delivery
 
 
 def _stop_inside(connection: Any, entry: Any) -> None:
@@ -17,5 +17,5 @@ def _stop_inside(connection: Any, entry: Any) -> None:
 
 
 if __name__ == "__main__":
-    commit._deliver = _stop_inside
+    commit.file_delivery = _stop_inside
     main()

@@ -86,18 +86,25 @@ def around_records(boundary: Boundary) -> None:
 
 def around_commits(boundary: Boundary) -> None:
     """In the writer's thread: committed, and nobody has heard of it; or not committable, so that it is spilled."""
-    commit = store.commit_batch
+    commit, join = store.commit_entry, store.join_entry
 
-    def wrapped(connection: Any, entry: Any, facts: Any) -> Any:
-        ours = any(isinstance(fact, ev.IntentRecorded) and fact.intent_id in boundary.ours for fact in facts)
-        if ours and boundary.step.startswith("spill"):
+    def is_ours(facts: Any) -> bool:
+        return any(isinstance(fact, ev.IntentRecorded) and fact.intent_id in boundary.ours for fact in facts)
+
+    def wrapped(entry: Any, facts: Any, connection: Any) -> Any:
+        if is_ours(facts) and boundary.step.startswith("spill"):
             raise OperationalError("database is locked")
-        result = commit(connection, entry, facts)
-        if ours:
+        result = commit(entry, facts, connection)
+        if is_ours(facts):
             boundary.at("committed, unheard")
         return result
 
-    store.commit_batch = wrapped
+    def joined(entry: Any, facts: Any, connection: Any) -> Any:
+        if is_ours(facts):
+            raise ValueError("alone: the boundary is behind its own commit")
+        return join(entry, facts, connection)
+
+    store.commit_entry, store.join_entry = wrapped, joined
 
 
 def around_spill(boundary: Boundary) -> None:

@@ -98,7 +98,7 @@ def test_every_look_is_a_row_for_every_component(arena: Arena) -> None:
     rows = arena.rows("SELECT component, count(*), min(checked_at), max(checked_at) FROM system_health GROUP BY 1")
     assert {row[0] for row in rows} == {
         "guard", "rest", "stream", "token", "approval", "database", "disk", "memory", "clock", "alerts", "backup",
-        "certificate", "notifier",
+        "certificate", "notifier", "phone",
     }  # fmt: skip
     assert len({row[1] for row in rows}) == 1, "each look writes all of them"
     assert rows[0][1] >= 6

@@ -100,6 +100,23 @@ class SecondFactors:
 
         return self.book.judge(person, matched, now_s)
 
+    def readable(self) -> int:
+        """Open every secret to see whether the key is the right one; return how many there are.
+
+        Raises:
+            BrokenError: One does not open, or the key is not there.
+        """
+        found = self.book.sealed()
+        if not found:
+            return 0
+        if not (self._key_dir / KEY_FILE).exists():
+            # Drawn anew it would open nothing.
+            raise BrokenError(f"{KEY_FILE} 가 없습니다.", next_step=f"{self._key_dir} 에 키의 백업을 되돌려 놓으세요.")
+        key = self._sealing_key()
+        for person, sealed in found:
+            _open(key, person, sealed)
+        return len(found)
+
     def _sealing_key(self) -> bytes:
         return _derived(secret_key(self._key_dir, KEY_FILE), _SEAL)
 

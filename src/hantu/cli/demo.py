@@ -47,6 +47,8 @@ def demo(
         bill.table(findings)
         if keep:
             bill.how_to_look(stage)
+        else:
+            bill.dashboard_ends(stage)
     finally:
         if not left_running:
             stage.end()
@@ -72,11 +74,12 @@ def _perform(stage: Any, bill: Any, play: Any) -> list[Any]:
     stage.write_config()
     seed_watchlist(stage.home / "hantu.db", play, play.clock.day)
     stage.start_phone()
+    viewer = _open_dashboard(stage, bill)
     stage.start_exchange()
     # The guard asks the exchange for its clock first; the market opens ten market seconds after it begins.
     stage.wait_listening()
     stage.start_guard()
-    told = _follow(stage, bill, began)
+    told = _follow(stage, bill, began, viewer)
     clock = play.clock
     halts = [
         (clock.moment(fault.at), clock.moment(fault.at) + timedelta(seconds=fault.duration))
@@ -95,7 +98,18 @@ def _perform(stage: Any, bill: Any, play: Any) -> list[Any]:
     return judge(evidence)
 
 
-def _follow(stage: Any, bill: Any, began: float) -> list[Any]:
+def _open_dashboard(stage: Any, bill: Any) -> Any:
+    """Start the server, and make somebody who may look; None where there is nothing to look at."""
+    from hantu.cli.demo_viewer import bundle_built, make_viewer
+
+    stage.start_server()
+    viewer = make_viewer(stage.home)
+    stage.viewer = viewer
+    bill.dashboard(stage, built=bundle_built(), ready=stage.server_ready())
+    return viewer if bundle_built() else None
+
+
+def _follow(stage: Any, bill: Any, began: float, viewer: Any) -> list[Any]:
     """Tell events and messages as they come until the day is over."""
     from hantu.cli.event_reader import EventReader
     from hantu.cli.stage import pause
@@ -112,6 +126,8 @@ def _follow(stage: Any, bill: Any, began: float) -> list[Any]:
             bill.event(event)
             if row.event_type == "monitor_finished":
                 over_at = time.monotonic()
+        if viewer is not None:
+            bill.code(viewer, time.time())
         arrived = stage.messages()
         for message in arrived[messages:]:
             bill.message(message["text"])

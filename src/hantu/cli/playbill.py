@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from hantu.cli.verdict import Finding, Told
 from hantu.cli.views.story import tell
 from hantu.cli.views.wording import korean_time
 
+STEP_S = 30
+"""Seconds a sign-in code lasts."""
 CLOCK_CELLS = 10
 LABEL_CELLS = 14
 
@@ -20,6 +23,7 @@ class Playbill:
     def __init__(self, shell: Shell, home: Path) -> None:
         self._shell = shell
         self._home = home
+        self._step = 0
 
     def opening(self, play: Any) -> None:
         """Say what is about to be seen."""
@@ -32,6 +36,45 @@ class Playbill:
         )
         self._print(f"기록 폴더: {self._home}", "dim")
         self._print("")
+
+    def dashboard(self, stage: Any, *, built: bool, ready: bool) -> None:
+        """Say where the day can be watched, and who may; shown once."""
+        who = stage.viewer
+        self._step = int(time.time()) // STEP_S
+        if self._shell.json:
+            shown = {"url": stage.server_url, "built": built, "ready": ready, "user": who.name, "password": who.password,
+                     "secret": who.secret, "code": who.code(time.time())}  # fmt: skip
+            self._shell.err.print(to_json({"dashboard": shown}), markup=False, soft_wrap=True)
+            return
+        if stage.ended("server"):
+            self._print(
+                f"대시보드 서버가 시작하지 못했습니다. 시연은 계속합니다.\n{stage.last_words('server')}", "yellow"
+            )
+            return
+        late = "" if ready else " (아직 뜨는 중입니다)"
+        self._print(f"대시보드: {stage.server_url}{late}", "bold")
+        if built:
+            self._print(f"  이름 {who.name}   비밀번호 {who.password}   코드 {who.code(time.time())}")
+            self._print(
+                f"  보기만 하는 계정이고 이 시연과 함께 사라집니다. 코드는 30초마다 바뀝니다. 인증 앱: {who.uri}", "dim"
+            )
+        else:
+            self._print(
+                "  화면은 아직 만들어지지 않았습니다. 저장소에서 `make ui` (Node 20 이상)로 만들면 다음 시연에 열립니다.",
+                "dim",
+            )
+        self._print("")
+
+    def dashboard_ends(self, stage: Any) -> None:
+        """Say that what was looked at goes with the day."""
+        self._print(f"{stage.server_url} 은(는) 이 시연과 함께 끝납니다. 더 보려면 `hantu demo --keep`.", "dim")
+
+    def code(self, viewer: Any, now_s: float) -> None:
+        """Show the next code once the last one has passed."""
+        step = int(now_s) // STEP_S
+        if step != self._step:
+            self._step = step
+            self._line("", "대시보드", f"│ 새 로그인 코드 {viewer.code(now_s)}", "dim")
 
     def event(self, told: Told) -> None:
         """Tell one event."""
@@ -76,9 +119,12 @@ class Playbill:
 
     def how_to_look(self, stage: Any) -> None:
         """Say how to look at what was left running, and how to stop it."""
-        pids = " ".join(str(stage.children[name].pid) for name in ("exchange", "phone"))
+        pids = " ".join(str(stage.children[name].pid) for name in ("server", "exchange", "phone"))
         hantu = f"HANTU_HOME={self._home} {program()}"
+        who = stage.viewer
         lines = {
+            "대시보드": stage.server_url,
+            "로그인": f"{who.name} / {who.password} / 코드 {who.code(time.time())} (인증 앱: {who.uri})",
             "상태 보기": f"{hantu} monitor status --watch",
             "청산 보기": f"{hantu} exits",
             "사건 보기": f"{hantu} events",
@@ -89,7 +135,7 @@ class Playbill:
             self._shell.err.print(to_json(lines), markup=False, soft_wrap=True)
             return
         self._print("")
-        self._print("거래소와 감시를 켜 두었습니다.", "bold")
+        self._print("거래소와 감시, 서버를 켜 두었습니다.", "bold")
         for label, command in lines.items():
             self._shell.out.print(f"  {label}: {command}", markup=False, soft_wrap=True)
 

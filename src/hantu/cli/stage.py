@@ -1,4 +1,4 @@
-"""The demonstration's processes and folder: exchange, phone and guard, ended by their ids."""
+"""The demonstration's processes and folder: exchange, phone, guard and server, ended by their ids."""
 
 import json
 import os
@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hantu.cli.background import end_process, hantu_command, last_words, listens, spawn
 from hantu.cli.practice import inspect
@@ -20,7 +20,12 @@ from hantu.cli.shell import broken, wait_until
 from hantu.domain.errors import UsageError
 from hantu.simulator.scenario import Scenario
 
+if TYPE_CHECKING:
+    from hantu.cli.demo_viewer import Viewer
+
 START_TIMEOUT_S = 15.0
+SERVER_WAIT_S = 8.0
+"""The day does not wait longer for a server: nobody needs it to be guarded."""
 SOCKET_NAME_ROOM = 90
 """Bytes of a home's path that leave room for the control socket's name."""
 CONFIG = """# 연습 하루를 위해 만든 설정입니다.
@@ -40,6 +45,9 @@ default_rule = true
 api_url = "{phone}"
 token_file = "telegram.token"
 chat_id = "1"
+
+[server]
+address = "127.0.0.1:{server}"
 """
 
 
@@ -64,12 +72,20 @@ class Stage:
     rest_port: int = field(default_factory=free_port)
     ws_port: int = field(default_factory=free_port)
     phone_port: int = field(default_factory=free_port)
+    server_port: int = field(default_factory=free_port)
+    viewer: "Viewer | None" = None
+    """Who may look at the dashboard."""
     children: "dict[str, subprocess.Popen[bytes]]" = field(default_factory=dict)
 
     @property
     def rest_url(self) -> str:
         """Where the exchange answers."""
         return f"http://127.0.0.1:{self.rest_port}"
+
+    @property
+    def server_url(self) -> str:
+        """Where the dashboard is."""
+        return f"http://127.0.0.1:{self.server_port}"
 
     @property
     def messages_file(self) -> Path:
@@ -89,8 +105,9 @@ class Stage:
     def write_config(self) -> None:
         """Write the settings of the guard that plays."""
         text = CONFIG.format(
-            rest=self.rest_url, ws=f"ws://127.0.0.1:{self.ws_port}", phone=f"http://127.0.0.1:{self.phone_port}"
-        )
+            rest=self.rest_url, ws=f"ws://127.0.0.1:{self.ws_port}", phone=f"http://127.0.0.1:{self.phone_port}",
+            server=self.server_port,
+        )  # fmt: skip
         (self.home / "hantu.toml").write_text(text, encoding="utf-8")
         token = self.home / "telegram.token"
         token.touch(mode=0o600)
@@ -100,6 +117,17 @@ class Stage:
         """Start the stand-in for Telegram."""
         command = [sys.executable, "-m", "hantu.cli.phone", str(self.phone_port), str(self.messages_file)]
         self._start("phone", command)
+
+    def start_server(self) -> None:
+        """Start the server beside what is to come; it waits for the guard by itself."""
+        self._start("server", hantu_command("run", "server"))
+
+    def server_ready(self) -> bool:
+        """Tell whether the server can be reached; waits a moment for it."""
+        if "server" not in self.children:
+            return False
+        wait_until(lambda: self.ended("server") or listens(self.server_url), SERVER_WAIT_S, 0.05)
+        return not self.ended("server") and listens(self.server_url)
 
     def start_exchange(self) -> None:
         """Start the practice exchange; its day begins at once."""
@@ -154,10 +182,10 @@ class Stage:
         return [json.loads(line) for line in lines if line.endswith("}")]
 
     def end(self) -> None:
-        """End every child, guard first so that it can close its line properly."""
+        """End every child: those who look on, then the guard, so that it can close its line properly."""
         # A second Ctrl-C must not leave one of them behind; each end is bounded in time.
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        for name in ("guard", "exchange", "phone"):
+        for name in ("server", "guard", "exchange", "phone"):
             child = self.children.pop(name, None)
             if child is not None:
                 end_process(child)

@@ -14,6 +14,7 @@ from hantu.cli import (
     alerts,
     approvals,
     audit,
+    backup,
     bench,
     checklist,
     database,
@@ -46,7 +47,7 @@ HELP_NAMES = ["-h", "--help"]
 ORDER = (
     "demo", "sim", "up", "monitor", "run", "status", "health", "kill", "recovery", "approvals", "strategies", "jobs", "positions", "orders", "exits",
     "explain", "replay", "simulate", "events", "opportunities", "alerts", "incidents", "checklist", "trends", "audit", "event", "privacy", "phone",
-    "watchlist", "db", "users", "api", "tls",
+    "watchlist", "db", "backup", "users", "api", "tls",
     "logs", "doctor", "bench",
     "version",
 )  # fmt: skip
@@ -89,6 +90,7 @@ def build(texts: Texts) -> Any:
     app.add_typer(phone_people.app, name="phone")
     app.add_typer(database.app, name="db")
     app.add_typer(database.watch_app, name="watchlist")
+    app.add_typer(backup.app, name="backup")
     app.add_typer(users.app, name="users")
     app.add_typer(server.api_app, name="api")
     app.add_typer(server.tls_app, name="tls")

@@ -1,20 +1,30 @@
 """The demonstration: its verdict, its story, its stand-in for the phone and its processes."""
 
+import io
 import json
 import threading
+import time
 from copy import deepcopy
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 
 import pytest
+from rich.console import Console
 
+from hantu.adapters.accounts.book import Book
+from hantu.adapters.accounts.doorkeeper import Lifetimes, SignInDesk
+from hantu.adapters.vault import Vault
 from hantu.cli.background import end_process, last_words, listens, spawn
+from hantu.cli.demo_viewer import Viewer, make_viewer
 from hantu.cli.phone import PhoneServer, visible_text
+from hantu.cli.playbill import Playbill
+from hantu.cli.shell import Shell
 from hantu.cli.stage import Stage, free_port, make_home
 from hantu.cli.verdict import Evidence, Told, judge
 from hantu.cli.views.story import TELLERS, tell
 from hantu.domain.errors import UsageError
 from hantu.domain.events import FACTS
+from hantu.settings.loading import load_settings
 
 HALT = (datetime(2026, 11, 23, 4, 0, 40, tzinfo=UTC), datetime(2026, 11, 23, 4, 1, tzinfo=UTC))
 
@@ -211,7 +221,6 @@ def test_no_real_setting_reaches_the_play(tmp_path):
 
 def test_written_settings_are_for_practice_and_ready(tmp_path):
     from hantu.settings.checks import check_ready
-    from hantu.settings.loading import load_settings
 
     stage = Stage(tmp_path, "demo", None, {})
     stage.write_config()
@@ -259,3 +268,44 @@ def test_the_reason_of_a_child_is_read_back(tmp_path, capsys):
     said.write_text("log line\n" + capsys.readouterr().err)
     assert last_error(said) == ("실행 중인 감시가 없습니다.", "`hantu monitor start` 로 시작하세요.")
     assert last_error(tmp_path / "none") == ("", "")
+
+
+@pytest.mark.requirement("DEC-36", "SVC-40")
+def test_who_may_look_is_ready_at_once_and_of_this_folder_only(tmp_path):
+    viewer = make_viewer(tmp_path)
+    book = Book(tmp_path / "server" / "server.db", time.time)
+    desk = SignInDesk(book, Vault(tmp_path / "server" / "keys"), Lifetimes(900.0, 900.0), actor_of=str,
+                      tell=lambda *_: None)  # fmt: skip
+    code = viewer.code(time.time())
+    found = desk.sign_in(viewer.name, viewer.password, code=code, recovery_code="", source="test", agent="test")
+    assert found.caller.role == "viewer"
+    assert len(viewer.password) >= 15
+    assert viewer.secret in viewer.uri
+    book.close()
+    assert make_viewer(tmp_path / "other").secret != viewer.secret
+
+
+@pytest.mark.parametrize("built", [True, False])
+def test_the_opening_says_where_to_look_or_how_to_build_it(tmp_path, built):
+    out = Console(file=io.StringIO(), width=200)
+    shell = Shell({})
+    shell.out = out
+    stage = Stage(tmp_path, "demo", None, {})
+    stage.viewer = Viewer("viewer", "pass-word", "JBSWY3DPEHPK3PXP" * 2, "otpauth://totp/x")
+    bill = Playbill(shell, tmp_path)
+    bill.dashboard(stage, built=built, ready=not built)
+    bill.code(stage.viewer, time.time())
+    bill.code(stage.viewer, time.time() + 31)
+    text = out.file.getvalue()
+    assert stage.server_url in text
+    assert ("pass-word" in text, "make ui" in text, "뜨는 중" in text) == (built, not built, built)
+    assert text.count("새 로그인 코드") == 1
+    assert stage.viewer.code(time.time() + 31) in text
+
+
+def test_the_stages_server_listens_where_it_says(tmp_path):
+    stage = Stage(tmp_path, "demo", None, {})
+    stage.write_config()
+    settings, _ = load_settings(None, stage.child_environ)
+    assert stage.server_url == f"http://{settings.server.address}"
+    assert not stage.server_ready(), "nobody was started"

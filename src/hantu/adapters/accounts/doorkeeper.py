@@ -305,6 +305,23 @@ def _place(column: str, user_id: int) -> str:
     return f"users|{column}_sealed|{user_id}"
 
 
+def readable_secrets(book: Book, vault: Vault) -> int:
+    """Open every secret to see whether its key is there; return how many there are.
+
+    Raises:
+        BrokenError: One does not open.
+    """
+    with book.reading() as connection:
+        rows = connection.execute("SELECT user_id, totp_sealed, enrol_sealed FROM users").fetchall()
+    book.close()
+    sealed = [
+        (column, ident, kept) for ident, *both in rows for column, kept in zip(("totp", "enrol"), both, strict=True)
+    ]
+    for column, ident, kept in (one for one in sealed if one[2]):
+        vault.open(bytes(kept), _place(column, ident))
+    return sum(bool(kept) for _, _, kept in sealed)
+
+
 def reseal(book: Book, vault: Vault) -> int:
     """Seal every secret by the newest key; return how many were not. Interrupted, it is simply done again."""
     with book.reading() as connection:

@@ -104,6 +104,17 @@ def backup_database(source: Path, target: Path) -> int:
     return target.stat().st_size
 
 
+def newest_record(path: Path) -> tuple[str, int]:
+    """Return the moment of the last event, UTC text, and how many events there are.
+
+    Raises:
+        BrokenError: Missing or damaged.
+    """
+    with reading(path) as connection:
+        newest, count = connection.execute("SELECT max(timestamp), count(*) FROM event_log").fetchone()
+    return newest or "", count
+
+
 def import_watchlist(database: Path, day: date, rows: Sequence[WatchRow], *, actor: str = "") -> int:
     """Make ``rows`` the watch list of a day; return how many there are.
 

@@ -120,6 +120,14 @@ class PhoneBook:
             ).fetchall()
         return tuple(FactorRow(*row) for row in rows)
 
+    def sealed(self) -> tuple[tuple[str, bytes], ...]:
+        """Return every person's secret, sealed."""
+        if not self._path.exists():
+            return ()
+        with self._writing() as connection:
+            rows = connection.execute("SELECT person, sealed FROM factors ORDER BY person").fetchall()
+        return tuple((person, bytes(sealed)) for person, sealed in rows)
+
     def judge(self, person: str, matched: Callable[[bytes], int | None], now_s: float) -> Judged:
         """Judge one code and remember what came of it, in one step: two at once cannot both be right.
 

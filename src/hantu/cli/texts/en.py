@@ -1,6 +1,7 @@
 """Help texts in English (``--lang en`` or HANTU_LANG=en)."""
 
 from hantu.cli.texts.en_audit import AUDIT
+from hantu.cli.texts.en_backup import BACKUP
 from hantu.cli.texts.en_duty import DUTY
 from hantu.cli.texts.en_server import SERVER
 from hantu.cli.texts.en_strategies import STRATEGIES
@@ -14,7 +15,8 @@ COMMANDS = {
         {"install_completion": "Install shell completion.", "show_completion": "Print the shell completion script."},
     ),
     "demo": Entry(
-        "Play a compressed trading day in under a minute with real processes, and check the outcome.",
+        "Play a compressed trading day in under a minute with real processes, and check the outcome. Says where the dashboard is and "
+        "how to sign in to look.",
         "hantu demo --keep",
         {
             "keep": "Leave exchange and guard running afterwards; says how to look and how to stop.",
@@ -238,6 +240,7 @@ COMMANDS = {
     "alerts": Entry("Show recent alerts and whether they were delivered.", "hantu alerts --limit 20"),
     **AUDIT,
     **DUTY,
+    **BACKUP,
     **SERVER,
     **STRATEGIES,
     "alerts list": Entry(

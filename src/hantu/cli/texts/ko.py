@@ -2,6 +2,7 @@
 
 from hantu.cli.texts.entry import Entry, Texts
 from hantu.cli.texts.ko_audit import AUDIT
+from hantu.cli.texts.ko_backup import BACKUP
 from hantu.cli.texts.ko_duty import DUTY
 from hantu.cli.texts.ko_server import SERVER
 from hantu.cli.texts.ko_strategies import STRATEGIES
@@ -16,10 +17,10 @@ COMMANDS = {
         },
     ),
     "demo": Entry(
-        "1분 안에 하루 장을 압축해서 보여 줍니다: 연습 거래소와 감시를 실제 프로세스로 띄우고 결과를 검증합니다.",
+        "1분 안에 하루 장을 압축해서 보여 줍니다: 연습 거래소, 감시, 서버를 실제 프로세스로 띄우고 결과를 검증합니다. 대시보드 주소와 보기 전용 로그인을 알려 줍니다.",
         "hantu demo --keep",
         {
-            "keep": "끝난 뒤에도 거래소와 감시를 켜 둡니다. 보는 법과 끄는 법을 알려 줍니다.",
+            "keep": "끝난 뒤에도 거래소, 감시, 서버를 켜 둡니다. 보는 법과 끄는 법을 알려 줍니다.",
             "home": "기록을 남길 폴더(비어 있어야 합니다). 없으면 임시 폴더를 씁니다.",
             "scenario": "시나리오 이름 또는 파일.",
             "speed": "시나리오에 적힌 배속 대신 쓸 값.",
@@ -236,6 +237,7 @@ COMMANDS = {
     "alerts": Entry("최근 알림과 전달 결과를 보여 줍니다.", "hantu alerts --limit 20"),
     **AUDIT,
     **DUTY,
+    **BACKUP,
     **SERVER,
     **STRATEGIES,
     "alerts list": Entry(

@@ -137,7 +137,7 @@ def _backup(going: Round) -> Item:
     wanted, seen = going.settings.health, Seen()
     if wanted.backup_dir is None:
         return Item("backup", "백업", Result.WARN, "설정하지 않음", "health.backup_dir",
-                    "`hantu db backup` 으로 복사하고 health.backup_dir 를 적어 주세요.")  # fmt: skip
+                    "`hantu backup make 폴더` 로 만들고 health.backup_dir 를 적어 주세요.")  # fmt: skip
     machine.backup(seen, wanted.backup_dir, wanted.backup_max_age_s, MACHINE.now().wall.timestamp())
     found = seen.components["backup"][0]
     return Item(
