@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 import venv
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,9 +44,8 @@ class Failed(Exception):
 
 def sources(ui: Path = UI) -> Iterator[Path]:
     """Yield the files a build is made of, in the order of their names."""
-    for name in SOURCES:
-        path = ui / name
-        yield from sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
+    for path in (ui / name for name in SOURCES):
+        yield from sorted(one for one in (path, *path.rglob("*")) if one.is_file())
 
 
 def fingerprint(ui: Path = UI) -> str:
@@ -185,31 +184,31 @@ def say(text: str) -> None:
     print(f"ui: {text}", file=sys.stderr, flush=True)
 
 
-def main(words: list[str]) -> int:
-    """Build as asked; return the exit code."""
+def attempt(
+    words: list[str], environ: Mapping[str, str], memory: Path, sources: str, act: Callable[[bool], bool]
+) -> int:
+    """Build as asked by ``act`` and return the exit code; ``memory`` keeps which sources could not be built."""
     always, loud = "--always" in words, bool({"--always", "--needed"} & set(words))
-    loud = loud or "browser" in os.environ.get("TESTS_NEED", "").split(",")
-    if os.environ.get("SKIP_UI") and not always:
+    loud = loud or "browser" in environ.get("TESTS_NEED", "").split(",")
+    if environ.get("SKIP_UI") and not always:
         return 0
-    remembered = NODE_HOME.with_name(".node-failed")
-    now = fingerprint()
-    if not loud and remembered.is_file() and remembered.read_text(encoding="utf-8") == now and not is_fresh():
-        say("the dashboard is not built (an earlier try failed); `make ui` tries again")
+    if not loud and memory.is_file() and memory.read_text(encoding="utf-8") == sources:
+        say("the dashboard is not built, an earlier try failed; `make ui` tries again")
         return 0
     try:
-        built = build(always)
+        built = act(always)
     except Failed as error:
         if loud:
             say(f"the dashboard could not be built: {error}")
             return 1
-        remembered.write_text(now, encoding="utf-8")
+        memory.write_text(sources, encoding="utf-8")
         say(f"the dashboard could not be built; hantu works without it, `make ui` tries again: {error}")
         return 0
-    remembered.unlink(missing_ok=True)
+    memory.unlink(missing_ok=True)
     if built:
         say(f"the dashboard is built in {STATIC.relative_to(ROOT)}")
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(attempt(sys.argv[1:], os.environ, ROOT / ".node-failed", fingerprint(), build))

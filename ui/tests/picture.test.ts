@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { complete, connectionOf } from '../src/live/picture'
-import { calmOf, dangersOf } from '../src/live/verdict'
+import { calmOf, dangersOf, protectionOf } from '../src/live/verdict'
 
 const held = { symbol: '005930', name: '삼성전자', quantity: 1, average_price: 70_000, stop_price: 68_000, target_price: 76_000 }
 
@@ -29,6 +29,13 @@ describe('the verdict', () => {
   it('is calm when nothing is wrong', () => {
     expect(dangersOf(calm)).toEqual([])
     expect([calmOf(calm), calmOf({ ...calm, state: 'idle' }), calmOf({ ...calm, mode: 'watch' })]).toEqual(['safe', 'resting', 'watching'])
+  })
+
+  it('counts as protected only what would be sold', () => {
+    const state = complete({ ...calm, guarded: 3, unguarded: [{}], positions: [held, held, held, held] as never })
+    expect(protectionOf(state)).toEqual({ guarded: 3, unprotected: 1 })
+    expect(protectionOf({ ...state, running: false })).toEqual({ guarded: 0, unprotected: 4 })
+    expect(protectionOf({ ...state, kill: { ...state.kill, level: 'hard' } })).toEqual({ guarded: 0, unprotected: 4 })
   })
 
   it('names a silent guard and nothing else', () => {

@@ -29,6 +29,15 @@ export const level = computed(() => now.state?.kill.level ?? null)
 /** Orders are blocked, as the newest picture shows. */
 export const inForce = computed(() => level.value !== null && level.value !== 'off')
 
+/** How far the wish has come; done only when the picture of the guard shows it. */
+export const progress = computed(() => {
+  const picture = now.state?.kill
+  if (!picture || picture.level === 'off') return kill.stage
+  // File and row were written for a guard that did not answer: done once it says so itself.
+  if (kill.stage === 'asked') return ['none', 'off'].includes(picture.seen.guard ?? 'none') ? 'asked' : 'done'
+  return kill.stage === 'taken' && (kill.answer === null || kill.answer.level === picture.level) ? 'done' : kill.stage
+})
+
 /** Block orders now. No question is asked; the same press may be sent again with the same key. */
 export async function pressKill(wanted: 'active' | 'hard' = 'active'): Promise<void> {
   if (kill.stage === 'sending') return

@@ -49,7 +49,7 @@ function detailOf(payload: Fact['payload']): string {
   const words: string[] = []
   const text = (name: string) => (typeof payload[name] === 'string' && payload[name] ? String(payload[name]) : '')
   const number = (name: string) => (typeof payload[name] === 'number' ? (payload[name] as number) : null)
-  const stock = text('name') || text('symbol')
+  const stock = text('name') || text('symbol') || text('component')
   if (stock) words.push(stock)
   const quantity = number('quantity')
   if (quantity !== null) words.push(`×${count(quantity)}`)

@@ -4,8 +4,8 @@
 /** live: heard lately. late: open but silent too long. lost: no connection; being tried again. */
 export type Link = 'idle' | 'connecting' | 'live' | 'late' | 'lost'
 
-/** The server says something at least every two seconds; silence has to show within five. */
-export const LATE_MS = 4_500
+/** The server says something at least every two seconds; silence has to show within five, on a busy machine too. */
+export const LATE_MS = 4_000
 /** An open line that stays silent is dropped and made anew. */
 export const DROP_MS = 10_000
 const WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000] as const

@@ -31,6 +31,17 @@ export function dangersOf(state: State): Danger[] {
   return found
 }
 
+/**
+ * How many holdings would be sold at their stop, and how many would not. Without a guard that answers, and while even stops
+ * are blocked, that is none of them, whatever else is known.
+ */
+export function protectionOf(state: State): { guarded: number; unprotected: number } {
+  const held = state.guarded + state.unguarded.length
+  if (!state.running) return { guarded: 0, unprotected: state.positions.length }
+  if (state.kill.level === 'hard') return { guarded: 0, unprotected: held }
+  return { guarded: state.guarded, unprotected: state.unguarded.length }
+}
+
 /** How it is when nothing is wrong. */
 export function calmOf(state: State): Calm {
   if (state.mode === 'watch') return 'watching'

@@ -10,6 +10,7 @@ export default {
     resting: (n) => `Safe - at rest outside market hours (${n} holdings)`,
     watching: (n) => `Watching only - ${n} holdings are watched, nothing is sold`,
     unsafe: (why, more) => `Not safe - ${why}${more ? ` and ${more} more` : ''}`,
+    past: (when, sentence) => `Not known now - ${when}: ${sentence}`,
     looking: 'Reading the state of the guard',
     danger: {
       silent: 'the guard does not answer',

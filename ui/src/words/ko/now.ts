@@ -7,6 +7,7 @@ export default {
     resting: (n: number) => `안전 - 장 시간이 아니어서 쉬는 중 (보유 ${n}종목)`,
     watching: (n: number) => `관찰만 - 보유 ${n}종목을 지켜보지만 팔지 않음`,
     unsafe: (why: string, more: number) => `안전하지 않음 - ${why}${more ? ` 외 ${more}건` : ''}`,
+    past: (when: string, sentence: string) => `지금은 알 수 없음 - ${when}: ${sentence}`,
     looking: '감시의 상태를 읽는 중',
     danger: {
       silent: '감시가 답하지 않음',
