@@ -52,13 +52,14 @@ describe('what may be ordered', () => {
 
 describe('an emergency', () => {
   const now = Date.parse('2026-11-23T00:10:00Z')
-  const alert = { priority: 'emergency', done: false, ended_at: '', acked_at: '', ack_until: '' } as Schemas['AlertRow']
+  const alert = { priority: 'emergency', done: false, ended_at: '', acked_at: '', ack_until: '', withheld: '' } as Schemas['AlertRow']
   it('waits until it is seen, over or ended, and again when the acknowledgement has run out', () => {
     expect(waitsForPerson(alert, now)).toBe(true)
     expect(waitsForPerson({ ...alert, acked_at: 'x', ack_until: '2026-11-23 00:10:01' }, now)).toBe(false)
     expect(waitsForPerson({ ...alert, acked_at: 'x', ack_until: '2026-11-23 00:09:59' }, now)).toBe(true)
     expect(waitsForPerson({ ...alert, ended_at: 'x' }, now)).toBe(false)
     expect(waitsForPerson({ ...alert, done: true }, now)).toBe(false)
+    expect(waitsForPerson({ ...alert, withheld: 'duplicate of alert 7' }, now)).toBe(false)
     expect(waitsForPerson({ ...alert, priority: 'high' }, now)).toBe(false)
   })
 })

@@ -97,8 +97,24 @@ def test_an_emergency_says_when_it_ended_and_until_when_it_is_acknowledged(site:
         )
     rows = {row["alert_id"]: row for row in otto.get("/alerts?priority=emergency").json["items"]}
     assert [rows[number]["ended_at"] for number in (3, 5)] == ["2026-11-20 00:04:30", ""], "only what began before"
+    assert rows[4]["withheld"] == "", "a delivery that failed is another thing"
     assert rows[2]["ack_until"] > rows[2]["acked_at"] > ""
     assert rows[3]["ack_until"] == ""
+
+
+def test_what_the_policy_did_not_tell_has_failed_at_no_channel(site: Site) -> None:
+    with writing(site.home / "hantu.db") as connection:
+        connection.executemany(
+            "INSERT INTO alert_events (alert_id, severity, category, message, channel, event_type, alert_key, priority,"
+            " event_at, given_up, attempts, last_error) VALUES (?, 'WARN', 'OPS-01', 'x', ?, 'data_delay', 'k', 'high',"
+            " '2026-11-20 00:09:00', 1, 1, ?)",
+            [(8, "policy", "duplicate of alert 7"), (9, "telegram", "refused")],
+        )
+    vera = site.browser("vera")
+    rows = {row["alert_id"]: row for row in vera.get("/alerts?limit=2").json["items"]}
+    assert [rows[number]["withheld"] for number in (8, 9)] == ["duplicate of alert 7", ""]
+    failed = vera.get("/alerts/deliveries?failed=true").json["items"]
+    assert [(row["alert_id"], row["last_error"]) for row in failed] == [(9, "refused")]
 
 
 def test_the_catalogue_says_what_to_do(shared: Site) -> None:

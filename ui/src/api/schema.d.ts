@@ -1866,6 +1866,8 @@ export interface components {
             waiting: boolean;
             given_up: boolean;
             last_error: string;
+            /** @description Why the alert policy did not tell it by itself; empty: it did. */
+            withheld: string;
             acked_by: string;
             acked_at: string;
             /** @description Until then an acknowledged emergency is not repeated. */

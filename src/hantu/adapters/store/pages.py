@@ -33,6 +33,7 @@ _ALERTS: Final = """SELECT alert_id, max(severity) AS severity, max(priority) AS
     max(message) AS message, max(event_type) AS event_type, max(event_at) AS event_at, max(event_id) AS event_id,
     max(symbol) AS symbol, group_concat(CASE WHEN sent_at <> '' THEN channel END) AS delivered_to,
     sum(attempts) AS attempts, min(given_up) AS given_up, max(last_error) AS last_error,
+    max(CASE channel WHEN 'policy' THEN last_error ELSE '' END) AS withheld,
     max(sent_at) = '' AND min(given_up) = 0 AS waiting
 FROM alert_events"""
 _ACKED: Final = """SELECT t.*, coalesce(k.author, '') AS acked_by, coalesce(k.acked_at, '') AS acked_at, coalesce(k.expires_at, '') AS ack_until,
@@ -145,7 +146,8 @@ class Pages:
         if where.get("channel"):
             conditions.append(("channel = ?", where["channel"]))
         if where.get("failed"):
-            conditions.append(("last_error <> ?", ""))
+            # What the alert policy did not tell by itself has failed at no channel.
+            conditions += [("last_error <> ?", ""), ("channel <> ?", "policy")]
         if cursor:
             number, _, channel = cursor.partition("|")
             conditions.append(("(alert_id, channel) < (?, ?)", (_number(number), channel)))

@@ -27,6 +27,7 @@ class AlertRow(View):
     waiting: bool = Field(description="No channel has taken it and it has not been given up.")
     given_up: bool
     last_error: str
+    withheld: str = Field(description="Why the alert policy did not tell it by itself; empty: it did.")
     acked_by: str
     acked_at: str
     ack_until: str = Field(description="Until then an acknowledged emergency is not repeated.")

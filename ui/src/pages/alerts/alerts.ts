@@ -5,11 +5,11 @@ import { leftS } from '../act/clock'
 
 export type Alert = Schemas['AlertRow']
 export type Meaning = Schemas['CatalogueRow']
-export type Standing = 'waits' | 'done' | 'acked' | 'ended' | 'givenUp' | 'unsent' | 'sent' | 'recorded'
+export type Standing = 'waits' | 'done' | 'acked' | 'ended' | 'givenUp' | 'unsent' | 'sent' | 'quiet' | 'recorded'
 
 /** Only emergencies wait: for an acknowledgement that still holds, a word that it is over, or an end by itself. */
 export function waitsForPerson(alert: Alert, serverMs: number): boolean {
-  if (alert.priority !== 'emergency' || alert.done || alert.ended_at) return false
+  if (alert.priority !== 'emergency' || alert.done || alert.ended_at || alert.withheld) return false
   return !alert.acked_at || (leftS(alert.ack_until, serverMs) ?? 0) <= 0
 }
 
@@ -19,8 +19,9 @@ export function standingOf(alert: Alert, serverMs: number): Standing {
   if (alert.done) return 'done'
   if (alert.ended_at) return 'ended'
   if (alert.acked_at) return 'acked'
-  if (alert.given_up) return 'givenUp'
   if (alert.delivered_to.length) return 'sent'
+  if (alert.withheld) return 'quiet'
+  if (alert.given_up) return 'givenUp'
   return alert.waiting && alert.attempts > 0 ? 'unsent' : 'recorded'
 }
 

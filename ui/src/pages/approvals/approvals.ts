@@ -32,6 +32,15 @@ export function mayHaveGoneOut(problem: ApiError): boolean {
   return [0, 500, 504].includes(problem.status) || problem.code === 'outcome_unknown'
 }
 
+/** The price to begin with: the last one known, inside the band; not knowing it, the end of the band that costs least. */
+export function firstPrice(approval: Approval): number {
+  const { symbol, side, price_low, price_high } = approval.terms
+  const state = now.state
+  const known = state?.positions.find((one) => one.symbol === symbol)?.price ?? state?.watch.find((one) => one.symbol === symbol)?.price
+  if (typeof known !== 'number') return side === 'buy' ? price_low : price_high
+  return Math.min(price_high, Math.max(price_low, known))
+}
+
 /** What is known of a stock's name: from what is held and watched. */
 export function nameOf(symbol: string): string {
   const state = now.state

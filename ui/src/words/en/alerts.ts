@@ -32,6 +32,7 @@ export default {
     ended: 'ended by itself',
     unsent: 'not delivered yet',
     givenUp: 'delivery given up',
+    quiet: 'not told by itself',
     sent: (to) => `delivered to ${to}`,
     recorded: 'only recorded',
     waits: 'waits for a person',
@@ -62,6 +63,7 @@ export default {
     sent: 'delivered',
     failed: 'failed',
     givenUp: 'given up',
+    quiet: 'not told by itself',
     waiting: 'waiting',
     error: 'Why it failed',
     empty: 'No deliveries on record',
@@ -96,6 +98,7 @@ export default {
     empty: 'No silences',
     emptyNext: 'Make one with a reason and a length for what is known beforehand, such as maintenance.',
   },
+  channels: { policy: 'alert policy', log: 'record' },
   stats: {
     perType: 'By type',
     perHour: 'By hour (Korean time)',

@@ -30,7 +30,7 @@ export default {
     guarded: 'Guarded',
     unguarded: 'Unprotected',
     kill: 'Kill switch',
-    connection: 'Market feed',
+    connection: 'Feed',
     age: 'As of',
     count: (n) => `${n}`,
     connected: 'connected',

@@ -1,4 +1,5 @@
 import type { Same } from '..'
+import { counted } from '../plural'
 import type ko from '../ko/now'
 
 export default {
@@ -6,9 +7,9 @@ export default {
   seconds: (s) => `${s} s`,
   verdict: {
     label: 'Is it safe now',
-    safe: (n) => `Safe - ${n} holdings guarded`,
-    resting: (n) => `Safe - at rest outside market hours (${n} holdings)`,
-    watching: (n) => `Watching only - ${n} holdings are watched, nothing is sold`,
+    safe: (n) => `Safe - ${counted(n, 'holding')} guarded`,
+    resting: (n) => `Safe - at rest outside market hours (${counted(n, 'holding')})`,
+    watching: (n) => `Watching only - ${counted(n, 'holding')} watched, nothing is sold`,
     unsafe: (why, more) => `Not safe - ${why}${more ? ` and ${more} more` : ''}`,
     past: (when, sentence) => `Not known now - ${when}: ${sentence}`,
     looking: 'Reading the state of the guard',
@@ -16,11 +17,11 @@ export default {
       silent: 'the guard does not answer',
       hard: 'the kill switch blocks stop-losses too',
       flatten: 'selling everything',
-      person: (n) => `${n} orders need a person`,
+      person: (n) => counted(n, 'order needs a person', 'orders need a person'),
       storage: 'nothing can be recorded',
-      unguarded: (n) => `${n} holdings without a rule are not guarded`,
+      unguarded: (n) => `${counted(n, 'holding')} without a rule not guarded`,
       recovery: 'the recovery has stopped',
-      halted: (n) => `orders of ${n} stocks are stopped`,
+      halted: (n) => `orders of ${counted(n, 'stock')} stopped`,
       component: (name) => `${name} is down`,
     },
   },
@@ -36,12 +37,12 @@ export default {
   figures: {
     label: 'Figures of now',
     guarded: 'Holdings guarded',
-    guardedHint: (n) => `${n} stocks subscribed`,
+    guardedHint: (n) => `${counted(n, 'stock')} subscribed`,
     unprotected: 'Time unprotected',
     unprotectedNone: 'none today',
     unprotectedSome: 'without market data, all together',
     pnl: 'Realised today',
-    pnlHint: (n) => `${n} exits`,
+    pnlHint: (n) => counted(n, 'exit'),
     open: 'Unrealised',
     openHint: (cost) => `cost ${cost}`,
     latency: 'Decision latency',
@@ -52,12 +53,12 @@ export default {
     priceNone: 'no prices',
   },
   unguarded: {
-    title: (n) => `${n} holdings without protection`,
+    title: (n) => `${counted(n, 'holding')} without protection`,
     text: 'They have no stop: nothing is sold however far they fall.',
     next: 'Set guard.default_rule, or put them on the selection list.',
   },
   person: {
-    title: (n) => `${n} orders need a person`,
+    title: (n) => counted(n, 'order needs a person', 'orders need a person'),
     text: 'Look for the order in the app of the broker and say what became of it. Orders of this stock are stopped until then.',
     open: 'Open orders',
   },
@@ -89,10 +90,10 @@ export default {
     title: 'To do',
     none: 'Nothing waits for you',
     noneNext: 'Alerts to acknowledge, approvals and incidents appear here.',
-    approvals: (n) => `${n} orders wait for approval`,
-    incidents: (n) => `${n} open incidents`,
-    requests: (n) => `${n} requests wait for a second person`,
-    unsent: (n) => `${n} alerts not delivered yet`,
+    approvals: (n) => counted(n, 'order waits for approval', 'orders wait for approval'),
+    incidents: (n) => counted(n, 'open incident'),
+    requests: (n) => counted(n, 'request waits for a second person', 'requests wait for a second person'),
+    unsent: (n) => `${counted(n, 'alert')} not delivered yet`,
     alerts: 'Emergencies nobody has acknowledged',
     ack: 'Acknowledge',
     acking: 'Sending',

@@ -29,6 +29,7 @@ export default {
     ended: '저절로 끝남',
     unsent: '전달 대기',
     givenUp: '전달 포기',
+    quiet: '따로 알리지 않음',
     sent: (to: string) => `${to} 전달`,
     recorded: '기록만',
     waits: '확인 대기',
@@ -59,6 +60,7 @@ export default {
     sent: '전달됨',
     failed: '실패',
     givenUp: '포기',
+    quiet: '따로 알리지 않음',
     waiting: '대기',
     error: '실패 이유',
     empty: '전달 기록이 없습니다',
@@ -93,6 +95,7 @@ export default {
     empty: '침묵이 없습니다',
     emptyNext: '점검처럼 미리 아는 일이 있을 때 이유와 기간을 적어 만듭니다.',
   },
+  channels: { policy: '알림 정책', log: '기록' },
   stats: {
     perType: '종류별',
     perHour: '시간대별 (한국 시간)',
