@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 FAILED = ROOT / ".pytest_cache" / "v" / "cache" / "lastfailed"
 PYTEST = [sys.executable, "-m", "pytest"]
 # The unit tests of domain and engine run under coverage beside this, except those that are left out there.
-SUITE = ["-n", "4", "--dist", "worksteal", "--ignore=tests/unit/domain", "--ignore-glob=*/unit/engine/test_[!s]*.py"]
+NOT_HERE = [f"--ignore-glob=*/unit/engine/test_{name}*.py" for name in ("[!s]", "s[!t]", "st[!o]")]
+SUITE = ["-n", "4", "--dist", "worksteal", "--ignore=tests/unit/domain", *NOT_HERE]
 REAL_TIME = ("tests/e2e/", "tests/chaos/", "tests/third_party/", "tests/unit/api/")
 AGAIN_MAX = 5
 TESTS_FAILED = 1
