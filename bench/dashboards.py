@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import itertools
 import json
+import os
 import sys
 import time
 from collections import defaultdict
@@ -184,7 +185,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--people", type=Path, required=True, help="JSON: name, password and secret of each")
     parser.add_argument("--requests", type=float, required=True, help="a second, all dashboards together")
-    asyncio.run(_main(parser.parse_args()))
+    parser.add_argument("--nice", type=int, default=0, help="by how much these browsers stand behind other processes")
+    args = parser.parse_args()
+    os.nice(args.nice)
+    asyncio.run(_main(args))
 
 
 if __name__ == "__main__":
