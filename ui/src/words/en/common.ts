@@ -61,8 +61,8 @@ export default {
     again: 'Again',
     releasing: 'Release the kill switch',
     releaseText: 'New orders may go out again. Look into the cause first and say why.',
-    released: 'Released.',
-    secondNeeded: 'A second operator has to confirm the release.',
+    second: 'Waits for a second person to confirm.',
+    standIn: 'The guard does not answer: written to the file and the records. It looks at the file before every order.',
     viewOnly: 'This role cannot set the kill switch.',
   },
   live: {
@@ -106,6 +106,7 @@ export default {
     target: 'Target',
     price: 'Price',
     toStop: 'to stop',
+    served: 'In the words of the server:',
     toTarget: 'to target',
     none: 'None',
     seconds: (s) => `${s} s ago`,

@@ -58,8 +58,8 @@ export default {
     again: '다시',
     releasing: '킬스위치 해제',
     releaseText: '새 주문이 다시 나갈 수 있습니다. 원인을 확인하고 이유를 적어 주세요.',
-    released: '해제되었습니다.',
-    secondNeeded: '다른 운영자 한 명이 확인해야 해제됩니다.',
+    second: '두 번째 사람의 확인을 기다립니다.',
+    standIn: '감시가 답하지 않아 파일과 기록에 썼습니다. 감시는 주문 전에 파일을 봅니다.',
     viewOnly: '이 역할은 킬스위치를 작동할 수 없습니다.',
   },
   live: {
@@ -103,6 +103,7 @@ export default {
     target: '익절',
     price: '현재가',
     toStop: '손절까지',
+    served: '서버의 말:',
     toTarget: '익절까지',
     none: '없음',
     seconds: (s: string) => `${s}초 전`,
