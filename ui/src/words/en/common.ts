@@ -28,7 +28,9 @@ export default {
   bar: {
     label: 'Safety',
     guarded: 'Guarded',
+    watched: 'Only watched',
     unguarded: 'Unprotected',
+    second: (n) => `${n} to confirm`,
     kill: 'Kill switch',
     connection: 'Feed',
     age: 'As of',

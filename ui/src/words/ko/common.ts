@@ -25,7 +25,9 @@ export default {
   bar: {
     label: '안전 상태',
     guarded: '보호',
+    watched: '관찰만',
     unguarded: '미보호',
+    second: (n: number) => `두 번째 확인 ${n}`,
     kill: '킬스위치',
     connection: '시세 연결',
     age: '화면 기준',
