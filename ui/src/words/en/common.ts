@@ -74,6 +74,11 @@ export default {
     guardSilentNext: 'See at the server whether hantu run guard is running.',
     again: 'Reconnect now',
   },
+  ending: {
+    idle: (s) => `Nobody uses this page: you will be signed out in ${s} s. Press any key to stay.`,
+    age: (s) => `You have been signed in for long: this ends in ${s} s. Sign in again then.`,
+    stay: 'Stay signed in',
+  },
   code: {
     title: 'Authenticator code',
     label: '6-digit code',
@@ -101,6 +106,7 @@ export default {
     loading: 'Loading',
     retry: 'Try again',
     requestId: 'Request',
+    served: 'In the words of the server:',
     up: 'up',
     down: 'down',
     same: 'unchanged',
@@ -108,7 +114,6 @@ export default {
     target: 'Target',
     price: 'Price',
     toStop: 'to stop',
-    served: 'In the words of the server:',
     toTarget: 'to target',
     none: 'None',
     seconds: (s) => `${s} s ago`,

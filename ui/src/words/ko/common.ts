@@ -71,6 +71,11 @@ export default {
     guardSilentNext: '서버에서 hantu run guard 가 실행 중인지 확인하세요.',
     again: '지금 다시 연결',
   },
+  ending: {
+    idle: (s: number) => `아무도 쓰지 않아 ${s}초 뒤 로그인이 끝납니다. 아무 키나 누르면 이어집니다.`,
+    age: (s: number) => `로그인한 지 오래되어 ${s}초 뒤 끝납니다. 끝나면 다시 로그인하세요.`,
+    stay: '계속 쓰기',
+  },
   code: {
     title: '인증 앱 코드',
     label: '6자리 코드',
@@ -98,6 +103,7 @@ export default {
     loading: '불러오는 중',
     retry: '다시 시도',
     requestId: '요청 번호',
+    served: '서버의 말:',
     up: '상승',
     down: '하락',
     same: '보합',
@@ -105,7 +111,6 @@ export default {
     target: '익절',
     price: '현재가',
     toStop: '손절까지',
-    served: '서버의 말:',
     toTarget: '익절까지',
     none: '없음',
     seconds: (s: string) => `${s}초 전`,
