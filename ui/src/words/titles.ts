@@ -50,7 +50,7 @@ export const TITLES: Readonly<Record<string, readonly [ko: string, en: string]>>
   measure_crossed: ['측정값이 기준을 넘음', 'Measure over its limit'],
   measure_eased: ['측정값이 나아짐', 'Measure back within limits'],
   model_rolled_back: ['예측 모델 되돌림', 'Model rolled back'],
-  monitor_finished: ['장 마감 후 감시 종료', 'Monitoring ended after the close'],
+  monitor_finished: ['하루 감시 종료', 'Monitoring of the day ended'],
   monitor_started: ['감시 시작', 'Monitoring started'],
   monitor_stopped: ['감시 중지', 'Monitoring stopped'],
   morning_check_failed: ['개장 전 점검 실패', 'Morning check failed'],

@@ -137,6 +137,7 @@ export default {
     market_halted: 'market halted',
     ordering: 'ordering',
     awaiting_fill: 'awaiting a fill',
+    stopped: 'stopped by a person',
   },
   errors: {
     network: 'The server cannot be reached.',

@@ -134,6 +134,7 @@ export default {
     market_halted: '장 중단',
     ordering: '주문 실행',
     awaiting_fill: '체결 대기',
+    stopped: '사람이 멈춤',
   },
   errors: {
     network: '서버에 연결할 수 없습니다.',
