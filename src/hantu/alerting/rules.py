@@ -28,6 +28,7 @@ _PREFIXES = {
     "db_init_failed": "[ERROR] Database initialization failed: ",
     "event_log_failed": "[ERROR] Failed to log event: ",
     "token_issue_failed": "[ERROR] Token issuance failed: ",
+    "order_flow_paused": "⚠️ 주문 승인 멈춤: ",
     "order_rejected_burst": "⚠️ 주문 거부 반복: ",
     "pnl_shock": "⚠️ 손익 급변: ",
     "health_degraded": "⚠️ 상태 이상: ",

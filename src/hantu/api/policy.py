@@ -167,6 +167,8 @@ POLICY: Final[tuple[Rule, ...]] = (
     # orders by hand
     _read("approvals", "/approvals", "approval"),
     _do("approval_propose", "/approvals", "approval", "propose", scope=Scope.PROPOSE),
+    _read("flow_show", "/approvals/flow", "flow of orders by hand"),
+    _do("flow_resume", "/approvals/flow/resume", "flow of orders by hand", "resume", code=True),
     _read("mandate", "/approvals/mandate", "mandate"),
     _do("mandate_sign", "/approvals/mandate", "mandate", "sign", code=True),
     _do("mandate_revoke", "/approvals/mandate", "mandate", "revoke", method="DELETE", key=_OWN),

@@ -1192,6 +1192,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/approvals/flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * read: flow of orders by hand
+         * @description Show whether orders by hand are paused, since when and why.
+         */
+        get: operations["flow_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/flow/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * resume: flow of orders by hand
+         * @description Let orders by hand go again, with the analysis of what failed.
+         */
+        post: operations["flow_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/approvals/mandate": {
         parameters: {
             query?: never;
@@ -2276,6 +2316,27 @@ export interface components {
              * @constant
              */
             confirm: "flatten";
+        };
+        /** @description A pause after a second token call without an answer; ``resumed_at`` is empty while it lasts. */
+        FlowPause: {
+            paused_at: string;
+            /** @example 502 Bad Gateway */
+            cause: string;
+            resumed_at: string;
+            resumed_by: string;
+            analysis: string;
+        };
+        FlowResume: {
+            /** @example 감시 서버의 디스크가 가득 차 재시작이 되풀이됨. 비우고 다시 시작함 */
+            analysis: string;
+        };
+        /** @description Whether orders by hand go: while ``pause`` is there, nothing is approved or placed. Exits are not part of it. */
+        FlowView: {
+            pause: components["schemas"]["FlowPause"] | null;
+            /** @description Token calls without an answer in the last quarter of an hour; the second one pauses. */
+            failures: number;
+            /** @description The newest pause that ended. */
+            last: components["schemas"]["FlowPause"] | null;
         };
         HealthRow: {
             component: string;
@@ -4908,6 +4969,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApprovalView"];
+                };
+            };
+        };
+    };
+    flow_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowView"];
+                };
+            };
+        };
+    };
+    flow_resume: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+                /** @description New for each press; the same when the same press is sent again. */
+                "Idempotency-Key": string;
+                /** @description A code of the authenticator that was not used before. */
+                "X-Hantu-Code": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowResume"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowView"];
                 };
             };
         };

@@ -153,6 +153,12 @@ COMMANDS = {
         "hantu approvals place A-1b2c3d4e --quantity 10 --price 70500",
         {"ident": "Number of the approval.", "quantity": "Shares.", "price": "Limit price (won)."},
     ),
+    "approvals flow": Entry("Show whether failed token calls have paused orders by hand.", "hantu approvals flow"),
+    "approvals resume": Entry(
+        "Let paused orders by hand go again; needs the analysis of the cause.",
+        'hantu approvals resume --note "the disk of the guard was full, made room and restarted"',
+        {"note": "What failed, why, and what was mended."},
+    ),
     "approvals mandate": Entry(
         "The standing approval of exits; without one profit waits, stops go on.", "hantu approvals mandate show"
     ),

@@ -155,6 +155,12 @@ COMMANDS = {
         "hantu approvals place A-1b2c3d4e --quantity 10 --price 70500",
         {"ident": "승인 번호.", "quantity": "주식 수.", "price": "지정가(원)."},
     ),
+    "approvals flow": Entry("토큰 발급 실패로 주문 승인이 멈췄는지 보여 줍니다.", "hantu approvals flow"),
+    "approvals resume": Entry(
+        "멈춘 주문 승인과 제출을 다시 엽니다. 원인 분석이 필요합니다.",
+        'hantu approvals resume --note "감시 서버의 디스크가 가득 참, 비우고 재시작함"',
+        {"note": "무엇이 왜 실패했고 무엇을 고쳤는지."},
+    ),
     "approvals mandate": Entry(
         "자동 매도의 상시 승인을 다룹니다. 없으면 익절은 보류되고 손절은 계속 나갑니다.", "hantu approvals mandate show"
     ),

@@ -42,6 +42,13 @@ class TokenAlarm:
             self._told = now
         _in_background(lambda: tell_directly(self._settings, "token_issue_failed", cause))
 
+    def paused(self, cause: str) -> None:
+        """Tell people that orders by hand wait for one of them; it happens once until one resumes them."""
+        detail = f"{cause} - 두 번째 실패, 원인을 기록할 때까지 승인과 제출을 멈춤"
+        _in_background(
+            lambda: have_told(self._settings, "order_flow_paused", detail, "order_flow_paused", sender=SENDER)
+        )
+
 
 class AccessAlarm:
     """Tells people of their own accounts: of names that exist, each once an hour for each kind, across restarts."""

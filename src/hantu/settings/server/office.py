@@ -105,7 +105,7 @@ def office_of(
     door = SocketDoor(settings, MACHINE, lambda: sum(one["state"] == "waiting" for one in pairs.waiting()))
     house = House(
         doorkeeper=accounts.desk, register=accounts.register, keys=CommandBook(accounts.book), pairs=pairs, guard=door,
-        desk=OrderCounter(settings, door, TokenAlarm(settings).tell), records=Archive(settings, door, MACHINE),
+        desk=OrderCounter(settings, door, TokenAlarm(settings)), records=Archive(settings, door, MACHINE),
         notices=NoticeBoard(settings, report), keeping=Housekeeping(settings, sources, door, MACHINE),
         rounds=Rounds(settings, ChecklistBook(accounts.book), door.status), workshop=workshop or JobsWorkshop(settings), hub=hub, clock=MACHINE, draw=_draw,
     )  # fmt: skip
