@@ -16,6 +16,10 @@ export interface CodeWish<T> {
   lines?: readonly string[]
   /** Ask for a reason, too. */
   reason?: boolean
+  /** What the reason is called, where it is more than one. */
+  reasonName?: string
+  /** Characters it must have at least. */
+  reasonMin?: number
   /** A word to be typed, for what cannot be taken back. */
   word?: string
   confirm?: string
