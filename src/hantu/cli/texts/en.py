@@ -311,8 +311,17 @@ COMMANDS = {
     "db check": Entry("Check the database's integrity.", "hantu db check"),
     "db path": Entry("Print the path of the database file.", "sqlite3 $(hantu db path)"),
     "db backup": Entry(
-        "Copy the database safely, even while it is in use.", "hantu db backup copy.db", {"target": "File to create."}
+        "Copy the database safely, even while it is in use.",
+        "hantu db backup copy.db",
+        {"target": "File to create.", "seal": "Seal it, for a copy that leaves this machine (keys: <home>/keys)."},
     ),
+    "db unseal": Entry(
+        "Open a sealed copy.",
+        "hantu db unseal copy.sealed restored.db",
+        {"source": "The sealed copy.", "target": "File to create."},
+    ),
+    "db account": Entry("Show, masked, which account the records belong to.", "hantu db account"),
+    "db rotate": Entry("Make a new key and seal the account fields by it.", "hantu db rotate"),
     "watchlist": Entry("Manage the watch list (result of phase 2).", "hantu watchlist list"),
     "watchlist import": Entry(
         "Import the watch list from a CSV or JSON file.",

@@ -304,8 +304,17 @@ COMMANDS = {
     "db check": Entry("데이터베이스의 무결성을 검사합니다.", "hantu db check"),
     "db path": Entry("데이터베이스 파일 경로를 출력합니다.", "sqlite3 $(hantu db path)"),
     "db backup": Entry(
-        "실행 중에도 안전하게 복사본을 만듭니다.", "hantu db backup hantu-backup.db", {"target": "새로 만들 파일."}
+        "실행 중에도 안전하게 복사본을 만듭니다.",
+        "hantu db backup hantu-backup.db",
+        {"target": "새로 만들 파일.", "seal": "암호화합니다. 이 컴퓨터 밖에 둘 복사본에 쓰세요(키: <홈>/keys)."},
     ),
+    "db unseal": Entry(
+        "암호화한 복사본을 엽니다.",
+        "hantu db unseal hantu-backup.sealed restored.db",
+        {"source": "암호화한 복사본.", "target": "새로 만들 파일."},
+    ),
+    "db account": Entry("기록이 어느 계좌의 것인지 가려서 보여 줍니다.", "hantu db account"),
+    "db rotate": Entry("계좌 필드의 암호 키를 새로 만들고 다시 암호화합니다.", "hantu db rotate"),
     "watchlist": Entry("관심 종목(Phase 2 선정 결과)을 관리합니다.", "hantu watchlist list"),
     "watchlist import": Entry(
         "CSV 또는 JSON 파일에서 관심 종목을 가져옵니다.",
