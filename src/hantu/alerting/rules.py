@@ -37,6 +37,8 @@ _PREFIXES = {
     "guard_given_up": "🚨 감시 중단: ",
     "sign_in_locked": "🔒 로그인 막음: ",
     "recovery_code_used": "🔑 복구 코드 사용: ",
+    "passkey_added": "🔑 패스키 등록: ",
+    "passkey_copied": "🚨 복제된 패스키: ",
     "backup_failed": "⚠️ 백업 실패: ",
     "restore_done": "✅ 복원 완료: ",
     "venue_switched": "⚠️ 거래소 전환: ",

@@ -42,6 +42,8 @@ class Caller:
     expires_at: str = ""
     idle_s: float = 0.0
     recovery_codes_left: int = 0
+    passkeys: int = 0
+    """That let in and prove."""
 
     @property
     def owner(self) -> str:

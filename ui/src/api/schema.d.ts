@@ -88,6 +88,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/passkey/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * sign in: session
+         * @description Begin a sign-in by passkey; no name is asked for, so none is found out.
+         */
+        post: operations["passkey_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * sign in: session
+         * @description Begin a session by a passkey whose device has verified its owner: both factors at once.
+         */
+        post: operations["passkey_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -127,6 +167,110 @@ export interface paths {
          * @description End one of one's own sessions.
          */
         delete: operations["session_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * read: own passkey
+         * @description List one's own passkeys.
+         */
+        get: operations["passkeys_list"];
+        put?: never;
+        /**
+         * register: own passkey
+         * @description Keep the passkey a device made for what was begun.
+         */
+        post: operations["passkey_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/passkeys/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * register: own passkey
+         * @description Begin to register a passkey; only this session can finish it.
+         */
+        post: operations["passkey_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * remove: own passkey
+         * @description Let one of one's own passkeys in no more.
+         */
+        delete: operations["passkey_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/passkeys/proof/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * prove: own passkey
+         * @description Begin to show a passkey in the place of a code.
+         */
+        post: operations["step_up_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/passkeys/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * prove: own passkey
+         * @description Show one of one's own passkeys; the proof is the code of the next risky wish of this session.
+         */
+        post: operations["step_up_prove"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2719,6 +2863,92 @@ export interface components {
         PairRequests: {
             items: components["schemas"]["PairRequest"][];
         };
+        /** @description What a device signed. */
+        PasskeyAnswer: {
+            credential_id: string;
+            client_data: string;
+            authenticator_data: string;
+            signature: string;
+            /** @default  */
+            user_handle: string;
+        };
+        /** @description What a device is to sign; for one answer, soon. */
+        PasskeyChallenge: {
+            challenge: string;
+            /**
+             * @description The host name passkeys of this server are bound to.
+             * @example localhost
+             */
+            rp_id: string;
+            /**
+             * @description Addresses of the dashboard under which a passkey answers.
+             * @example [
+             *       "http://localhost:8700"
+             *     ]
+             */
+            origins: string[];
+            timeout_s: number;
+            /** @description Signing in: empty, the device knows. Before a risky wish: one's own keys. Registering: keys that are there already. */
+            credential_ids: string[];
+        };
+        PasskeyList: {
+            items: components["schemas"]["PasskeyRow"][];
+        };
+        /** @description A key that a device made, and what its owner calls it. */
+        PasskeyNew: {
+            /** @example 사무실 노트북 */
+            name: string;
+            credential_id: string;
+            client_data: string;
+            attestation_object: string;
+        };
+        /** @description What a device makes a new key of. */
+        PasskeyOffer: {
+            challenge: string;
+            /**
+             * @description The host name passkeys of this server are bound to.
+             * @example localhost
+             */
+            rp_id: string;
+            /**
+             * @description Addresses of the dashboard under which a passkey answers.
+             * @example [
+             *       "http://localhost:8700"
+             *     ]
+             */
+            origins: string[];
+            timeout_s: number;
+            /** @description Signing in: empty, the device knows. Before a risky wish: one's own keys. Registering: keys that are there already. */
+            credential_ids: string[];
+            user: string;
+            /** @description Random; says nothing of the person. */
+            user_handle: string;
+            /**
+             * @description COSE numbers, the best first.
+             * @example [
+             *       -7,
+             *       -8,
+             *       -257
+             *     ]
+             */
+            algorithms: number[];
+        };
+        /** @description Stands for a code, once, within a minute, in this session: send it as ``X-Hantu-Code``. */
+        PasskeyProof: {
+            proof: string;
+        };
+        /** @description One of one's own passkeys. */
+        PasskeyRow: {
+            passkey_id: string;
+            name: string;
+            created_at: string;
+            /** @description Empty: never. */
+            last_used_at: string;
+            /** @description Since when it lets nobody in, because its counter went back; empty: it does. */
+            blocked_at: string;
+            /** @description Kept by a service that copies it to other devices. */
+            backed_up: boolean;
+        };
         /** @description One stock, or all of them when none is named. */
         Pause: {
             /** @default  */
@@ -2978,6 +3208,11 @@ export interface components {
             enrolment_code: string;
             /** @default 0 */
             recovery_codes_left: number;
+            /**
+             * @description Of one's own, that may be shown in the place of a code.
+             * @default 0
+             */
+            passkeys: number;
         };
         SettingList: {
             items: components["schemas"]["SettingView"][];
@@ -3453,6 +3688,50 @@ export interface operations {
             };
         };
     };
+    passkey_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+        };
+    };
+    passkey_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+        };
+    };
     sessions_list: {
         parameters: {
             query?: never;
@@ -3521,6 +3800,153 @@ export interface operations {
             };
         };
     };
+    passkeys_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyList"];
+                };
+            };
+        };
+    };
+    passkey_register: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRow"];
+                };
+            };
+        };
+    };
+    passkey_begin: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
+                "X-Hantu-Code": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOffer"];
+                };
+            };
+        };
+    };
+    passkey_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+            };
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revoked"];
+                };
+            };
+        };
+    };
+    step_up_begin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+        };
+    };
+    step_up_prove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyProof"];
+                };
+            };
+        };
+    };
     users_list: {
         parameters: {
             query?: never;
@@ -3549,7 +3975,7 @@ export interface operations {
                 "X-Hantu-CSRF"?: string;
                 /** @description New for each press; the same when the same press is sent again. */
                 "Idempotency-Key": string;
-                /** @description A code of the authenticator that was not used before. */
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
                 "X-Hantu-Code": string;
             };
             path?: never;
@@ -3580,7 +4006,7 @@ export interface operations {
                 "X-Hantu-CSRF"?: string;
                 /** @description New for each press; the same when the same press is sent again. */
                 "Idempotency-Key": string;
-                /** @description A code of the authenticator that was not used before. */
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
                 "X-Hantu-Code": string;
             };
             path: {
@@ -3658,7 +4084,7 @@ export interface operations {
                 "X-Hantu-CSRF"?: string;
                 /** @description New for each press; the same when the same press is sent again. */
                 "Idempotency-Key": string;
-                /** @description A code of the authenticator that was not used before. */
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
                 "X-Hantu-Code": string;
             };
             path?: never;
@@ -4018,7 +4444,7 @@ export interface operations {
                 "X-Hantu-CSRF"?: string;
                 /** @description New for each press; the same when the same press is sent again. */
                 "Idempotency-Key": string;
-                /** @description A code of the authenticator that was not used before. */
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
                 "X-Hantu-Code": string;
             };
             path?: never;
@@ -4049,7 +4475,7 @@ export interface operations {
                 "X-Hantu-CSRF"?: string;
                 /** @description New for each press; the same when the same press is sent again. */
                 "Idempotency-Key": string;
-                /** @description A code of the authenticator that was not used before. */
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
                 "X-Hantu-Code": string;
             };
             path?: never;
@@ -4100,7 +4526,7 @@ export interface operations {
                 "X-Hantu-CSRF"?: string;
                 /** @description New for each press; the same when the same press is sent again. */
                 "Idempotency-Key": string;
-                /** @description A code of the authenticator that was not used before. */
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
                 "X-Hantu-Code": string;
             };
             path: {
@@ -4254,7 +4680,7 @@ export interface operations {
                 "X-Hantu-CSRF"?: string;
                 /** @description New for each press; the same when the same press is sent again. */
                 "Idempotency-Key": string;
-                /** @description A code of the authenticator that was not used before. */
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
                 "X-Hantu-Code": string;
             };
             path?: never;
@@ -4285,7 +4711,7 @@ export interface operations {
                 "X-Hantu-CSRF"?: string;
                 /** @description New for each press; the same when the same press is sent again. */
                 "Idempotency-Key": string;
-                /** @description A code of the authenticator that was not used before. */
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
                 "X-Hantu-Code": string;
             };
             path: {
@@ -5001,7 +5427,7 @@ export interface operations {
                 "X-Hantu-CSRF"?: string;
                 /** @description New for each press; the same when the same press is sent again. */
                 "Idempotency-Key": string;
-                /** @description A code of the authenticator that was not used before. */
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
                 "X-Hantu-Code": string;
             };
             path?: never;
@@ -5052,7 +5478,7 @@ export interface operations {
                 "X-Hantu-CSRF"?: string;
                 /** @description New for each press; the same when the same press is sent again. */
                 "Idempotency-Key": string;
-                /** @description A code of the authenticator that was not used before. */
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
                 "X-Hantu-Code": string;
             };
             path?: never;
@@ -5128,7 +5554,7 @@ export interface operations {
                 "X-Hantu-CSRF"?: string;
                 /** @description New for each press; the same when the same press is sent again. */
                 "Idempotency-Key": string;
-                /** @description A code of the authenticator that was not used before. */
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
                 "X-Hantu-Code": string;
             };
             path: {

@@ -111,6 +111,8 @@ export const TITLES: Readonly<Record<string, readonly [ko: string, en: string]>>
   stop_loss_reached: ['손절가 도달', 'Stop-loss reached'],
   sign_in_locked: ['로그인을 막음', 'Sign-in locked'],
   recovery_code_used: ['복구 코드로 로그인', 'Recovery code used'],
+  passkey_added: ['패스키 등록', 'Passkey registered'],
+  passkey_copied: ['복제된 패스키를 막음', 'Copied passkey blocked'],
   process_given_up: ['프로세스를 더 시작하지 않음', 'Process given up'],
   guard_given_up: ['감시를 더 시작하지 않음', 'Guard given up'],
   strategy_given_up: ['전략을 더 시작하지 않음', 'Strategy given up'],

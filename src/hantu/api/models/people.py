@@ -34,6 +34,7 @@ class SessionView(View):
     idle_s: float = Field(default=0.0, description="Ends after so many seconds without a request.")
     enrolment_code: str = Field(default="", description="After a recovery code: enrol the authenticator anew with it.")
     recovery_codes_left: int = 0
+    passkeys: int = Field(default=0, description="Of one's own, that may be shown in the place of a code.")
 
 
 class SessionRow(View):

@@ -22,6 +22,8 @@ SENDER: Final = "server"
 _WORDS: Final[Mapping[str, str]] = {
     "sign_in_locked": f"{{who}} ({{detail}}) - {PAIR_MAX}번 틀려 {WINDOW_S / 60:.0f}분 동안 막음",
     "recovery_code_used": "{who} ({detail}) - 새 인증 앱을 등록하게 됩니다",
+    "passkey_added": "{who} ({detail}) - 이제 이 기기로 로그인할 수 있습니다",
+    "passkey_copied": "{who} ({detail}) - 횟수가 되돌아간 키라 막음",
 }
 
 

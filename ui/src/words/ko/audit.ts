@@ -35,7 +35,8 @@ export default {
   event: '이벤트',
   kinds: {
     user_signed_in: '로그인', user_added: '사람 추가', user_enrolled: '등록 완료', user_changed: '사람 변경', sign_in_locked: '로그인 잠금',
-    recovery_code_used: '복구 코드 사용', order_flow_paused: '주문 승인 멈춤', order_flow_resumed: '주문 승인 다시 엶', sessions_ended: '로그인 끝냄', program_added: '프로그램 추가', program_revoked: '프로그램 폐기',
+    recovery_code_used: '복구 코드 사용', passkey_added: '패스키 등록', passkey_removed: '패스키 삭제', passkey_copied: '복제된 패스키',
+    order_flow_paused: '주문 승인 멈춤', order_flow_resumed: '주문 승인 다시 엶', sessions_ended: '로그인 끝냄', program_added: '프로그램 추가', program_revoked: '프로그램 폐기',
     request_withdrawn: '두 사람 요청 취소', strategy_started: '전략 시작', strategy_suspended: '전략 중단', strategy_stopped: '전략 멈춤',
     strategy_resumed: '전략 재개', strategy_removed: '전략 지움', records_exported: '기록 내보내기', config_changed: '설정 변경',
     config_recorded: '설정 기록', backup_made: '백업', audit_exported: '감사 기록 내보내기', archive_made: '보관', archive_removed: '보관 정리',
