@@ -31,11 +31,12 @@ ui: ## build the dashboard of ui/ into the package, whatever is there
 demo: setup ## play a compressed trading day; ARGS=--keep leaves it running
 	@$(BIN)/hantu demo $(ARGS)
 
-# The unit tests of domain and engine run once, under coverage; the rest, also when a check fails, on three workers.
+# The unit tests of domain and engine run once, under coverage, beside the rest, also when a check fails.
 test: setup ## check and every test
-	@failed=0; tools/check coverage & measured=$$!; \
-	  tools/check format lint types imports dead-code || failed=1; wait $$measured || failed=1; \
-	  $(BIN)/python tools/run_tests.py $(ARGS) || failed=$$?; exit $$failed
+	@failed=0; measured=$$(mktemp); tools/check coverage > $$measured 2>&1 & coverage=$$!; \
+	  tools/check format lint types imports dead-code || failed=1; \
+	  $(BIN)/python tools/run_tests.py $(ARGS) || failed=$$?; \
+	  wait $$coverage || failed=1; cat $$measured; rm -f $$measured; exit $$failed
 
 check: setup ## format, lint, types, import layers, dead code, purity, tidiness
 	@tools/check format lint types imports dead-code pure tidy

@@ -1,8 +1,10 @@
 """Rules for every test: this machine only, folders give markers."""
 
 import ipaddress
+import os
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ settings.register_profile("explore", derandomize=False, max_examples=1_000)
 settings.load_profile("gate")
 
 TESTS = Path(__file__).parent
+# Tests trust certificates of their own and nobody else's; reading the system's took each process 30 ms.
+os.environ["SSL_CERT_FILE"] = os.devnull
 _strayed: list[str] = []
 """Attempts to leave this machine since the last test; also kept here because a client may swallow the error."""
 
@@ -55,24 +59,24 @@ def pytest_configure(config: pytest.Config) -> None:
         sys.addaudithook(_guard)
 
 
-LONG = (
-    "tests/e2e/", "tests/chaos/", "tests/simulation/", "tests/zoo/test_zoo.py::test_a_bug_is_noticed",
-    "tests/unit/engine/test_storm.py", "tests/test_bench.py", "tests/test_deploy.py",
-)  # fmt: skip
-"""They take seconds to a minute each; begun last they would leave the other workers without work."""
-WORKERS = 3
+COMPUTING = ("tests/simulation/", "tests/zoo/test_zoo.py::test_a_bug_is_noticed", "tests/unit/engine/test_storm.py")
+"""They take seconds each, all of it work."""
+WAITING = ("tests/e2e/", "tests/chaos/", "tests/test_bench.py", "tests/test_deploy.py")
+"""They take seconds to a minute each, most of it waiting."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # Each worker is given one stretch of the list to begin with: an equal share of what takes long, then the rest.
-    long = [item for item in items if item.nodeid.startswith(LONG)]
-    short = [item for item in items if not item.nodeid.startswith(LONG)]
-    part = -(-len(short) // WORKERS)
-    items[:] = [
-        item
-        for number in range(WORKERS)
-        for item in (*long[number::WORKERS], *short[number * part : (number + 1) * part])
-    ]
+    # Each worker is given one stretch of the list to begin with. The first begins with what computes, the others with an
+    # equal share of what waits: the processors are busy all the time, and nobody is left with a minute's test at the end.
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers > 1:
+        waiting = [item for item in items if item.nodeid.startswith(WAITING)]
+        computing = [item for item in items if item.nodeid.startswith(COMPUTING)]
+        short = iter([item for item in items if not item.nodeid.startswith(COMPUTING + WAITING)])
+        shares = [computing, *(waiting[number :: workers - 1] for number in range(workers - 1))]
+        stretch = -(-len(items) // workers)
+        items[:] = [item for share in shares for item in (*share, *islice(short, max(0, stretch - len(share))))]
+        items.extend(short)
     for item in items:
         folder = item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else ""
         if folder in ("e2e", "third_party", "simulation"):

@@ -1,4 +1,4 @@
-"""Runs the suite on three workers; what judges real time and failed there is judged once more, alone.
+"""Runs the suite on four workers; what judges real time and failed there is judged once more, alone.
 
     python tools/run_tests.py [arguments of pytest]
 
@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 FAILED = ROOT / ".pytest_cache" / "v" / "cache" / "lastfailed"
 PYTEST = [sys.executable, "-m", "pytest"]
 # The unit tests of domain and engine run under coverage beside this, except those that are left out there.
-SUITE = ["-n", "3", "--dist", "worksteal", "--ignore=tests/unit/domain", "--ignore-glob=*/unit/engine/test_[!s]*.py"]
+NOT_HERE = [f"--ignore-glob=*/unit/engine/test_{name}*.py" for name in ("[!s]", "s[!t]", "st[!o]")]
+SUITE = ["-n", "4", "--dist", "worksteal", "--ignore=tests/unit/domain", *NOT_HERE]
 REAL_TIME = ("tests/e2e/", "tests/chaos/", "tests/third_party/", "tests/unit/api/")
 AGAIN_MAX = 5
 TESTS_FAILED = 1
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     tests = again(list(json.loads(FAILED.read_text())))
     if not tests:
         return status
-    sys.stdout.write(f"\n{len(tests)} failed among three workers; again, alone:\n")
+    sys.stdout.write(f"\n{len(tests)} failed among four workers; again, alone:\n")
     sys.stdout.flush()
     status = subprocess.run([*PYTEST, "-n", "0", *tests], cwd=ROOT, check=False).returncode
     if status == 0:

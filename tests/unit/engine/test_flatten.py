@@ -153,7 +153,8 @@ def test_a_halt_holds_it_and_the_close_says_what_remains() -> None:
     world.pass_time(2)
     assert not sells(world)
     assert [fact.reason for fact in world.of(ev.ExitHeld)] == ["halt", "halt"]
-    world.pass_time(6.6 * 3600, step=120.0)
+    jump(world, 6.4)
+    world.pass_time(0.2 * 3600, step=120.0)
     (over,) = world.of(ev.FlattenCompleted)
     assert len(over.remains) == 2
     assert "005930" in "".join(over.remains)
