@@ -30,7 +30,10 @@ _SCHEMAS: Final = "#/components/schemas/"
 _ERROR: Final = {"application/json": {"schema": {"$ref": f"{_SCHEMAS}{ErrorBody.__name__}"}}}
 _HEADERS: Final = {
     "Idempotency-Key": ("^[A-Za-z0-9_-]{8,64}$", "New for each press; the same when the same press is sent again."),
-    "X-Hantu-Code": (r"^\d{6}$", "A code of the authenticator that was not used before."),
+    "X-Hantu-Code": (
+        r"^(\d{6}|pk_[A-Za-z0-9_-]{43})$",
+        "A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`).",
+    ),
     "X-Hantu-CSRF": ("^[A-Za-z0-9_-]{1,128}$", "From `GET /session`; browsers only."),
 }
 
