@@ -22,6 +22,7 @@ export const PROBLEMS: Readonly<Record<string, Told>> = {
   step_up_required: ['A fresh code of the authenticator is needed.', CODE],
   code_wrong: ['The code is wrong.', CODE],
   code_used: ['The code has been used.', 'Wait for the next one, 30 seconds at most.'],
+  passkey_wrong: ['The passkey could not be verified.', 'Try again, or sign in with password and authenticator code.'],
   same_person: ['The second person has to be another one than who asked.', 'Another operator has to confirm.'],
   not_yours: ['This order was not proposed by this program.', ''],
   not_found: ['There is no such thing, or no more.', LIST],
