@@ -12,6 +12,7 @@ import math
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -76,6 +77,9 @@ HOUR_S = 3_600.0
 DRAIN_S = 2.0
 GC_THRESHOLD = 20_000
 """New objects between two looks for cycles: an order must rarely meet one."""
+SWITCH_S = 0.0005
+"""A thread that holds the interpreter gives way after so long: an order's loop waits for the store's thread, and it for
+the loop. Python's own five milliseconds are longer than an order takes."""
 EXIT_DONE, EXIT_DENIED = 0, 3
 
 
@@ -95,6 +99,7 @@ def run_guard(settings: Settings, *, start_now: bool = False, announce: Callable
         # After the lock, which says in words what is wrong with the folder.
         token_key(settings)
         require_own_records(settings, environment)
+        sys.setswitchinterval(SWITCH_S)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             return runner.run(_lives(settings, environment, start_now, announce or (lambda _: None)))
     finally:

@@ -31,7 +31,7 @@ from hantu.api.routes import (
     session,
     strategies,
 )
-from hantu.api.routes.answer import Answer
+from hantu.api.routes.answer import Answer, written_once
 from hantu.api.shield import Shield, error_body
 from hantu.domain.errors import HantuError
 from hantu.telemetry import get_logger
@@ -61,6 +61,8 @@ def bare_app() -> FastAPI:
     lanes = Lanes()
     for rule in POLICY:
         answer = HANDLERS[rule.operation]
+        if rule.method == "GET":
+            answer = written_once(answer)
         _add(app, rule, replace(answer, handler=lanes.of(rule.pace, answer.handler)))
     _add_errors(app)
     return app

@@ -3202,6 +3202,16 @@ export interface components {
              */
             idle_s: number;
             /**
+             * @description Seconds until it ends if nobody uses it.
+             * @default 0
+             */
+            idle_left_s: number;
+            /**
+             * @description Seconds until it ends however much it is used.
+             * @default 0
+             */
+            left_s: number;
+            /**
              * @description After a recovery code: enrol the authenticator anew with it.
              * @default
              */
@@ -3320,6 +3330,11 @@ export interface components {
              * @default
              */
             market_time: string;
+            /**
+             * @description A person stopped monitoring, and the market is open.
+             * @default false
+             */
+            stopped: boolean;
             kill: components["schemas"]["KillView"];
             /** @default 0 */
             guarded: number;

@@ -24,6 +24,7 @@ from hantu.adapters.accounts.doorkeeper import Lifetimes, SignInDesk
 from hantu.adapters.accounts.passkeys import PasskeyDesk
 from hantu.adapters.accounts.register import AccountRegister
 from hantu.adapters.clock import SystemClock
+from hantu.adapters.store.maintenance import standing
 from hantu.adapters.store.offline import record_operation
 from hantu.adapters.tls import has_certificate, server_context
 from hantu.adapters.vault import Vault
@@ -148,7 +149,8 @@ async def _run(settings: Settings, sources: Sources, report: Report, announce: C
     for handler in logging.getLogger("hantu").handlers:
         logging.getLogger("uvicorn.error").addHandler(handler)
     try:
-        await _serve(settings, office_of(settings, sources, report), announce)
+        with standing(settings.database):
+            await _serve(settings, office_of(settings, sources, report), announce)
     finally:
         logs.close()
 
