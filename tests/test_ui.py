@@ -1,5 +1,6 @@
 """The dashboard's sources keep the rules of the house, and the tool that builds them knows when it has to."""
 
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hantu.api import problems
 from hantu.settings.server.keeping import CATALOGUE
 from tools import dashboard
 
@@ -66,6 +68,25 @@ def test_every_kind_of_fact_has_a_name() -> None:
     text = (UI / "src" / "words" / "titles.ts").read_text(encoding="utf-8")
     named = re.findall(r"^  (\w+): \['[^']+', '[^']+'\],$", text, re.MULTILINE)
     assert set(named) == set(CATALOGUE)
+
+
+def codes_of_the_server() -> set[str]:
+    """Every ``code`` an answer can carry: those by status, and those written where a request is refused."""
+    found = {*problems.CODES.values(), problems.UNREACHED, "denied"}
+    for path in sorted((ROOT / "src" / "hantu").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+            place = {"Problem": 1, "AccessError": 0}.get(name)
+            if place is not None and isinstance(node, ast.Call):
+                code = node.args[place]
+                found |= {code.value} if isinstance(code, ast.Constant) and isinstance(code.value, str) else set()
+    return found
+
+
+def test_every_code_of_the_server_has_english() -> None:
+    text = (UI / "src" / "words" / "problems.ts").read_text(encoding="utf-8")
+    named = re.findall(r"^  (\w+): \['[^']+', (?:'[^']*'|[A-Z_]+)\],$", text, re.MULTILINE)
+    assert sorted(named) == sorted(codes_of_the_server())
 
 
 def small_ui(folder: Path) -> Path:

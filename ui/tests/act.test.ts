@@ -3,7 +3,7 @@ import type { Schemas } from '../src/api/client'
 import { countdown, leftS, localText, utcText } from '../src/pages/act/clock'
 import { joined } from '../src/pages/act/pages'
 import { waitsForPerson } from '../src/pages/alerts/alerts'
-import { inside, statusOf, type Approval } from '../src/pages/approvals/approvals'
+import { inside, mayHaveGoneOut, statusOf, type Approval } from '../src/pages/approvals/approvals'
 import { beginOf, buckets, searchOf } from '../src/pages/events/query'
 
 const page = (items: number[], next_cursor = '') => ({ items, next_cursor })
@@ -61,6 +61,18 @@ describe('an emergency', () => {
     expect(waitsForPerson({ ...alert, done: true }, now)).toBe(false)
     expect(waitsForPerson({ ...alert, withheld: 'duplicate of alert 7' }, now)).toBe(false)
     expect(waitsForPerson({ ...alert, priority: 'high' }, now)).toBe(false)
+  })
+})
+
+describe('a failed order', () => {
+  const may = (status: number, code: string) => mayHaveGoneOut({ status, code })
+
+  it('is called certain only where the server is', () => {
+    expect([may(503, 'guard_unreachable'), may(502, 'guard_failed'), may(409, 'denied'), may(403, 'code_wrong')]).toEqual([false, false, false, false])
+  })
+  it('may have gone out in every other case', () => {
+    expect([may(0, 'network'), may(0, 'slow'), may(504, 'guard_silent'), may(500, 'internal')]).toEqual([true, true, true, true])
+    expect([may(503, 'unavailable'), may(200, 'strange'), may(409, 'outcome_unknown'), may(409, 'in_progress')]).toEqual([true, true, true, true])
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
-  candlesOf, drawnOf, gridOf, grownBy, levelIn, rowsOf, seconds, spansOf, sumOf, type Candle, type ChartView, type Gap, type Mark,
+  anchorsOf, candlesOf, drawnOf, gridOf, grownBy, levelIn, rowsOf, seconds, spansOf, sumOf, type Candle, type ChartView, type Gap, type Mark,
 } from '../src/pages/chart/picture'
 
 const bar = (at: string, close: number, whole = true) => ({ at, open: close, high: close + 5, low: close - 5, close, volume: 10, whole })
@@ -26,6 +26,8 @@ describe('the minutes', () => {
     const candles = candlesOf({ bars: [bar('2026-11-23 00:00:00', 100), bar('2026-11-23 00:04:00', 90)] }, [])
     expect(gridOf({ marks: [], gaps: [] }, candles)).toHaveLength(5)
     expect(gridOf({ marks: [], gaps: [gap('2026-11-23 00:05:10', '')] }, candles)).toHaveLength(6)
+    expect(gridOf({ marks: [], gaps: [gap('2026-11-23 00:05:10', '')] }, candles, NINE + 600)).toHaveLength(11)
+    expect(gridOf({ marks: [], gaps: [gap('2026-11-23 06:00:00', '')] }, [], NINE + 9 * 3_600)).toHaveLength(31)
     expect(gridOf({ marks: [], gaps: [] }, [])).toEqual([])
   })
 })
@@ -48,6 +50,12 @@ describe('signs and gaps', () => {
       mark('2026-11-23 00:01:03', 'exit', { side: 'sell', quantity: 10, pnl: -200 }), mark('2026-11-23 00:01:00', 'order', { side: 'sell' }),
     ])
     expect(drawn.map((one) => [one.sign, one.count, one.quantity, one.pnl])).toEqual([['fill', 2, 10, null], ['exit', 1, 10, -200]])
+  })
+
+  it('stand where the price was, also in minutes without a trade', () => {
+    const candles = candlesOf({ bars: [bar('2026-11-23 00:01:00', 100)] }, [])
+    const grid = [0, 60, 120, 180].map((more) => NINE + more)
+    expect(anchorsOf(grid, candles, [mark('2026-11-23 00:02:30', 'stop_reached', { price: 95 })])).toEqual([100, 100, 95, 95])
   })
 
   it('are shaded within the picture, to its end while they last', () => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { access, address, ApiError, newKey, read, send, shown } from '../src/api/client'
+import { touch } from '../src/live/presence'
 
 interface Asked {
   url: string
@@ -40,6 +41,18 @@ describe('a request', () => {
     await read('/positions')
     expect(asked[0]?.url).toBe('/api/v1/positions')
     expect(headers()).toEqual({ Accept: 'application/json' })
+  })
+
+  it('says so when nobody has touched the page for a minute', async () => {
+    answering(200, { items: [] })
+    const later = performance.now() + 61_000
+    vi.spyOn(performance, 'now').mockReturnValue(later)
+    await read('/positions')
+    expect(headers()).toEqual({ Accept: 'application/json', 'X-Hantu-Unattended': '1' })
+    touch()
+    await read('/positions')
+    expect(headers()).toEqual({ Accept: 'application/json' })
+    vi.restoreAllMocks()
   })
 
   it('that changes something carries token, key and code', async () => {

@@ -33,9 +33,10 @@ describe('the verdict', () => {
 
   it('counts as protected only what would be sold', () => {
     const state = complete({ ...calm, guarded: 3, unguarded: [{}], positions: [held, held, held, held] as never })
-    expect(protectionOf(state)).toEqual({ guarded: 3, unprotected: 1 })
-    expect(protectionOf({ ...state, running: false })).toEqual({ guarded: 0, unprotected: 4 })
-    expect(protectionOf({ ...state, kill: { ...state.kill, level: 'hard' } })).toEqual({ guarded: 0, unprotected: 4 })
+    expect(protectionOf(state)).toEqual({ guarded: 3, watched: 0, unprotected: 1 })
+    expect(protectionOf({ ...state, running: false })).toEqual({ guarded: 0, watched: 0, unprotected: 4 })
+    expect(protectionOf({ ...state, kill: { ...state.kill, level: 'hard' } })).toEqual({ guarded: 0, watched: 0, unprotected: 4 })
+    expect(protectionOf({ ...state, mode: 'watch' })).toEqual({ guarded: 0, watched: 3, unprotected: 1 })
   })
 
   it('names a silent guard and nothing else', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { guardingOf, ordered, totals, type Around, type Position } from '../src/pages/positions/rows'
+import { guardingOf, onlyWatched, ordered, priced, totals, type Around, type Position } from '../src/pages/positions/rows'
 
 const CALM: Around = { running: true, state: 'monitoring', mode: 'sell', kill: { level: 'off' } as Around['kill'], halted: { market: false, symbols: [] } }
 
@@ -20,7 +20,9 @@ describe('what guards a holding', () => {
   it('says guarded only where a stop would go out', () => {
     expect(what(held('A'))).toBe('ok guarded')
     expect(what(held('A', { state: 'polled' }))).toBe('warn polled')
-    expect(what(held('A'), { state: 'reconnecting' })).toBe('warn reconnecting')
+    expect(what(held('A', { price_age_s: 12 }), { state: 'reconnecting' })).toBe('warn reconnecting')
+    expect(what(held('A', { price_age_s: null }), { state: 'subscribing' })).toBe('warn reconnecting')
+    expect(what(held('A', { price_age_s: 1 }), { state: 'subscribing' })).toBe('ok guarded')
     expect(what(held('A'), { mode: 'watch' })).toBe('warn watching')
     expect(what(held('A'), { state: 'idle' })).toBe('plain resting')
   })
@@ -55,5 +57,15 @@ describe('the list', () => {
     const rows = [held('A', { cost: 10_000, pnl: -500 }), held('B', { cost: 30_000, pnl: 1_500 }), held('C', { pnl: null }), held('D', { average_price: 0 })]
     expect(totals(rows)).toEqual({ cost: 40_000, value: 41_000, pnl: 1_000, share: 0.025, unknown: 2 })
     expect(totals([held('C', { pnl: null })])).toMatchObject({ value: null, pnl: null, unknown: 1 })
+  })
+})
+
+describe('watched stocks', () => {
+  const watched = [{ symbol: 'A', name: 'A', price: 990, support_price: 900, score: 60 }, { symbol: 'Z', name: 'Z', price: null, support_price: 100, score: 60 }]
+
+  it('lend their price to a holding the guard tells none of, and are not listed twice', () => {
+    const rows = [held('A', { price: null, guarded: false }), held('B')]
+    expect(priced(rows, watched).map((row) => row.price)).toEqual([990, 1_010])
+    expect(onlyWatched(watched, rows).map((one) => one.symbol)).toEqual(['Z'])
   })
 })

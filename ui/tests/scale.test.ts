@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { amount, change, hole, marks, nearest, percentile, runs } from '../src/pages/figure/scale'
+import { amount, change, hole, marks, nearest, percentile, runs, utcText } from '../src/pages/figure/scale'
 
 describe('marks', () => {
   it.each([
@@ -45,5 +45,9 @@ it('amounts have the unit people read', () => {
   expect([amount(0.0363, 's'), amount(2.5, 's'), amount(0.304, 'share'), amount(1_234_567, 'bytes'), amount(null, 's')]).toEqual([
     '36 ms', '2.5 s', '30.4%', '1.23 MB', '–',
   ])
-  expect([change(-3.2, 'times'), change(3.2, 'times'), change(-12_345.6, 'won')]).toEqual(['−3.2', '+3.2', '−12,346'])
+  expect([change(-3.2, 'times'), change(3.2, 'times'), change(-12_345.6, 'won')]).toEqual(['−3.2', '+3.2', '−12,346원'])
+})
+
+it('moments compare with those of the records', () => {
+  expect(utcText(Date.UTC(2026, 10, 23, 0, 0, 1, 5))).toBe('2026-11-23 00:00:01.005000')
 })

@@ -29,6 +29,8 @@ SECURE_COOKIE: Final = "__Host-hantu"
 CODE_HEADER: Final = "x-hantu-code"
 CSRF_HEADER: Final = "x-hantu-csrf"
 KEY_HEADER: Final = "idempotency-key"
+UNATTENDED_HEADER: Final = "x-hantu-unattended"
+"""What a page sends with what it asks by itself, when nobody has touched it lately."""
 KEY: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 CODE: Final = re.compile(r"\d{6}")
 ANSWER_KEPT_MAX: Final = 64 * 1024
@@ -128,8 +130,8 @@ def _identify(watch: Watch, request: Request, source: str) -> Caller:
         found = doorkeeper.by_token(shown.removeprefix("Bearer "), source=source)
     else:
         secret = request.cookies.get(SECURE_COOKIE, "")
-        # A stream of live data is open for hours; it is no sign that a person is there.
-        touch = request.url.path != "/api/v1/monitor/stream"
+        # A stream of live data is open for hours, and a page loads again by itself: no sign that a person is there.
+        touch = request.url.path != "/api/v1/monitor/stream" and UNATTENDED_HEADER not in request.headers
         agent = request.headers.get("user-agent", "")
         found = doorkeeper.by_cookie(secret, agent=agent, touch=touch) if secret else None
     if found is None:

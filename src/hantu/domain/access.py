@@ -41,6 +41,8 @@ class Caller:
     csrf: str = field(default="", repr=False)
     expires_at: str = ""
     idle_s: float = 0.0
+    idle_left_s: float = 0.0
+    left_s: float = 0.0
     recovery_codes_left: int = 0
 
     @property

@@ -197,6 +197,22 @@ def test_a_session_ends_by_idleness_and_by_age(site: Site) -> None:
     assert status == 401, "eight hours are over whatever was done"
 
 
+def test_what_a_page_loads_by_itself_keeps_no_session_alive(site: Site) -> None:
+    """And the page can tell how long is left, without using the session up or keeping it alive."""
+    browser = site.browser("otto")
+    alone = {"X_Hantu_Unattended": "1"}
+    began = browser.get("/session").json
+    assert (began["idle_left_s"], began["left_s"]) == (900.0, 28_800.0)
+    for _ in range(8):
+        site.clock.wind(100)
+        assert browser.get("/alerts", **alone).status == 200
+    left = browser.get("/session", **alone).json
+    assert (left["idle_left_s"], left["left_s"]) == (100.0, 28_000.0)
+    assert browser.get("/session").json["idle_left_s"] == 900.0, "a person is there"
+    site.clock.wind(901)
+    assert browser.get("/session", **alone).status == 401
+
+
 def test_a_stolen_session_is_over_when_another_browser_shows_it(site: Site) -> None:
     """S1: the cookie alone is not enough, and showing it elsewhere ends it for everybody."""
     mine = site.browser("otto")

@@ -1,4 +1,5 @@
 // Every request of the dashboard: typed by the server's description, with forgery token, key, time limit and one kind of error.
+import { attended } from '../live/presence'
 import { common } from '../words/common'
 import type { components, paths } from './schema'
 
@@ -93,6 +94,7 @@ export function address(path: string, params: Given['params'] = {}, query: Given
 
 async function call(method: Method, path: string, given: Given): Promise<unknown> {
   const headers: Record<string, string> = { Accept: 'application/json' }
+  if (!attended()) headers['X-Hantu-Unattended'] = '1'
   const changing = method !== 'get'
   if (changing) {
     if (access.csrf) headers['X-Hantu-CSRF'] = access.csrf

@@ -2911,6 +2911,16 @@ export interface components {
              */
             idle_s: number;
             /**
+             * @description Seconds until it ends if nobody uses it.
+             * @default 0
+             */
+            idle_left_s: number;
+            /**
+             * @description Seconds until it ends however much it is used.
+             * @default 0
+             */
+            left_s: number;
+            /**
              * @description After a recovery code: enrol the authenticator anew with it.
              * @default
              */

@@ -38,6 +38,12 @@ export const progress = computed(() => {
   return kill.stage === 'taken' && (kill.answer === null || kill.answer.level === picture.level) ? 'done' : kill.stage
 })
 
+/** What the answer to a wish means, where its stage does not say it. */
+export function answerText(answer: Answer | null | undefined): string {
+  if (!answer || answer.status !== 'asked') return ''
+  return answer.request_id ? common.kill.second : common.kill.standIn
+}
+
 /** Block orders now. No question is asked; the same press may be sent again with the same key. */
 export async function pressKill(wanted: 'active' | 'hard' = 'active'): Promise<void> {
   if (kill.stage === 'sending') return

@@ -1,6 +1,5 @@
 // A page's data: loaded when it opens, loaded again when facts, a gap in the stream or the person ask for it.
 import { onScopeDispose, shallowRef, watch, type ShallowRef, type WatchSource } from 'vue'
-import { session } from '../api/session'
 import { shown, type ApiError } from '../api/client'
 import { now, onFact, type Fact } from './now'
 
@@ -22,20 +21,6 @@ export interface When {
 }
 
 const SETTLE_MS = 1_000
-const IDLE_S = 900
-
-let touchedMs = 0
-if (typeof window !== 'undefined') {
-  for (const kind of ['pointerdown', 'keydown', 'wheel'] as const) {
-    window.addEventListener(kind, () => (touchedMs = performance.now()), { passive: true })
-  }
-}
-
-/** Whether a person is there: what loads by itself must not keep the session of an empty chair alive. */
-function attended(): boolean {
-  const idleS = session.value?.idle_s || IDLE_S
-  return performance.now() - touchedMs < idleS * 1_000
-}
 
 export function useLoad<T>(load: () => Promise<T>, when: When = {}): Loaded<T> {
   const data = shallowRef<T | null>(null)
@@ -61,14 +46,13 @@ export function useLoad<T>(load: () => Promise<T>, when: When = {}): Loaded<T> {
   }
 
   function soon(): void {
-    if (settling !== undefined || !attended()) return
+    if (settling !== undefined) return
     settling = window.setTimeout(() => {
       settling = undefined
       void again()
     }, SETTLE_MS)
   }
 
-  touchedMs ||= performance.now()
   void again()
   const stops: (() => void)[] = [watch(() => now.turns, soon)]
   if (when.change) stops.push(watch(when.change, () => void again()))

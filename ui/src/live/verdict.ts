@@ -33,13 +33,15 @@ export function dangersOf(state: State): Danger[] {
 
 /**
  * How many holdings would be sold at their stop, and how many would not. Without a guard that answers, and while even stops
- * are blocked, that is none of them, whatever else is known.
+ * are blocked, that is none of them, whatever else is known. A guard that only watches sells none either: what it has a rule
+ * for is ``watched``, and no more than that.
  */
-export function protectionOf(state: State): { guarded: number; unprotected: number } {
+export function protectionOf(state: State): { guarded: number; watched: number; unprotected: number } {
   const held = state.guarded + state.unguarded.length
-  if (!state.running) return { guarded: 0, unprotected: state.positions.length }
-  if (state.kill.level === 'hard') return { guarded: 0, unprotected: held }
-  return { guarded: state.guarded, unprotected: state.unguarded.length }
+  if (!state.running) return { guarded: 0, watched: 0, unprotected: state.positions.length }
+  if (state.mode === 'watch') return { guarded: 0, watched: state.guarded, unprotected: state.unguarded.length }
+  if (state.kill.level === 'hard') return { guarded: 0, watched: 0, unprotected: held }
+  return { guarded: state.guarded, watched: 0, unprotected: state.unguarded.length }
 }
 
 /** How it is when nothing is wrong. */

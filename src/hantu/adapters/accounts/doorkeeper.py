@@ -95,6 +95,7 @@ class SignInDesk:
         if touch and now - row["last_seen"] > min(TOUCH_S, self._lifetimes.idle_s / 4):
             with self._book.writing() as connection:
                 connection.execute("UPDATE sessions SET last_seen = ? WHERE session_id = ?", (now, row["session_id"]))
+            row["last_seen"] = now
         return self._person(row)
 
     def spend_code(self, caller: Caller, code: str, *, source: str) -> None:
@@ -284,9 +285,11 @@ class SignInDesk:
         self._tell("session_moved", row["name"], "")
 
     def _person(self, row: Mapping[str, Any]) -> Caller:
+        idle_s, now = self._lifetimes.idle_s, self._book.now_s()
         return Caller(
             "person", row["session_id"], row["name"], self._actor_of(row["name"]), Role(row["role"]),
-            csrf=row["csrf"], expires_at=text_of(row["expires_at"]), idle_s=self._lifetimes.idle_s,
+            csrf=row["csrf"], expires_at=text_of(row["expires_at"]), idle_s=idle_s,
+            idle_left_s=max(0.0, row["last_seen"] + idle_s - now), left_s=max(0.0, row["expires_at"] - now),
             recovery_codes_left=row["codes_left"],
         )  # fmt: skip
 

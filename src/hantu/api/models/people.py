@@ -32,6 +32,8 @@ class SessionView(View):
     session_id: str = ""
     expires_at: str = Field(default="", examples=["2026-11-23 08:00:00.000000"])
     idle_s: float = Field(default=0.0, description="Ends after so many seconds without a request.")
+    idle_left_s: float = Field(default=0.0, description="Seconds until it ends if nobody uses it.")
+    left_s: float = Field(default=0.0, description="Seconds until it ends however much it is used.")
     enrolment_code: str = Field(default="", description="After a recovery code: enrol the authenticator anew with it.")
     recovery_codes_left: int = 0
 

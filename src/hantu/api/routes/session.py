@@ -81,7 +81,8 @@ def _view(caller: Caller) -> SessionView:
     return SessionView(
         user=caller.name, role=caller.role, kind="person" if caller.kind == "person" else "program",
         scopes=sorted(caller.scopes), csrf=caller.csrf, session_id=caller.ident, expires_at=caller.expires_at,
-        idle_s=caller.idle_s, recovery_codes_left=caller.recovery_codes_left,
+        idle_s=caller.idle_s, idle_left_s=caller.idle_left_s, left_s=caller.left_s,
+        recovery_codes_left=caller.recovery_codes_left,
     )  # fmt: skip
 
 

@@ -27,9 +27,13 @@ export function grouped(hash: string): string {
   return hash.match(/.{1,8}/g)?.join(' ') ?? ''
 }
 
+/** Failures after which the server is certain that nothing went out; a refusal (4xx) is certain by itself. */
+const NOTHING_WENT: readonly string[] = ['guard_unreachable', 'guard_failed']
+
 /** After some failures it is certain that nothing went out, after others it is not; a browser without an answer knows least. */
-export function mayHaveGoneOut(problem: ApiError): boolean {
-  return [0, 500, 504].includes(problem.status) || problem.code === 'outcome_unknown'
+export function mayHaveGoneOut(problem: Pick<ApiError, 'status' | 'code'>): boolean {
+  if (problem.code === 'outcome_unknown' || problem.code === 'in_progress') return true
+  return !(problem.status >= 400 && problem.status < 500) && !NOTHING_WENT.includes(problem.code)
 }
 
 /** The price to begin with: the last one known, inside the band; not knowing it, the end of the band that costs least. */

@@ -9,6 +9,7 @@ import {
   LineStyle,
   LineType,
   TickMarkType,
+  type AutoscaleInfo,
   type IChartApi,
   type ISeriesApi,
   type ISeriesMarkersPluginApi,
@@ -17,7 +18,7 @@ import {
   type UTCTimestamp,
 } from 'lightweight-charts'
 import { count } from '../../format'
-import { candlesOf, drawnOf, gridOf, levelIn, MINUTE_S, spansOf, type Candle, type ChartView, type Drawn } from './picture'
+import { anchorsOf, candlesOf, drawnOf, gridOf, levelIn, MINUTE_S, spansOf, type Candle, type ChartView, type Drawn } from './picture'
 import { Shade, type Shades } from './shade'
 
 export interface Titles {
@@ -30,6 +31,7 @@ export interface Titles {
 const FONT = 12
 const MINUTES_SHOWN = 60
 const BARS_AROUND = 15
+const BAR_MAX = 28
 const LINES = ['stop_price', 'target_price', 'average_price'] as const
 const DIGITS = 2
 
@@ -64,10 +66,12 @@ export class Drawing {
   readonly #candles: ISeriesApi<'Candlestick'>
   readonly #volume: ISeriesApi<'Histogram'>
   readonly #lines: Record<Line, ISeriesApi<'Line'>>
+  /** Carries the signs, for a candle is not there in every minute. */
+  readonly #anchor: ISeriesApi<'Line'>
   readonly #signs: ISeriesMarkersPluginApi<Time>
   readonly #shade: Shade
   #shown = ''
-  #last: { view: ChartView; grown: readonly Candle[]; titles: Titles } | null = null
+  #last: { view: ChartView; grown: readonly Candle[]; titles: Titles; now: number | null } | null = null
 
   constructor(place: HTMLElement) {
     const found = colours()
@@ -76,7 +80,7 @@ export class Drawing {
       layout: { attributionLogo: false, fontSize: FONT, fontFamily: getComputedStyle(document.body).fontFamily },
       localization: { priceFormatter: (price: number) => count(Math.round(price)), timeFormatter: clockOf },
       timeScale: {
-        timeVisible: true, secondsVisible: false, rightOffset: 3,
+        timeVisible: true, secondsVisible: false, rightOffset: 3, maxBarSpacing: BAR_MAX,
         tickMarkFormatter: (time: Time, kind: TickMarkType) => (kind <= TickMarkType.DayOfMonth ? '' : clockOf(time)),
       },
       rightPriceScale: { scaleMargins: { top: 0.12, bottom: 0.22 } },
@@ -94,7 +98,10 @@ export class Drawing {
     this.#lines = { stop_price: line(LineStyle.Dashed), target_price: line(LineStyle.Dashed), average_price: line(LineStyle.Dotted) }
     this.#shade = new Shade(shadesOf(found))
     this.#candles.attachPrimitive(this.#shade)
-    this.#signs = createSeriesMarkers(this.#candles, [])
+    this.#anchor = this.#chart.addSeries(LineSeries, {
+      lineVisible: false, priceLineVisible: false, lastValueVisible: false, crosshairMarkerVisible: false,
+    })
+    this.#signs = createSeriesMarkers(this.#anchor, [])
     this.paint()
   }
 
@@ -115,15 +122,15 @@ export class Drawing {
     this.#lines.stop_price.applyOptions({ color: found.danger })
     this.#lines.target_price.applyOptions({ color: found.ok })
     this.#lines.average_price.applyOptions({ color: found.faint })
-    if (this.#last) this.show(this.#last.view, this.#last.grown, this.#last.titles)
+    if (this.#last) this.show(this.#last.view, this.#last.grown, this.#last.titles, this.#last.now)
   }
 
-  /** Draw a day; ``grown`` are the minutes after what is on record. */
-  show(view: ChartView, grown: readonly Candle[], titles: Titles): void {
-    this.#last = { view, grown, titles }
+  /** Draw a day; ``grown`` are the minutes after what is on record, ``now`` the market's Korean seconds if it is today. */
+  show(view: ChartView, grown: readonly Candle[], titles: Titles, now: number | null): void {
+    this.#last = { view, grown, titles, now }
     const found = colours()
     const candles = candlesOf(view, grown)
-    const grid = gridOf(view, candles)
+    const grid = gridOf(view, candles, now)
     const known = new Map(candles.map((one) => [one.time, one]))
     this.#candles.setData(
       grid.map((time) => {
@@ -137,7 +144,8 @@ export class Drawing {
     const words = { stop_price: titles.stop, target_price: titles.target, average_price: titles.average }
     for (const name of LINES) {
       const prices = levelIn(view.levels, name, grid)
-      this.#lines[name].applyOptions({ title: words[name] })
+      // A level that holds no more keeps no place on the scale.
+      this.#lines[name].applyOptions({ title: words[name], lastValueVisible: Boolean(prices.at(-1)) })
       this.#lines[name].setData(
         grid.map((time, index) => {
           const value = prices[index]
@@ -145,6 +153,8 @@ export class Drawing {
         }),
       )
     }
+    const anchors = anchorsOf(grid, candles, view.marks)
+    this.#anchor.setData(grid.map((time, index) => ({ time: time as UTCTimestamp, value: anchors[index] ?? 0 })))
     this.#signs.setMarkers(drawnOf(view.marks).map((drawn) => this.#sign(drawn, titles, found)))
     this.#shade.set(spansOf(view.gaps, grid), shadesOf(found))
     this.#frame(`${view.symbol} ${view.day}`, grid)
@@ -155,6 +165,13 @@ export class Drawing {
     const scale = this.#chart.timeScale()
     const index = scale.timeToIndex((Math.floor(time / MINUTE_S) * MINUTE_S) as UTCTimestamp, true)
     if (index !== null) scale.setVisibleLogicalRange({ from: index - BARS_AROUND, to: index + BARS_AROUND })
+  }
+
+  /** Whether the scale of prices leaves room for the levels, or is the candles' own. */
+  scaleTo(levels: boolean): void {
+    for (const name of LINES) {
+      this.#lines[name].applyOptions({ autoscaleInfoProvider: (own: () => AutoscaleInfo | null) => (levels ? own() : null) })
+    }
   }
 
   /** Show the whole day. */

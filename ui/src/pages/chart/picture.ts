@@ -22,6 +22,9 @@ export interface Candle {
 export const MINUTE_S = 60
 const SEOUL_S = 9 * 3_600
 const MS = 1_000
+const DAY_S = 86_400
+/** The close of the regular session, seconds of the Korean day. */
+const CLOSE_S = 15.5 * 3_600
 /** A day has no more minutes; a grid never grows beyond it. */
 const MINUTES_MAX = 1_440
 
@@ -58,9 +61,10 @@ export function grownBy(grown: readonly Candle[], time: number, price: number): 
   return [...grown.slice(0, -1), next]
 }
 
-/** Every minute the picture covers, so that a time without trades has its width. */
-export function gridOf(view: Pick<ChartView, 'marks' | 'gaps'>, candles: readonly Candle[]): number[] {
+/** Every minute the picture covers, so that a time without trades has its width; a gap that lasts goes on to ``now``, within the session. */
+export function gridOf(view: Pick<ChartView, 'marks' | 'gaps'>, candles: readonly Candle[], now: number | null = null): number[] {
   const told = [...view.marks.map((mark) => seconds(mark.at)), ...view.gaps.flatMap((gap) => [seconds(gap.since), gap.until ? seconds(gap.until) : null])]
+  if (now !== null && view.gaps.some((gap) => gap.until === '')) told.push(Math.min(now, Math.floor(now / DAY_S) * DAY_S + CLOSE_S))
   const times = [...candles.map((one) => one.time), ...told.filter((time): time is number => time !== null)].map(minuteOf)
   if (times.length === 0) return []
   const first = Math.min(...times)
@@ -143,11 +147,31 @@ export function drawnOf(marks: readonly Mark[]): Drawn[] {
   return [...found.values()].sort((one, other) => one.time - other.time)
 }
 
+/** Where the signs of each minute stand: at its last price, at the price told with a sign where nobody saw a trade, or at the last one before. */
+export function anchorsOf(grid: readonly number[], candles: readonly Candle[], marks: readonly Mark[]): number[] {
+  const closes = new Map(candles.map((one) => [one.time, one.close]))
+  const told = new Map<number, number>()
+  for (const mark of marks) {
+    const time = seconds(mark.at)
+    if (time !== null && mark.price) told.set(minuteOf(time), mark.price)
+  }
+  let price = candles[0]?.close ?? [...told.values()][0] ?? 0
+  return grid.map((minute) => (price = closes.get(minute) ?? told.get(minute) ?? price))
+}
+
 export interface Row {
   key: string
   at: string
   time: number
   what: { mark: Mark } | { gap: Gap } | { level: Level }
+}
+
+/** In which order things of the same second happened: the exchange tells its fills to the second, the guard to the microsecond. */
+const STAGES: readonly (Mark['kind'] | 'gap' | 'level')[] = ['gap', 'stop_reached', 'target_reached', 'order', 'fill', 'exit', 'level']
+
+function stageOf(row: Row): number {
+  const kind = 'gap' in row.what ? 'gap' : 'level' in row.what ? 'level' : row.what.mark.kind
+  return STAGES.indexOf(kind)
 }
 
 /** Everything that happened, newest first, for those who read instead of look. */
@@ -157,7 +181,7 @@ export function rowsOf(view: Pick<ChartView, 'marks' | 'gaps' | 'levels'>): Row[
     ...view.gaps.map((gap) => ({ key: `${gap.kind}-${gap.since}`, at: gap.since, time: seconds(gap.since) ?? 0, what: { gap } })),
     ...view.levels.map((level) => ({ key: `level-${level.at}`, at: level.at, time: seconds(level.at) ?? 0, what: { level } })),
   ]
-  return rows.sort((one, other) => (one.at === other.at ? 0 : one.at < other.at ? 1 : -1))
+  return rows.sort((one, other) => other.time - one.time || stageOf(other) - stageOf(one) || (one.at < other.at ? 1 : -1))
 }
 
 export interface DaySum {

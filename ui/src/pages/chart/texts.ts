@@ -35,6 +35,6 @@ export function rowWord(row: Row): string {
     return stop || target ? t.level(count(stop), count(target)) : t.levelNone
   }
   const { kind, side } = row.what.mark
-  const whose = kind === 'fill' || kind === 'order' ? (t.sides[side ?? ''] ?? '') : ''
-  return `${whose} ${t.marks[kind]}`.trim()
+  if (kind === 'fill' && side) return t.legend[side]
+  return kind === 'order' && side ? t.orders[side] : t.marks[kind]
 }

@@ -1,5 +1,5 @@
 // The arithmetic of pictures: ends of axes, round marks, percentiles, units. Pure.
-import { count, milliseconds, percent } from '../../format'
+import { milliseconds, percent, won } from '../../format'
 
 export type Unit = 's' | 'share' | 'bytes' | 'won' | 'times'
 
@@ -60,11 +60,16 @@ export function nearest(points: readonly Point[], x: number): number {
 /** A value with its unit, short. */
 export function amount(value: number | null | undefined, unit: Unit): string {
   if (value === null || value === undefined) return '–'
-  if (unit === 's') return Math.abs(value) < 1 ? milliseconds(value * 1_000) : `${plain(value)} s`
+  if (unit === 's') return value === 0 ? '0 ms' : Math.abs(value) < 1 ? milliseconds(value * 1_000) : `${plain(value)} s`
   if (unit === 'share') return percent(value * 100, 1)
   if (unit === 'bytes') return bytes(value)
-  if (unit === 'won') return count(Math.round(value))
+  if (unit === 'won') return value < 0 ? `−${won(Math.round(-value))}` : won(Math.round(value))
   return plain(value)
+}
+
+/** A moment as the records write it; texts of another form would not compare with theirs. */
+export function utcText(ms: number): string {
+  return new Date(ms).toISOString().replace('T', ' ').replace('Z', '000')
 }
 
 /** With a sign also in front of more. */

@@ -7,15 +7,17 @@ export interface Measure {
   unit: Unit
   warning?: number
   danger?: number
+  /** One sample for each order, labelled with its id; all others stand for an interval. */
+  single?: boolean
 }
 type Group = 'orders' | 'line' | 'machine'
 
 export const GROUPS = {
   orders: [
-    { name: 'trigger_to_send_seconds_max', unit: 's', warning: 0.5, danger: 1 },
-    { name: 'order_send_seconds_max', unit: 's', warning: 0.5, danger: 1 },
-    { name: 'order_answer_seconds_max', unit: 's', warning: 1, danger: 3 },
-    { name: 'fill_notice_delay_seconds_max', unit: 's', warning: 5, danger: 60 },
+    { name: 'trigger_to_send_seconds', unit: 's', warning: 0.5, danger: 1, single: true },
+    { name: 'order_send_seconds', unit: 's', warning: 0.5, danger: 1, single: true },
+    { name: 'order_answer_seconds', unit: 's', warning: 1, danger: 3, single: true },
+    { name: 'fill_notice_delay_seconds', unit: 's', warning: 5, danger: 60, single: true },
     { name: 'strategy_run_seconds_max', unit: 's', warning: 1, danger: 5 },
     { name: 'order_failure_ratio', unit: 'share', warning: 0.05, danger: 0.2 },
   ],

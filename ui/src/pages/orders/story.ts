@@ -9,6 +9,11 @@ import type { Payload } from './payload'
 export type Step = Schemas['ChainStep']
 export type Weight = 'plain' | 'ok' | 'warn' | 'danger' | 'accent'
 
+export interface Told {
+  message: string
+  channels: string[]
+}
+
 export interface Line {
   id: string
   at: string
@@ -19,7 +24,8 @@ export interface Line {
   type: string
   text: string
   kind: Weight
-  alerts: { channel: string; sent: boolean; message: string }[]
+  /** Who was told what: each message once, with the channels it went out on. */
+  alerts: Told[]
 }
 
 const PAUSE_S = 5
@@ -44,6 +50,16 @@ export function sentence(eventType: string, payload: Payload): string {
   return [eventType.replaceAll('_', ' '), typeof why === 'string' ? why : ''].filter(Boolean).join(': ')
 }
 
+function toldOf(alerts: Step['alerts']): Told[] {
+  const found = new Map<string, Told>()
+  for (const alert of alerts) {
+    const told = found.get(alert.message) ?? { message: alert.message, channels: [] }
+    if (alert.sent_at !== '') told.channels.push(alert.channel)
+    found.set(alert.message, told)
+  }
+  return [...found.values()]
+}
+
 /** The lines of a chain, oldest first as it came. */
 export function linesOf(steps: readonly Step[]): Line[] {
   let first: number | null = null
@@ -62,7 +78,7 @@ export function linesOf(steps: readonly Step[]): Line[] {
       type: step.event_type,
       text: sentence(step.event_type, step.payload),
       kind: KINDS[step.event_type] ?? 'plain',
-      alerts: step.alerts.map((alert) => ({ channel: alert.channel, sent: alert.sent_at !== '', message: alert.message })),
+      alerts: toldOf(step.alerts),
     }
   })
 }

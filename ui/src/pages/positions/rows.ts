@@ -17,7 +17,22 @@ export type Guarding = {
 
 export type Around = Pick<State, 'running' | 'state' | 'mode' | 'kill' | 'halted'>
 
+/** The line does not stand yet for every stock: only a fresh price shows that it does for this one. */
+const CONNECTING: readonly string[] = ['connecting', 'subscribing', 'reconnecting']
+const FRESH_S = 10
 const IN_DOUBT: readonly string[] = ['ordering', 'awaiting_fill', 'unresolved']
+
+/** The holdings with the price the watch list knows, where the guard says none: what has no rule is watched all the same. */
+export function priced(rows: readonly Position[], watched: readonly Watched[]): Position[] {
+  const prices = new Map(watched.map((one) => [one.symbol, one.price]))
+  return rows.map((row) => (row.price ? row : { ...row, price: prices.get(row.symbol) ?? row.price ?? null }))
+}
+
+/** What is watched and not held. */
+export function onlyWatched(watched: readonly Watched[], rows: readonly Position[]): Watched[] {
+  const held = new Set(rows.map((row) => row.symbol))
+  return watched.filter((one) => !held.has(one.symbol))
+}
 
 /** What stands between this holding and a falling price, now; the worst of all that holds. */
 export function guardingOf(row: Position, around: Around): Guarding {
@@ -32,7 +47,7 @@ export function guardingOf(row: Position, around: Around): Guarding {
   if (around.state === 'sleeping') return told('danger', 'sleeping')
   if (row.state.startsWith('held')) return told('danger', 'held', row.state.slice('held:'.length))
   if (around.mode === 'watch') return told('warn', 'watching')
-  if (around.state === 'reconnecting') return told('warn', 'reconnecting')
+  if (CONNECTING.includes(around.state) && !((row.price_age_s ?? Infinity) < FRESH_S)) return told('warn', 'reconnecting')
   if (row.state === 'polled') return told('warn', 'polled')
   if (['idle', 'unsubscribing'].includes(around.state)) return told('plain', 'resting')
   return told('ok', 'guarded')

@@ -37,6 +37,10 @@ export default {
   end: 'That was all, back to the first one.',
   event: 'Event',
   kinds: {
+    strategy_given_up: 'strategy given up', strategy_restarted: 'strategy restarted', approval_proposed: 'order proposed',
+    approval_decided: 'proposal decided', approval_used: 'approved order', mandate_signed: 'mandate signed', mandate_revoked: 'mandate revoked',
+    guard_started: 'guard up', guard_stopped: 'guard down', monitor_started: 'monitoring started', monitor_stopped: 'monitoring stopped',
+    alert_sent: 'alert sent', alert_acknowledged: 'alert acknowledged', watchlist_imported: 'watch list imported', kill_switch_changed: 'kill switch',
     user_signed_in: 'signed in', user_added: 'person added', user_enrolled: 'enrolled', user_changed: 'person changed',
     sign_in_locked: 'sign-in locked', recovery_code_used: 'recovery code used', sessions_ended: 'sessions ended',
     program_added: 'program added', program_revoked: 'program revoked', request_withdrawn: 'request of two withdrawn',

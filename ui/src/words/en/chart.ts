@@ -18,6 +18,8 @@ export default {
   other: 'Other',
   price: 'Price',
   whole: 'Whole day',
+  fitPrices: 'Prices only',
+  fitLevels: 'With levels',
   picture: (name, day) => `Minute chart of ${name} on ${day}. The table below says the same.`,
   truncated: 'More happened than can be shown at once; the oldest is shown.',
   sum: {
@@ -75,7 +77,7 @@ export default {
     price_rejected: 'Price not believed',
     opportunity: 'Near its support',
   },
-  sides: { buy: 'buy', sell: 'sell' },
+  orders: { buy: 'Buy order', sell: 'Sell order' },
   gaps: {
     cut: 'Line cut',
     blind: 'No prices',

@@ -28,7 +28,9 @@ export default {
   bar: {
     label: 'Safety',
     guarded: 'Guarded',
+    watched: 'Only watched',
     unguarded: 'Unprotected',
+    second: (n) => `${n} to confirm`,
     kill: 'Kill switch',
     connection: 'Feed',
     age: 'As of',
@@ -61,8 +63,8 @@ export default {
     again: 'Again',
     releasing: 'Release the kill switch',
     releaseText: 'New orders may go out again. Look into the cause first and say why.',
-    released: 'Released.',
-    secondNeeded: 'A second operator has to confirm the release.',
+    second: 'Waits for a second person to confirm.',
+    standIn: 'The guard does not answer: written to the file and the records. It looks at the file before every order.',
     viewOnly: 'This role cannot set the kill switch.',
   },
   live: {
@@ -71,6 +73,11 @@ export default {
     guardSilent: 'The guard does not answer. The holdings below are as last recorded.',
     guardSilentNext: 'See at the server whether hantu run guard is running.',
     again: 'Reconnect now',
+  },
+  ending: {
+    idle: (s) => `Nobody uses this page: you will be signed out in ${s} s. Press any key to stay.`,
+    age: (s) => `You have been signed in for long: this ends in ${s} s. Sign in again then.`,
+    stay: 'Stay signed in',
   },
   code: {
     title: 'Authenticator code',
@@ -99,6 +106,7 @@ export default {
     loading: 'Loading',
     retry: 'Try again',
     requestId: 'Request',
+    served: 'In the words of the server:',
     up: 'up',
     down: 'down',
     same: 'unchanged',

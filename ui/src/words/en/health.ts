@@ -1,4 +1,5 @@
 import type { Same } from '..'
+import { counted } from '../plural'
 import type ko from '../ko/health'
 
 export default {
@@ -52,8 +53,8 @@ export default {
   days: (n) => `${n} days`,
   groups: { orders: 'Way of an order', line: 'Line and prices', machine: 'Machine' },
   measure: {
-    trigger_to_send_seconds_max: 'Price read → order sent', order_send_seconds_max: 'Order created → sent',
-    order_answer_seconds_max: 'Order sent → broker answered', fill_notice_delay_seconds_max: 'Fill → its notice',
+    trigger_to_send_seconds: 'Price read → order sent', order_send_seconds: 'Order created → sent',
+    order_answer_seconds: 'Order sent → broker answered', fill_notice_delay_seconds: 'Fill → its notice',
     order_failure_ratio: 'Orders that failed', strategy_run_seconds_max: 'Time to decide',
     data_delay_seconds_max: 'Delay of prices (above 1 s)', api_seconds_max: 'REST response',
     stream_silence_seconds: 'Silence of the stream', price_age_seconds: 'Oldest price of a holding',
@@ -61,14 +62,16 @@ export default {
     disk_used_ratio: 'Disk', process_resident_memory_bytes: 'Memory of the guard',
   },
   worstOf: 'slowest between two checks',
+  eachOrder: 'one value for each order',
+  attention: (n) => `${n} in warning`,
   warning: (text) => `warning ${text}`,
   danger: (text) => `danger ${text}`,
   grade: { normal: 'normal', warning: 'warning', danger: 'danger' },
-  samples: (n) => `${n} samples`,
+  samples: (n) => counted(n, 'sample'),
   thinned: 'Many samples: neighbours were averaged, so a single peak may have been higher.',
   noSamples: 'Nothing was measured in this range.',
   notYet: 'Never measured yet:',
   whole: 'all',
   of: 'Of',
-  figure: (name, n) => `${name}: ${n} samples over time`,
+  figure: (name, n) => `${name}: ${counted(n, 'sample')} over time`,
 } satisfies Same<typeof ko>

@@ -10,7 +10,7 @@ export default {
   views: { open: 'Open', every: 'All' },
   heading: (n) => `Incident ${n}`,
   states: { open: 'open', escalated: 'escalated', acknowledged: 'acknowledged', decided: 'decided', closed: 'closed' },
-  steps: { open: 'Opened', acknowledged: 'Acknowledged', decided: 'Decided', closed: 'Closed' },
+  steps: { open: 'Opened', acknowledged: 'Seen', decided: 'Decided', closed: 'Closed' },
   times: (n) => `happened ${n} times`,
   opened: 'Opened',
   last: 'Last',

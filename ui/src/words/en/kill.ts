@@ -23,6 +23,7 @@ export default {
   release: 'Release',
   releaseText: 'Needs a reason and a fresh code; from the stricter levels a second person, too.',
   waiting: 'Waiting for a second person',
+  allRequests: 'All requests',
   asked: (who, when) => `asked by ${who}, until ${when}`,
   action: { release: 'Release the kill switch', flatten: 'Sell everything' },
   confirm: 'Confirm',

@@ -3,18 +3,6 @@ import type ko from '../ko/monitor'
 
 export default {
   title: 'Guard',
-  states: {
-    idle: 'Idle',
-    connecting: 'Connecting',
-    subscribing: 'Subscribing',
-    monitoring: 'Monitoring',
-    reconnecting: 'Reconnecting',
-    unsubscribing: 'Unsubscribing',
-    sleeping: 'Asleep',
-    market_halted: 'Market halted',
-    ordering: 'Ordering',
-    awaiting_fill: 'Awaiting fill',
-  },
   silent: 'Silent',
   market: 'Market time',
   seen: 'Subscribed',

@@ -37,6 +37,7 @@ export default {
   figures: {
     label: 'Figures of now',
     guarded: 'Holdings guarded',
+    watched: 'Holdings only watched',
     guardedHint: (n) => `${counted(n, 'stock')} subscribed`,
     unprotected: 'Time unprotected',
     unprotectedNone: 'none today',
@@ -76,15 +77,6 @@ export default {
     empty: 'Nothing is held',
     emptyNext: 'Whatever the account buys is guarded at once.',
     recorded: 'as recorded',
-    states: {
-      guarded: 'guarded',
-      polled: 'guarded by inquiry',
-      unguarded: 'unprotected',
-      ordering: 'ordering',
-      awaiting_fill: 'awaiting fill',
-      unresolved: 'finding out',
-      held: 'held back',
-    },
   },
   todo: {
     title: 'To do',

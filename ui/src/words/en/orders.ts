@@ -88,7 +88,9 @@ export default {
   },
   pause: {
     title: 'Sending of orders',
-    on: 'Orders go out',
+    on: 'Nothing holds them back',
+    stopsOnly: 'Kill switch: only stops go out',
+    silent: 'Guard silent',
     all: 'All paused',
     some: (names) => `Paused: ${names}`,
     allText: 'Every order is paused. Stops do not go out either.',
@@ -115,6 +117,7 @@ export default {
     facts: 'The order',
     chain: 'What happened',
     chainText: 'What led to this order, and what followed',
+    afterMs: (n) => `+${n} ms`,
     after: (s) => `+${s} s`,
     afterMinutes: (m, s) => `+${m} min ${s} s`,
     told: (channel) => `told by ${channel}`,
@@ -135,7 +138,6 @@ export default {
     parent: 'Attempt before',
     intent: 'Intent',
     missing: 'There is no such order',
-    gap: (s) => `nothing for ${s} s`,
   },
   resolve: {
     title: 'Say what became of it',

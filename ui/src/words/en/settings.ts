@@ -1,4 +1,5 @@
 import type { Same } from '..'
+import { counted } from '../plural'
 import type ko from '../ko/settings'
 
 export default {
@@ -18,9 +19,9 @@ export default {
   endAll: 'End all, here too',
   endAllSure: 'This browser is signed out as well. Press once more.',
   endSure: 'Really end',
-  ended: (n) => `${n} sessions ended.`,
+  ended: (n) => `${counted(n, 'session')} ended.`,
   recovery: 'Recovery',
-  recoveryLeft: (n) => `${n} recovery codes left`,
+  recoveryLeft: (n) => `${counted(n, 'recovery code')} left`,
   recoveryText: 'When the phone is lost, sign in with a recovery code and enrol a new authenticator; new recovery codes come with it.',
   recoveryFew: 'Few recovery codes are left. Have an administrator invite you anew, or run this at the server.',
   recoveryNone: 'With neither phone nor recovery codes, an administrator gives you a new invite code, or somebody runs this at the server.',
@@ -30,7 +31,7 @@ export default {
   people: 'People',
   addPerson: 'Add a person',
   name: 'Name',
-  nameHint: 'a-z, digits, -, _',
+  nameHint: 'two or more of lower-case or Korean letters, digits, dot, -, _',
   role: 'Role',
   roleHelp: { admin: 'Keeps people and settings; approves no orders.', operator: 'Starts, approves, releases.', viewer: 'Only looks.' },
   add: 'Add',
@@ -86,6 +87,7 @@ export default {
   setting: 'Name',
   value: 'Value',
   source: 'Source',
+  served: { fallback: 'default', practice: 'default (practice exchange)', variable: 'environment', none: '(none)' },
   shown: (n, all) => `${n} of ${all}`,
   noMatch: 'No such setting',
   about: 'About this program',

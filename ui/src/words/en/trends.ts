@@ -1,4 +1,5 @@
 import type { Same } from '..'
+import { counted } from '../plural'
 import type ko from '../ko/trends'
 
 export default {
@@ -8,17 +9,18 @@ export default {
   emptyNext: 'One value a day is kept once the guard has been through trading days.',
   range: 'Range',
   days: (n) => `${n} days`,
-  tradingDays: (n) => `${n} trading days`,
+  tradingDays: (n) => counted(n, 'trading day'),
   names: { rejections: 'Rejected orders', latency: 'Order to acceptance (median)', pnl: 'Realised result', growth: 'Growth of the event log' },
   way: { more: 'rising', less: 'falling', level: 'no clear change' },
   average: 'Mean of a day',
   perDay: 'Change a day',
   between: (low, high) => `${low} to ${high}`,
   sure: '95% confidence',
-  ahead: (n) => `In ${n} trading days`,
+  ahead: (n) => `In ${counted(n, 'trading day')}`,
   expected: '95% prediction',
-  tooFew: (n, min) => `Only ${n} days are on record; a trend is shown from ${min} days on.`,
+  tooFew: (n, min) => `Only ${counted(n, 'day')} on record; a trend is shown from ${min} days on.`,
   nothing: 'Nothing on record in this range.',
+  today: 'The last day is not over: its value is what there is so far, and may pull the line down.',
   line: 'Line, and 95% confidence of its slope',
   forecast: 'Forecast, and 95% prediction',
   measured: 'On record',

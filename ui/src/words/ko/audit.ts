@@ -34,6 +34,10 @@ export default {
   end: '처음까지 모두 보았습니다.',
   event: '이벤트',
   kinds: {
+    strategy_given_up: '전략 포기', strategy_restarted: '전략 다시 시작', approval_proposed: '주문 제안', approval_decided: '제안 결정',
+    approval_used: '승인된 주문', mandate_signed: '자동 매도 승인', mandate_revoked: '자동 매도 승인 취소', guard_started: '감시 실행',
+    guard_stopped: '감시 종료', monitor_started: '감시 시작', monitor_stopped: '감시 멈춤', alert_sent: '알림 보냄',
+    alert_acknowledged: '알림 확인', watchlist_imported: '관심 종목 등록', kill_switch_changed: '킬스위치',
     user_signed_in: '로그인', user_added: '사람 추가', user_enrolled: '등록 완료', user_changed: '사람 변경', sign_in_locked: '로그인 잠금',
     recovery_code_used: '복구 코드 사용', sessions_ended: '로그인 끝냄', program_added: '프로그램 추가', program_revoked: '프로그램 폐기',
     request_withdrawn: '두 사람 요청 취소', strategy_started: '전략 시작', strategy_suspended: '전략 중단', strategy_stopped: '전략 멈춤',

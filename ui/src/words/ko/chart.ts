@@ -15,6 +15,8 @@ export default {
   other: '그 밖',
   price: '현재가',
   whole: '하루 전체',
+  fitPrices: '가격만 크게',
+  fitLevels: '기준선까지',
   picture: (name: string, day: string) => `${name} ${day} 분봉 차트. 같은 내용이 아래 표에 있습니다.`,
   truncated: '한 번에 보일 수 있는 것보다 많은 일이 있었습니다. 오래된 것부터 보입니다.',
   sum: {
@@ -22,7 +24,7 @@ export default {
     open: '시가',
     high: '고가',
     low: '저가',
-    close: '종가',
+    close: '마지막',
     volume: '거래량',
     minutes: '분봉',
     broken: (n: number) => `빠진 시세가 있을 수 있는 분 ${n}개`,
@@ -72,7 +74,7 @@ export default {
     price_rejected: '이상 가격',
     opportunity: '지지선 근접',
   },
-  sides: { buy: '매수', sell: '매도' } as Record<string, string>,
+  orders: { buy: '매수 주문', sell: '매도 주문' },
   gaps: {
     cut: '시세 끊김',
     blind: '시세 공백',

@@ -25,7 +25,9 @@ export default {
   bar: {
     label: '안전 상태',
     guarded: '보호',
+    watched: '관찰만',
     unguarded: '미보호',
+    second: (n: number) => `두 번째 확인 ${n}`,
     kill: '킬스위치',
     connection: '시세 연결',
     age: '화면 기준',
@@ -58,8 +60,8 @@ export default {
     again: '다시',
     releasing: '킬스위치 해제',
     releaseText: '새 주문이 다시 나갈 수 있습니다. 원인을 확인하고 이유를 적어 주세요.',
-    released: '해제되었습니다.',
-    secondNeeded: '다른 운영자 한 명이 확인해야 해제됩니다.',
+    second: '두 번째 사람의 확인을 기다립니다.',
+    standIn: '감시가 답하지 않아 파일과 기록에 썼습니다. 감시는 주문 전에 파일을 봅니다.',
     viewOnly: '이 역할은 킬스위치를 작동할 수 없습니다.',
   },
   live: {
@@ -68,6 +70,11 @@ export default {
     guardSilent: '감시가 답하지 않습니다. 아래 보유는 마지막 기록입니다.',
     guardSilentNext: '서버에서 hantu run guard 가 실행 중인지 확인하세요.',
     again: '지금 다시 연결',
+  },
+  ending: {
+    idle: (s: number) => `아무도 쓰지 않아 ${s}초 뒤 로그인이 끝납니다. 아무 키나 누르면 이어집니다.`,
+    age: (s: number) => `로그인한 지 오래되어 ${s}초 뒤 끝납니다. 끝나면 다시 로그인하세요.`,
+    stay: '계속 쓰기',
   },
   code: {
     title: '인증 앱 코드',
@@ -96,6 +103,7 @@ export default {
     loading: '불러오는 중',
     retry: '다시 시도',
     requestId: '요청 번호',
+    served: '서버의 말:',
     up: '상승',
     down: '하락',
     same: '보합',

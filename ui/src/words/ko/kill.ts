@@ -20,6 +20,7 @@ export default {
   release: '해제',
   releaseText: '이유와 새 코드가 필요합니다. 손절까지 막은 상태나 전량 정리는 두 번째 사람도 확인해야 합니다.',
   waiting: '두 번째 확인을 기다리는 요청',
+  allRequests: '모든 요청 보기',
   asked: (who: string, when: string) => `${who} 요청, ${when} 만료`,
   action: { release: '킬스위치 해제', flatten: '전량 정리' },
   confirm: '확인하기',

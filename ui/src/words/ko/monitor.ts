@@ -1,17 +1,5 @@
 export default {
   title: '감시',
-  states: {
-    idle: '대기',
-    connecting: '연결 중',
-    subscribing: '종목 구독 중',
-    monitoring: '감시 중',
-    reconnecting: '다시 연결 중',
-    unsubscribing: '구독 해제 중',
-    sleeping: '휴면',
-    market_halted: '장 중단',
-    ordering: '주문 실행',
-    awaiting_fill: '체결 대기',
-  } as Record<string, string>,
   silent: '무응답',
   market: '시장 시각',
   seen: '구독',

@@ -33,6 +33,7 @@ export default {
   figures: {
     label: '지금의 숫자',
     guarded: '보호 중인 보유',
+    watched: '지켜보기만 하는 보유',
     guardedHint: (n: number) => `구독 ${n}종목`,
     unprotected: '보호 공백',
     unprotectedNone: '오늘 공백 없음',
@@ -72,15 +73,6 @@ export default {
     empty: '보유한 종목이 없습니다',
     emptyNext: '계좌에 보유가 생기면 바로 감시를 시작합니다.',
     recorded: '마지막 기록',
-    states: {
-      guarded: '감시 중',
-      polled: '조회로 감시',
-      unguarded: '미보호',
-      ordering: '주문 중',
-      awaiting_fill: '체결 대기',
-      unresolved: '결과 확인 중',
-      held: '보류',
-    },
   },
   todo: {
     title: '처리할 일',

@@ -85,7 +85,9 @@ export default {
   },
   pause: {
     title: '주문 보내기',
-    on: '보내는 중',
+    on: '막지 않음',
+    stopsOnly: '킬스위치: 손절만 나감',
+    silent: '감시 무응답',
     all: '모두 멈춤',
     some: (names: string) => `멈춘 종목: ${names}`,
     allText: '모든 주문이 멈췄습니다. 손절도 나가지 않습니다.',
@@ -112,6 +114,7 @@ export default {
     facts: '주문의 내용',
     chain: '일어난 순서',
     chainText: '무엇이 이 주문을 냈고 그 뒤에 무엇이 있었는지',
+    afterMs: (n: string) => `+${n} ms`,
     after: (s: string) => `+${s}초`,
     afterMinutes: (m: number, s: string) => `+${m}분 ${s}초`,
     told: (channel: string) => `알림 보냄 (${channel})`,
@@ -132,7 +135,6 @@ export default {
     parent: '앞 시도',
     intent: '주문 식별자',
     missing: '주문을 찾을 수 없습니다',
-    gap: (s: string) => `${s}초 동안 아무 일 없음`,
   },
   resolve: {
     title: '결과 알려 주기',

@@ -27,7 +27,7 @@ export default {
   people: '사람',
   addPerson: '사람 추가',
   name: '이름',
-  nameHint: '영어 소문자, 숫자, -, _',
+  nameHint: '두 자 이상: 한글, 영어 소문자, 숫자, 점, -, _',
   role: '역할',
   roleHelp: { admin: '사람과 설정을 맡습니다. 주문은 승인하지 않습니다.', operator: '시작, 승인, 해제를 합니다.', viewer: '보기만 합니다.' },
   add: '추가',
@@ -83,6 +83,8 @@ export default {
   setting: '이름',
   value: '값',
   source: '출처',
+  /** What the server says in Korean. */
+  served: { fallback: '기본값', practice: '기본값(연습 거래소)', variable: '환경변수', none: '(없음)' },
   shown: (n: number, all: number) => `${all}개 중 ${n}개`,
   noMatch: '맞는 설정이 없습니다',
   about: '이 프로그램에 대하여',

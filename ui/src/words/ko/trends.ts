@@ -16,6 +16,7 @@ export default {
   expected: '95% 예측구간',
   tooFew: (n: number, min: number) => `기록이 ${n}일뿐이라 추세를 말할 수 없습니다. ${min}일부터 보여 드립니다.`,
   nothing: '이 기간에 기록이 없습니다.',
+  today: '마지막 날은 아직 끝나지 않았습니다. 그 값은 오늘 지금까지의 것이라 직선을 끌어내릴 수 있습니다.',
   line: '직선과 기울기의 95% 신뢰구간',
   forecast: '예측과 95% 예측구간',
   measured: '기록',
