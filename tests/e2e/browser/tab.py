@@ -53,6 +53,8 @@ class Tab:
         """Errors nobody caught and errors written to the console."""
         self.strangers: list[str] = []
         """Requests that would have left the server."""
+        self.refusals: list[str] = []
+        """Requests to which the server said no, or broke."""
         self._chromium = chromium
         self._session, self._context = chromium.attach(self._hear)
         for domain in ("Page", "Runtime", "Log", "Network"):
@@ -75,6 +77,9 @@ class Tab:
             self.faults.append(details.get("exception", {}).get("description") or details["text"])
         elif event == "Runtime.consoleAPICalled" and told["type"] in {"error", "assert"}:
             self.faults.append(" ".join(str(word.get("value", word.get("description"))) for word in told["args"]))
+        elif event == "Network.responseReceived" and told["response"]["status"] >= 400:
+            path = urlsplit(told["response"]["url"]).path
+            self.refusals += [f"{told['response']['status']} {path}"] if path.startswith("/api/") else []
         elif event == "Network.requestWillBeSent":
             address = urlsplit(told["request"]["url"])
             if (
@@ -151,7 +156,7 @@ class Tab:
 
     def forget(self) -> None:
         """Begin anew to note what goes wrong."""
-        for found in (self.violations, self.faults, self.strangers):
+        for found in (self.violations, self.faults, self.strangers, self.refusals):
             found.clear()
 
     def says(self, text: str, css: str = "body", within: float = WAIT_S) -> None:
@@ -173,7 +178,7 @@ class Tab:
     def story(self) -> str:
         """Where it is, what it shows and what went wrong."""
         shown = self.run("() => location.pathname + '\\n' + document.body.innerText.slice(0, 2500)")
-        return f"{shown}\nfaults: {self.faults}\nviolations: {self.violations}"
+        return f"{shown}\nfaults: {self.faults}\nviolations: {self.violations}\nrefused: {self.refusals}"
 
     # --- what a person does ------------------------------------------------------
 
@@ -249,3 +254,14 @@ class Tab:
             " && document.getAnimations().every((one) => one.playState !== 'running' || one.effect.getTiming().iterations === Infinity)",
             what="the page to settle",
         )
+
+    def drawn(self) -> None:
+        """Wait until the page has been the same for two looks, half a second apart: a chart draws in its own time."""
+        before = b""
+        end = time.monotonic() + WAIT_S
+        while time.monotonic() < end:
+            now = base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
+            if now == before:
+                return
+            before = now
+            time.sleep(0.5)

@@ -161,6 +161,7 @@ def walk(tab: Tab, pages: tuple[Page, ...], *, known: bool = False) -> list[str]
             inward(tab, note, page.inward)
         note("policy", list(tab.violations))
         note("errors", list(tab.faults))
+        note("refused", list(tab.refusals))
         tab.forget()
     return found
 

@@ -1,6 +1,6 @@
 """A small town for browsers: a practice exchange, a guard, a jobs process, and a server in this process.
 
-The server's accounts have a clock that is wound by hand, so that a fresh code needs no waiting. Everything else
+The server's accounts have a clock that can be wound, so that a fresh code needs no waiting. Everything else
 is the program as people run it. The records are read through hantu's own library: this process has them open.
 """
 
@@ -8,10 +8,12 @@ import functools
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hantu.adapters.accounts import factors
 from hantu.adapters.guard_link import GuardLink, NotRunning
 from hantu.domain.access import Role, Scope
 from tests.e2e.arena import HANTU, Arena
@@ -19,7 +21,7 @@ from tests.e2e.browser.chromium import Chromium
 from tests.e2e.browser.tab import Tab
 from tests.e2e.watchlist import write_watchlist
 from tests.programs import missing
-from tests.unit.api.site import PASSWORD, Site, Surfer
+from tests.unit.api.site import PASSWORD, Site, Surfer, Wound
 from tests.unit.api.waiting import until
 from tools import dashboard
 
@@ -55,6 +57,21 @@ ENTER = """async (user, password, code) => {
   })
   return answer.status
 }"""
+
+
+class Running(Wound):
+    """The accounts' clock: it goes on like any other, and is wound to the beginning of a later step of the codes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._since = time.monotonic()
+
+    def now_s(self) -> float:
+        return super().now_s() + time.monotonic() - self._since
+
+    def wind(self, seconds: float) -> None:
+        self._now_s = (self.now_s() + seconds) // factors.STEP_S * factors.STEP_S
+        self._since = time.monotonic()
 
 
 def bundle() -> Path:
@@ -117,6 +134,7 @@ class Town:
     def _open_server(self) -> None:
         env = {**self.arena.environ(), "HANTU_SERVER_ADDRESS": "127.0.0.1:0"}
         self.site = Site(self.arena.home, "", env=env, static=bundle())
+        self.site.clock = Running()
         self.site.start()
         for name, role in (("otto", Role.OPERATOR), ("olga", Role.OPERATOR), ("ann", Role.ADMIN)):
             self.site.enrol(name, role)
