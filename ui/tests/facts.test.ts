@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { stateWord, told, weightOf } from '../src/live/facts'
+import { stateWord, told, toldTogether, weightOf } from '../src/live/facts'
 import type { Fact } from '../src/live/now'
 import { language } from '../src/words'
 import { titleOf } from '../src/words/titles'
@@ -25,6 +25,13 @@ describe('a fact in one line', () => {
     language.value = 'en'
     expect(told(change)).toMatchObject({ title: 'Monitoring state changed', text: 'subscribing → monitoring' })
     expect(stateWord('something_new')).toBe('something_new')
+  })
+
+  it('stands for others of its kind that follow at once, and for no other', () => {
+    const late = (symbol: string) => fact('data_delay', { symbol })
+    const facts = [late('A'), late('B'), late('C'), fact('reconnected', {}), late('D')]
+    expect(toldTogether(facts, 9).map((line) => line.text)).toEqual(['A 외 2건', '', 'D'])
+    expect(toldTogether(facts, 1).map((line) => line.text)).toEqual(['A 외 2건'])
   })
 
   it('falls back to the cause, and to nothing', () => {

@@ -36,7 +36,15 @@ describe('the verdict', () => {
     expect(protectionOf(state)).toEqual({ guarded: 3, watched: 0, unprotected: 1 })
     expect(protectionOf({ ...state, running: false })).toEqual({ guarded: 0, watched: 0, unprotected: 4 })
     expect(protectionOf({ ...state, kill: { ...state.kill, level: 'hard' } })).toEqual({ guarded: 0, watched: 0, unprotected: 4 })
+    for (const none of [{ stopped: true, state: 'idle' }, { state: 'sleeping' }]) {
+      expect(protectionOf({ ...state, ...none })).toEqual({ guarded: 0, watched: 0, unprotected: 4 })
+    }
     expect(protectionOf({ ...state, mode: 'watch' })).toEqual({ guarded: 0, watched: 3, unprotected: 1 })
+  })
+
+  it('names a guard that a person stopped while the market is open', () => {
+    expect(dangersOf({ ...calm, state: 'idle', stopped: true, guarded: 2 })).toEqual([{ kind: 'stopped', count: 2 }])
+    expect(dangersOf({ ...calm, state: 'idle', stopped: true })).toEqual([])
   })
 
   it('names a silent guard and nothing else', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { guardingOf, onlyWatched, ordered, priced, totals, type Around, type Position } from '../src/pages/positions/rows'
 
-const CALM: Around = { running: true, state: 'monitoring', mode: 'sell', kill: { level: 'off' } as Around['kill'], halted: { market: false, symbols: [] } }
+const CALM: Around = { running: true, state: 'monitoring', mode: 'sell', kill: { level: 'off' } as Around['kill'], halted: { market: false, symbols: [] }, stopped: false }
 
 function held(symbol: string, more: Partial<Position> = {}): Position {
   return {
@@ -25,6 +25,7 @@ describe('what guards a holding', () => {
     expect(what(held('A', { price_age_s: 1 }), { state: 'subscribing' })).toBe('ok guarded')
     expect(what(held('A'), { mode: 'watch' })).toBe('warn watching')
     expect(what(held('A'), { state: 'idle' })).toBe('plain resting')
+    expect(what(held('A'), { state: 'idle', stopped: true })).toBe('danger stopped')
   })
 
   it('is loud wherever none would', () => {

@@ -157,7 +157,7 @@ EXITS = (
     Row("order_resolved_by_person", _AUDIT, _INFO, _LOW, _CLOSING, "사람이 주문 결과를 알려 줌",
         "hantu orders show", "조치가 필요하지 않습니다.", runbook="order-unresolved",
         ends=("order_unresolved", "order_escalated", "doubt_outlived_day")),
-    _log("order_filled", _TRADE, "매도 주문의 체결", "exits"),
+    _log("order_filled", _TRADE, "주문의 체결", "exits"),
     _log("order_canceled", _TRADE, "주문 취소 확인", "exits"),
     Row("order_expired", _TRADE, _WARN, _HIGH, _NOW, "장 마감까지 체결되지 않은 주문 소멸",
         "hantu orders", "다음 장에서 다시 판단합니다. 보유 수량을 확인하세요.", runbook="exits",

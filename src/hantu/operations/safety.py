@@ -51,6 +51,9 @@ def _switch(status: Status) -> list[str]:
 
 def _work(status: Status) -> list[str]:
     found = []
+    held = len(status.get("positions", []))
+    if status.get("stopped") and held:
+        found.append(f"사람이 감시를 멈춰 보유 {held}종목의 손절이 나가지 않음")
     if status.get("needs_person"):
         found.append(f"사람이 확인할 주문 {len(status['needs_person'])}건")
     if not status.get("storage_ok", True):

@@ -68,6 +68,7 @@ def status(engine: Engine, counts: Counts, now: Instant, fixed: dict[str, Any]) 
         "unprotected_s": round(book.unprotected_s + blind, 1),
         "next_opening": _stamp(desk.config.calendar.next_opening(now.wall)) if idle else None,
         "sleep_cause": book.sleep_cause,
+        "stopped": book.stopped and desk.config.calendar.in_session(now.wall),
         "positions": [_position(engine, held, now) for _, held in sorted(book.positions.items())],
         "unguarded": [
             {"symbol": fact.symbol, "name": fact.name, "quantity": fact.quantity}

@@ -30,6 +30,7 @@ def test_well() -> None:
         ({"unguarded": [{}, {}]}, "2종목"),
         ({"recovery": {"state": "stopped"}}, "복구"),
         ({"halted": {"symbols": ["005930"]}}, "멈춘 종목"),
+        ({"state": "idle", "stopped": True}, "감시를 멈춰 보유 2종목"),
         ({"health": {"age_s": 26.0, "interval_s": 10.0}}, "점검"),
         ({"health": {"components": {"stream": {"state": "down", "reason": "실시간 연결이 끊김"}}}}, "끊김"),
         ({"health": {"components": {"rest": {"state": "down", "reason": ""}}}}, "rest"),
@@ -40,6 +41,10 @@ def test_each_danger(change: dict[str, Any], word: str) -> None:
     assert len(found) == 1
     assert word in found[0]
     assert verdict({**WELL, **change}) == f"안전하지 않음 - {found[0]}"
+
+
+def test_a_stopped_guard_without_holdings_endangers_none() -> None:
+    assert dangers({**WELL, "state": "idle", "stopped": True, "positions": []}) == []
 
 
 def test_a_full_disk_is_trouble_and_no_danger_to_holdings() -> None:

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from hantu.domain.commands import StartMonitoring, StopMonitoring
 from hantu.domain.instrument import Symbol
 from hantu.domain.market import MarketOperation, OperationKind
 from hantu.engine import inputs as inp
+from hantu.operations.safety import verdict
 from hantu.runtime.guard import Counts
 from hantu.runtime.status import status
 from tests.unit.engine.test_accidents import stopped
@@ -56,3 +58,16 @@ def test_halt_is_shown_and_is_gone_by_itself() -> None:
     assert shown(world)["state"] == "monitoring"
     assert not shown(world)["halted"]["market"]
     assert Symbol("") not in world.engine.book.halts
+
+
+def test_stopped_by_a_person_is_said_while_the_market_is_open_and_until_it_watches_again() -> None:
+    world = held()
+    world.open()
+    assert not shown(world)["stopped"]
+    world.give(StopMonitoring("op"))
+    world.pass_time(3)
+    found = shown(world)
+    assert found["stopped"]
+    assert verdict(found).startswith("안전하지 않음 - 사람이 감시를 멈춰 보유 1종목")
+    world.give(StartMonitoring("op"))
+    assert not shown(world)["stopped"]

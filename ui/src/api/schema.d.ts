@@ -3034,6 +3034,11 @@ export interface components {
              * @default
              */
             market_time: string;
+            /**
+             * @description A person stopped monitoring, and the market is open.
+             * @default false
+             */
+            stopped: boolean;
             kill: components["schemas"]["KillView"];
             /** @default 0 */
             guarded: number;

@@ -40,6 +40,18 @@ export function told(fact: Fact): Told {
   }
 }
 
+/** The lines of these facts; of the same kind one after another there is one, the first with how many more there were. */
+export function toldTogether(facts: readonly Fact[], lines: number): Told[] {
+  const found: { line: Told; type: string; more: number }[] = []
+  for (const fact of facts) {
+    const last = found.at(-1)
+    if (last?.type === fact.event_type) last.more += 1
+    else if (found.length === lines) break
+    else found.push({ line: told(fact), type: fact.event_type, more: 0 })
+  }
+  return found.map(({ line, more }) => (more ? { ...line, text: `${line.text} ${common.parts.more(more)}`.trim() } : line))
+}
+
 /** The word for a state of the guard; an unknown one stands for itself. */
 export function stateWord(code: string): string {
   return (common.states as Record<string, string>)[code] ?? code

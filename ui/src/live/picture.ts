@@ -18,6 +18,7 @@ const NOTHING: State = {
   speed: 1,
   state: '',
   market_time: '',
+  stopped: false,
   kill: { level: 'active', reason: '', actor: '', timestamp: '', automatic: false, cause: '', release_until: '', obstacles: [], seen: {} },
   guarded: 0,
   unguarded: [],

@@ -3,7 +3,7 @@ import type { State } from './now'
 
 export type Danger =
   | { kind: 'silent' | 'hard' | 'flatten' | 'storage' | 'recovery' }
-  | { kind: 'person' | 'unguarded' | 'halted'; count: number }
+  | { kind: 'stopped' | 'person' | 'unguarded' | 'halted'; count: number }
   | { kind: 'component'; name: string }
 
 export type Calm = 'safe' | 'resting' | 'watching'
@@ -18,6 +18,7 @@ export function dangersOf(state: State): Danger[] {
   const found: Danger[] = []
   const { level } = state.kill
   if (level === 'hard' || level === 'flatten') found.push({ kind: level })
+  if (state.stopped && state.guarded) found.push({ kind: 'stopped', count: state.guarded })
   if (state.needs_person.length) found.push({ kind: 'person', count: state.needs_person.length })
   if (state.storage_ok === false) found.push({ kind: 'storage' })
   if (state.unguarded.length) found.push({ kind: 'unguarded', count: state.unguarded.length })
@@ -32,15 +33,15 @@ export function dangersOf(state: State): Danger[] {
 }
 
 /**
- * How many holdings would be sold at their stop, and how many would not. Without a guard that answers, and while even stops
- * are blocked, that is none of them, whatever else is known. A guard that only watches sells none either: what it has a rule
+ * How many holdings would be sold at their stop, and how many would not. Without a guard that answers, while it is stopped or
+ * asleep, and while even stops are blocked, that is none of them, whatever else is known. A guard that only watches sells none either: what it has a rule
  * for is ``watched``, and no more than that.
  */
 export function protectionOf(state: State): { guarded: number; watched: number; unprotected: number } {
   const held = state.guarded + state.unguarded.length
   if (!state.running) return { guarded: 0, watched: 0, unprotected: state.positions.length }
+  if (state.stopped || state.state === 'sleeping' || state.kill.level === 'hard') return { guarded: 0, watched: 0, unprotected: held }
   if (state.mode === 'watch') return { guarded: 0, watched: state.guarded, unprotected: state.unguarded.length }
-  if (state.kill.level === 'hard') return { guarded: 0, watched: 0, unprotected: held }
   return { guarded: state.guarded, watched: 0, unprotected: state.unguarded.length }
 }
 

@@ -63,7 +63,7 @@ export const TITLES: Readonly<Record<string, readonly [ko: string, en: string]>>
   order_escalated: ['사람이 확인할 주문', 'Order needs a person'],
   order_expired: ['마감까지 체결되지 않음', 'Order expired at the close'],
   order_failed: ['주문 실패', 'Order failed'],
-  order_filled: ['매도 체결', 'Sale filled'],
+  order_filled: ['주문 체결', 'Order filled'],
   order_found: ['접수되어 있음을 확인', 'Order found at the broker'],
   order_not_sent: ['주문이 전송되지 않음', 'Order not sent'],
   order_rejected_already_used: ['이미 쓴 토큰의 주문 요청', 'Request with a used token'],

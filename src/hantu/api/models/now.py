@@ -76,6 +76,7 @@ class StateView(View):
     speed: float = Field(default=1.0, description="Of market time, on the practice exchange.")
     state: str = ""
     market_time: str = Field(default="", description="Korean time of the market.")
+    stopped: bool = Field(default=False, description="A person stopped monitoring, and the market is open.")
     kill: KillView
     guarded: int = 0
     unguarded: list[dict[str, Any]] = []

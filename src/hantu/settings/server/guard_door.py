@@ -32,7 +32,7 @@ SILENT: Final = "감시가 답하지 않음"
 LIVE: Final = (
     "environment", "account", "mode", "version", "speed", "state", "market_time", "unguarded", "unprotected_s",
     "connection", "subscriptions", "halted", "latency_ms", "notice_delay_ms", "day_pnl", "exits_today", "needs_person",
-    "recovery", "storage_ok", "counts", "alerts", "watch",
+    "recovery", "storage_ok", "counts", "alerts", "watch", "stopped",
 )  # fmt: skip
 
 

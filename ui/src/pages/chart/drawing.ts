@@ -144,8 +144,9 @@ export class Drawing {
     const words = { stop_price: titles.stop, target_price: titles.target, average_price: titles.average }
     for (const name of LINES) {
       const prices = levelIn(view.levels, name, grid)
-      // A level that holds no more keeps no place on the scale.
-      this.#lines[name].applyOptions({ title: words[name], lastValueVisible: Boolean(prices.at(-1)) })
+      // A level that holds no more keeps no place and no name on the scale.
+      const holds = Boolean(prices.at(-1))
+      this.#lines[name].applyOptions({ title: holds ? words[name] : '', lastValueVisible: holds })
       this.#lines[name].setData(
         grid.map((time, index) => {
           const value = prices[index]

@@ -9,13 +9,13 @@ export type Guarding = {
   kind: 'ok' | 'accent' | 'warn' | 'danger' | 'plain'
   /** Which words say it. */
   what:
-    | 'guarded' | 'polled' | 'ordering' | 'awaiting_fill' | 'unresolved' | 'held' | 'unguarded' | 'silent' | 'sleeping'
+    | 'guarded' | 'polled' | 'ordering' | 'awaiting_fill' | 'unresolved' | 'held' | 'unguarded' | 'silent' | 'sleeping' | 'stopped'
     | 'blocked' | 'halted' | 'leaving' | 'watching' | 'resting' | 'reconnecting'
   /** Of ``held``: why. */
   reason: string
 }
 
-export type Around = Pick<State, 'running' | 'state' | 'mode' | 'kill' | 'halted'>
+export type Around = Pick<State, 'running' | 'state' | 'mode' | 'kill' | 'halted' | 'stopped'>
 
 /** The line does not stand yet for every stock: only a fresh price shows that it does for this one. */
 const CONNECTING: readonly string[] = ['connecting', 'subscribing', 'reconnecting']
@@ -45,6 +45,7 @@ export function guardingOf(row: Position, around: Around): Guarding {
   if (haltedIn(around, row.symbol)) return told('danger', 'halted')
   if (IN_DOUBT.includes(row.state)) return told('accent', row.state as Guarding['what'])
   if (around.state === 'sleeping') return told('danger', 'sleeping')
+  if (around.stopped) return told('danger', 'stopped')
   if (row.state.startsWith('held')) return told('danger', 'held', row.state.slice('held:'.length))
   if (around.mode === 'watch') return told('warn', 'watching')
   if (CONNECTING.includes(around.state) && !((row.price_age_s ?? Infinity) < FRESH_S)) return told('warn', 'reconnecting')

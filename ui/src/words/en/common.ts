@@ -121,6 +121,7 @@ export default {
     hours: (h) => `${h} h ago`,
     days: (d) => `${d} d ago`,
     never: 'never',
+    more: (n) => `and ${n} more`,
     shares: (n) => `${n} sh`,
     won: (n) => `₩${n}`,
     wish: { sending: 'Sending', asked: 'Asked', taken: 'Taken', done: 'Done', failed: 'Failed' },

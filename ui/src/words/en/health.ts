@@ -27,7 +27,7 @@ export default {
   names: {
     guard: 'Guard', guard_process: 'Guard process', rest: 'REST calls', stream: 'Price stream', token: 'Access token',
     approval: 'Stream key', database: 'Records', disk: 'Disk', memory: 'Memory', clock: 'Clock', alerts: 'Alerts',
-    notifier: 'Notifier', backup: 'Backup', certificate: 'Certificate',
+    notifier: 'Notifier', phone: 'Phone commands', backup: 'Backup', certificate: 'Certificate',
   },
   hysteresis: (worse, better) => `worse after ${worse}, better after ${better} in a row`,
   worsening: (seen, of) => `bad check ${seen} of ${of}`,

@@ -11,7 +11,7 @@ export default {
   heading: (n) => `Incident ${n}`,
   states: { open: 'open', escalated: 'escalated', acknowledged: 'acknowledged', decided: 'decided', closed: 'closed' },
   steps: { open: 'Opened', acknowledged: 'Seen', decided: 'Decided', closed: 'Closed' },
-  times: (n) => `happened ${n} times`,
+  times: (n) => (n === 1 ? 'happened once' : `happened ${n} times`),
   opened: 'Opened',
   last: 'Last',
   assignee: 'Assignee',

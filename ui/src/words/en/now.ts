@@ -17,6 +17,7 @@ export default {
       silent: 'the guard does not answer',
       hard: 'the kill switch blocks stop-losses too',
       flatten: 'selling everything',
+      stopped: (n) => `a person stopped the guard: no stop goes out for ${counted(n, 'holding')}`,
       person: (n) => counted(n, 'order needs a person', 'orders need a person'),
       storage: 'nothing can be recorded',
       unguarded: (n) => `${counted(n, 'holding')} without a rule not guarded`,

@@ -46,6 +46,7 @@ export default {
     unguarded: 'No stop',
     silent: 'Guard silent',
     sleeping: 'Guard asleep',
+    stopped: 'Guard stopped',
     blocked: 'Kill switch blocks stops',
     halted: 'Orders halted',
     leaving: 'Selling everything',

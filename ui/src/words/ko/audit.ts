@@ -44,6 +44,11 @@ export default {
     strategy_resumed: '전략 재개', strategy_removed: '전략 지움', records_exported: '기록 내보내기', config_changed: '설정 변경',
     config_recorded: '설정 기록', backup_made: '백업', audit_exported: '감사 기록 내보내기', archive_made: '보관', archive_removed: '보관 정리',
     evidence_made: '증거 묶음', killswitch_release_refused: '킬스위치 해제 거절', signed_in: '로그인', signed_out: '로그아웃', enrolled: '등록 완료',
-    refused: '거절',
+    refused: '거절', alert_failed: '알림 전달 실패', alert_given_up: '알림 보내지 않음', approval_approved: '제안 승인', approval_denied: '제안 거절',
+    audit_restarted: '감사 기록 새로 시작', backup_verified: '백업 확인', checklist_started: '점검 시작', checklist_run: '점검 끝냄',
+    checklist_withdrawn: '점검 취소', incident_opened: '장애 열림', incident_acknowledged: '장애 확인', incident_assigned: '장애 담당 지정',
+    incident_decided: '장애 결정', incident_escalated: '장애 다시 알림', incident_closed: '장애 닫음', phone_factor_enrolled: '휴대전화 인증 앱 등록',
+    phone_factor_revoked: '휴대전화 인증 앱 폐기', procedures_reviewed: '운영 절차 검토', session_moved: '다른 브라우저가 쿠키를 보임',
+    user_unlocked: '로그인 막음 풀기', program_seen: '프로그램 접속', up_started: '모두 실행', up_ended: '모두 끝냄',
   },
 }

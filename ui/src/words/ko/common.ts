@@ -118,6 +118,7 @@ export default {
     hours: (h: number) => `${h}시간 전`,
     days: (d: number) => `${d}일 전`,
     never: '기록 없음',
+    more: (n: number) => `외 ${n}건`,
     shares: (n: string) => `${n}주`,
     won: (n: string) => `${n}원`,
     wish: { sending: '보내는 중', asked: '요청함', taken: '받음', done: '완료', failed: '실패' },

@@ -22,7 +22,7 @@ export default {
   states: { ok: '정상', warn: '주의', down: '고장', not_expected: '해당 없음' },
   names: {
     guard: '감시', guard_process: '감시 프로세스', rest: 'REST 조회·주문', stream: '실시간 시세', token: '접속 토큰', approval: '실시간 접속키',
-    database: '기록 저장', disk: '디스크', memory: '메모리', clock: '시계', alerts: '알림', notifier: '알림 프로세스', backup: '백업',
+    database: '기록 저장', disk: '디스크', memory: '메모리', clock: '시계', alerts: '알림', notifier: '알림 프로세스', phone: '휴대전화 명령', backup: '백업',
     certificate: '인증서',
   },
   hysteresis: (worse: number, better: number) => `나쁨 ${worse}회 · 회복 ${better}회 연속`,

@@ -13,6 +13,7 @@ export default {
       silent: '감시가 답하지 않음',
       hard: '킬스위치가 손절까지 막고 있음',
       flatten: '전량 정리 중',
+      stopped: (n: number) => `사람이 감시를 멈춰 보유 ${n}종목의 손절이 나가지 않음`,
       person: (n: number) => `사람이 확인할 주문 ${n}건`,
       storage: '기록이 되지 않음',
       unguarded: (n: number) => `규칙이 없어 감시하지 않는 보유 ${n}종목`,

@@ -43,6 +43,7 @@ export default {
     unguarded: '손절 기준 없음',
     silent: '감시 무응답',
     sleeping: '감시 휴면',
+    stopped: '사람이 감시를 멈춤',
     blocked: '킬스위치가 손절을 막음',
     halted: '주문 멈춤',
     leaving: '전량 정리 중',
