@@ -36,6 +36,10 @@ WORDS = (
 )  # fmt: skip
 
 
+ENVIRON = {"TZ": "Asia/Seoul", "LANGUAGE": "ko", "LANG": "ko_KR.UTF-8"}
+"""As on the desk of somebody in Seoul: fields of dates are written that way, too."""
+
+
 class Refused(Exception):
     """The browser said no to a command."""
 
@@ -50,7 +54,7 @@ class Chromium:
         environ = {key: value for key, value in os.environ.items() if not key.startswith("DBUS_")}
         with self._log.open("wb") as output:
             self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env={**environ, "TZ": "Asia/Seoul"}
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env={**environ, **ENVIRON}
             )
         self._waiting: dict[int, Future[Any]] = {}
         self._hears: dict[str, Callable[[str, Any], None]] = {}

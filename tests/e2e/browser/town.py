@@ -92,13 +92,14 @@ def axe() -> str:
 class Town:
     """Everything a browser of this town talks to; ends what it started."""
 
-    def __init__(self, scenario: str = SCENARIO) -> None:
+    def __init__(self, scenario: str = SCENARIO, furnish: Callable[[Path], None] | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="hantu-")
         home = Path(self._folder.name)
         self.arena = Arena(home / "home")
         self.arena.home.mkdir()
         (home / "town.yaml").write_text(scenario)
         self._scenario = str(home / "town.yaml")
+        self._furnish = furnish
         self.link = GuardLink(self.arena.home / "guard.sock", "tester")
         self.site: Site | None = None
         self._chromium: Chromium | None = None
@@ -113,6 +114,8 @@ class Town:
         }  # fmt: skip
         (arena.home / "strategies").mkdir()
         (arena.home / "strategies" / "good.py").write_bytes((STRATEGIES / "good.py").read_bytes())
+        if self._furnish is not None:
+            self._furnish(arena.home)
         both(
             lambda: arena.start_exchange(self._scenario),
             lambda: arena.run(
