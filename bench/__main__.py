@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import audit, frames, kill, start, storm, strategies
+from bench import audit, frames, kill, load, start, storm, strategies
 from bench.figures import Figures
 from bench.ground import Ground, prepared
 from bench.orders import OrderRound
@@ -28,6 +28,8 @@ def main() -> int:
         return audit.main(sys.argv[2:])
     if sys.argv[1:2] == ["storm"]:
         return storm.main(sys.argv[2:])
+    if sys.argv[1:2] == ["load"]:
+        return load.main(sys.argv[2:])
     if sys.argv[1:2] == ["strategies"]:
         return strategies.main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)

@@ -55,10 +55,13 @@ def trade_text(symbol: str, price: int, at: datetime, records: int = 1) -> str:
     return f"0|H0STCNT0|{records:03d}|" + "^".join([record] * records)
 
 
-def notice_text(symbol: str, order_no: str, price: int, at: datetime) -> str:
+SOLD, BOUGHT = "01", "02"
+
+
+def notice_text(symbol: str, order_no: str, price: int, at: datetime, side: str = SOLD) -> str:
     """Return the plain fields of the notice of a complete fill, 26 columns."""
     local = at.astimezone(KST)
     return (
-        f"{HTS_ID}^{ACCOUNT}{PRODUCT}^{order_no}^^01^0^00^0^{symbol}^{SHARES}^{price}^{local:%H%M%S}^0^2^2^03930^{SHARES}"
+        f"{HTS_ID}^{ACCOUNT}{PRODUCT}^{order_no}^^{side}^0^00^0^{symbol}^{SHARES}^{price}^{local:%H%M%S}^0^2^2^03930^{SHARES}"
         f"^BENCH^0^KRX^N^^00^00000000^BENCH{symbol}^{price}"
     )

@@ -72,9 +72,13 @@ class Stub:
         self._stream: Channel | None = None
         self._upgraded: set[int] = set()
         self._number = 0
-        self._fills: list[tuple[float, str]] = []
+        self._fills: list[tuple[float, str, int]] = []
+        self._purchases: list[tuple[float, str]] = []
+        self._away: set[str] = set()
         self.fill = False
         """Whether an order is filled by a notice a little later."""
+        self.back_after_s = 0.0
+        """So long after it was sold, somebody buys a stock anew outside of hantu; 0 = nobody does."""
         self.orders: list[Order] = []
         self.subscribed: list[tuple[str, str]] = []
         self.first_subscription_ns = 0
@@ -108,12 +112,14 @@ class Stub:
             left = end - time.monotonic()
             if left <= 0:
                 return False
-            if self._fills:
-                left = min(left, max(0.0, self._fills[0][0] - time.monotonic()))
+            dues = [waiting[0][0] for waiting in (self._fills, self._purchases) if waiting]
+            left = max(0.0, min([end, *dues]) - time.monotonic())
             for descriptor, _ in self._poll.poll(left * 1000.0):
                 self._readable(descriptor)
             while self._fills and time.monotonic() >= self._fills[0][0]:
-                self._send_fill(self._fills.pop(0)[1])
+                self._sold(*self._fills.pop(0)[1:])
+            while self._purchases and time.monotonic() >= self._purchases[0][0]:
+                self._bought(self._purchases.pop(0)[1])
         return True
 
     def send(self, data: bytes) -> int:
@@ -149,6 +155,8 @@ class Stub:
             self._drop(channel)
         self._stream = None
         self._fills.clear()
+        self._purchases.clear()
+        self._away.clear()
         self.orders.clear()
         self.subscribed.clear()
         self.connections = self.other_requests = self.first_subscription_ns = 0
@@ -225,9 +233,19 @@ class Stub:
         ack = Ack(asked.tr_id, asked.tr_key, encrypt=sealed, rt_cd="0", msg_cd=code, msg1=word, iv=iv, key=key)
         channel.write(text_frame(ack.render()))
 
-    def _send_fill(self, symbol: str) -> None:
-        number = f"{self._number:010d}"
-        plain = market.notice_text(symbol, number, market.FALLEN, self._clock.now().wall)
+    def _sold(self, symbol: str, number: int) -> None:
+        self._send_fill(symbol, number, market.FALLEN, market.SOLD)
+        if self.back_after_s:
+            self._away.add(symbol)
+            self._purchases.append((time.monotonic() + self.back_after_s, symbol))
+
+    def _bought(self, symbol: str) -> None:
+        self._number += 1
+        self._away.discard(symbol)
+        self._send_fill(symbol, self._number, market.CALM, market.BOUGHT)
+
+    def _send_fill(self, symbol: str, number: int, price: int, side: str) -> None:
+        plain = market.notice_text(symbol, f"{number:010d}", price, self._clock.now().wall, side)
         if self._stream is not None:
             self._stream.write(text_frame(f"1|H0STCNI0|001|{self._cipher.encrypt(plain)}"))
 
@@ -263,8 +281,9 @@ class Stub:
 
     def _read(self, name: str) -> dict[str, object]:
         if name == "inquire-balance":
-            rows = [balance_row(each) for each in self._holdings]
-            summary = balance_summary(10_000_000, self._holdings)
+            held = [each for each in self._holdings if each.symbol not in self._away]
+            rows = [balance_row(each) for each in held]
+            summary = balance_summary(10_000_000, held)
             return {"ctx_area_fk100": "", "ctx_area_nk100": "", "output1": rows, "output2": [summary]}
         if name == "inquire-daily-ccld":
             return {"ctx_area_fk100": "", "ctx_area_nk100": "", "output1": [], "output2": {}}
@@ -275,7 +294,7 @@ class Stub:
         self.orders.append(Order(channel.first_ns, symbol, request.raw))
         self._number += 1
         if self.fill:
-            self._fills.append((time.monotonic() + FILL_AFTER_S, symbol))
+            self._fills.append((time.monotonic() + FILL_AFTER_S, symbol, self._number))
         time_text = f"{self._clock.now().wall.astimezone(KST):%H%M%S}"
         output = {"KRX_FWDG_ORD_ORGNO": "03930", "ODNO": f"{self._number:010d}", "ORD_TMD": time_text}
         return json.dumps({"rt_cd": "0", "msg_cd": "APBK0013", "msg1": "주문 전송 완료", "output": output}).encode()

@@ -83,6 +83,28 @@ def test_the_stub_reads_frames_and_requests_that_arrive_in_pieces():
     assert request == b""
 
 
+@pytest.mark.requirement("SVC-18")
+def test_dashboards_and_requests_beside_a_guard_that_sells_are_all_answered():
+    """More orders than holdings: each is sold, bought anew outside, and sold again. Times are judged on a quiet machine."""
+    words = ["--seconds", "2.5", "--pace", "0.1", "--warm-up", "2", "--dashboards", "2", "--requests", "20", "--json"]
+    command = [sys.executable, "-m", "bench", "load", *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=150, check=False)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    figures = {name: values[0] for name, values in told["figures"].items()}
+    assert (figures["failed"], told["errors"]) == (0, {})
+    assert figures["requests/s"] > 5
+    assert figures["events of the live streams/s"] > 1
+    assert 0 < figures["health p50 ms"] <= figures["health p99 ms"] <= figures["any request max ms"]
+    for name in ("alone", "beside a busy server"):
+        assert figures[f"{name} frames/s"] > 500
+        assert 10 < figures[f"{name} p50 us"] <= figures[f"{name} p99 us"] < 5_000_000
+        assert figures[f"{name}: guard % of a core"] > 0
+    assert figures["beside a busy server: server % of a core"] > 0
+    verdicts = {goal["what"]: goal["verdict"] for goal in told["goals"]}
+    assert verdicts["requests and streams that failed"] == "met"
+
+
 @pytest.mark.requirement("PR-2", "OPS-04-9", "DEC-27")
 def test_ten_thousand_alerts_in_a_second_are_few_messages_beside_a_guard_that_sells():
     command = [sys.executable, "-m", "bench", "storm", "--rounds", "1", "--orders", "5", "--json"]

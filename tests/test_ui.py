@@ -181,3 +181,32 @@ def test_a_build_that_succeeds_ends_the_memory_of_a_failure(tmp_path: Path) -> N
     assert memory.is_file()
     assert dashboard.attempt(["--needed"], {}, memory, "1", lambda always: asked.append(always) or True) == 0
     assert (asked, memory.exists()) == ([False], False)
+
+
+@pytest.mark.parametrize("mended", [True, False])
+def test_links_to_programs_that_npm_left_out_are_made_up_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mended: bool
+) -> None:
+    """The tool says that all went well; without its bundler the build would fail now and ever after."""
+    modules = tmp_path / "ui" / "node_modules"
+    bundler = modules / ".bin" / "vite"
+    ran: list[str] = []
+
+    def run(command: list[str], _environ: object) -> None:
+        ran.append(command[1])
+        bundler.parent.mkdir(parents=True, exist_ok=True)
+        if mended and command[1] == "rebuild":
+            bundler.touch()
+
+    monkeypatch.setattr(dashboard, "ROOT", tmp_path)
+    monkeypatch.setattr(dashboard, "MODULES", modules)
+    monkeypatch.setattr(dashboard, "BUNDLER", bundler)
+    monkeypatch.setattr(dashboard, "run", run)
+    if mended:
+        dashboard.install({})
+        dashboard.install({})
+    else:
+        with pytest.raises(dashboard.Failed, match="vite"):
+            dashboard.install({})
+    assert ran == ["ci", "rebuild"]
+    assert (modules / ".lock").is_file() is mended

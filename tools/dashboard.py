@@ -24,6 +24,7 @@ UI = ROOT / "ui"
 STATIC = ROOT / "src" / "hantu" / "api" / "static"
 NODE_HOME = ROOT / ".node"
 MODULES = UI / "node_modules"
+BUNDLER = MODULES / ".bin" / "vite"
 STAMP = "build.json"
 NODE_OLDEST = (20, 19)
 STEP_S = 600
@@ -105,6 +106,11 @@ def install(environ: Mapping[str, str]) -> None:
         return
     say("installing the locked packages of ui/")
     run(["npm", "ci", *NPM_WORDS], environ)
+    if not BUNDLER.exists():
+        # Seen with an empty cache of npm 11: everything is there except the links to the programs, and it says 0.
+        run(["npm", "rebuild", *NPM_WORDS], environ)
+    if not BUNDLER.exists():
+        raise Failed(f"npm ci left no {BUNDLER.relative_to(ROOT)}")
     stamp.write_text(lock, encoding="utf-8")
 
 

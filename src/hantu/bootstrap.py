@@ -12,6 +12,7 @@ import math
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -67,6 +68,7 @@ from hantu.settings.order_office import Guarded, order_office
 from hantu.settings.order_secret import token_key
 from hantu.settings.people import actor_of
 from hantu.settings.phone_office import phone_office
+from hantu.settings.sealing import keep_account, require_own_records
 from hantu.telemetry import Logs, configure, get_logger
 
 SystemLog = get_logger(__name__, "system")
@@ -75,6 +77,9 @@ HOUR_S = 3_600.0
 DRAIN_S = 2.0
 GC_THRESHOLD = 20_000
 """New objects between two looks for cycles: an order must rarely meet one."""
+SWITCH_S = 0.0005
+"""A thread that holds the interpreter gives way after so long: an order's loop waits for the store's thread, and it for
+the loop. Python's own five milliseconds are longer than an order takes."""
 EXIT_DONE, EXIT_DENIED = 0, 3
 
 
@@ -82,7 +87,7 @@ def run_guard(settings: Settings, *, start_now: bool = False, announce: Callable
     """Run the guard in this process until it is told to end; return the exit code.
 
     Raises:
-        DeniedError: Another guard runs for this account.
+        DeniedError: Another guard runs for this account, or the records are of another account.
         UsageError: The secret that signs order tokens is missing or too short.
         HantuError: Something must be put right first; says what.
     """
@@ -93,6 +98,8 @@ def run_guard(settings: Settings, *, start_now: bool = False, announce: Callable
     try:
         # After the lock, which says in words what is wrong with the folder.
         token_key(settings)
+        require_own_records(settings, environment)
+        sys.setswitchinterval(SWITCH_S)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             return runner.run(_lives(settings, environment, start_now, announce or (lambda _: None)))
     finally:
@@ -150,6 +157,7 @@ async def _one_life(
         loop.add_signal_handler(number, life.guard.end, "signal")
     try:
         await begin(life, settings, start_now=start_now)
+        life.tasks.append(asyncio.create_task(asyncio.to_thread(keep_account, settings, environment), name="account"))
         # After start-up nothing old is ever garbage: spare the loop those collections.
         gc.collect()
         gc.freeze()

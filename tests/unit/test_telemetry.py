@@ -86,6 +86,30 @@ def test_level_changes_while_running(logs):
         logs.set_level("TRACE")
 
 
+def test_a_record_is_formatted_once_and_costs_the_guard_one_call_of_the_system(logs, monkeypatch):
+    get_logger("hantu.x").info("first")
+    (file,) = (handler for handler in logs._handlers if isinstance(handler, telemetry.LogFile))
+    formatted, asked = [], []
+    formats = file.formatter.format
+    monkeypatch.setattr(file.formatter, "format", lambda record: formatted.append(record) or formats(record))
+    for name in ("exists", "isfile"):
+        monkeypatch.setattr(telemetry.os.path, name, asked.append)
+    get_logger("hantu.x").info("second")
+    monkeypatch.undo()
+    assert (len(formatted), asked) == (1, [])
+    assert [line[-6:] for line in lines(logs)] == [" first", "second"]
+
+
+def test_what_an_earlier_life_wrote_counts_towards_the_size(tmp_path):
+    for number in range(3):
+        logs = configure(tmp_path, service="guard", max_bytes=1_000)
+        get_logger("hantu.x").info("%d %s", number, "가" * 200)
+        logs.close()
+    assert [
+        len(path.read_text(encoding="utf-8").splitlines()) for path in sorted(logs.path.parent.glob("app.log*"))
+    ] == [1, 1, 1]
+
+
 @pytest.mark.requirement("REL-2", "REL-9", "REL-54")
 def test_rotation_keeps_exactly_five_backups_and_loses_or_splits_no_line(tmp_path):
     logs = configure(tmp_path, service="guard", max_bytes=2_000)

@@ -21,6 +21,14 @@ describe('a wish that needs a code', () => {
     expect(new Set(tries.map((one) => one.key)).size).toBe(1)
   })
 
+  it('takes what a device says in the place of a code, and shows why it said nothing', async () => {
+    const answer = withCode({ title: 't', act: (proven) => Promise.resolve(proven.code) })
+    await confirmCode(() => Promise.reject(new ApiError(0, 'passkey_none', 'm')), '')
+    expect(pending.value?.problem?.code).toBe('passkey_none')
+    await confirmCode(() => Promise.resolve('pk_x'), '')
+    expect(await answer).toBe('pk_x')
+  })
+
   it('is not sent twice while it is under way', async () => {
     let sent = 0
     let finish: (value: string) => void = () => {}

@@ -5,12 +5,14 @@
 3. What is not in the set is not needed to open what is, except the keys.
 """
 
+import gzip
 import hashlib
 import io
 import json
 import os
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -88,7 +90,7 @@ def opened_set(file: Path, scratch_in: Path) -> Iterator[Contents]:
     with tempfile.TemporaryDirectory(prefix=".hantu-", dir=scratch_in) as scratch:
         try:
             told, files = _taken_apart(file, Path(scratch))
-        except (OSError, EOFError, tarfile.TarError, ValueError, KeyError, TypeError) as error:
+        except (OSError, EOFError, tarfile.TarError, zlib.error, ValueError, KeyError, TypeError) as error:
             raise _damaged(file, str(error) or type(error).__name__) from error
         for name, path in files.items():
             if told["files"][name].get("database"):
@@ -146,7 +148,7 @@ def _member(name: str, size: int) -> tarfile.TarInfo:
 
 
 def _taken_apart(file: Path, scratch: Path) -> tuple[dict[str, Any], dict[str, Path]]:
-    with tarfile.open(file, "r:gz") as archive:
+    with gzip.open(file) as whole, tarfile.open(fileobj=whole, mode="r:") as archive:
         first = archive.next()
         if first is None or first.name != MANIFEST or not first.isfile() or first.size > MANIFEST_MAX:
             raise ValueError("no manifest")
@@ -171,6 +173,8 @@ def _taken_apart(file: Path, scratch: Path) -> tuple[dict[str, Any], dict[str, P
             files[member.name] = path
         if wanted:
             raise ValueError(f"{', '.join(sorted(wanted))} missing")
+        while whole.read(BLOCK):
+            pass  # to the end, where the sum of all stands: no bit of a set may be another one
     return told, files
 
 

@@ -5,6 +5,7 @@
 3. A rotation that was interrupted is simply done again: both keys are there.
 """
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -59,17 +60,44 @@ class Vault:
     def renew(self) -> int:
         """Make a new key; everything is sealed by it from now on. Returns its number."""
         number = max(self._known(), default=0) + 1
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self._path(number)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return number  # another process was a moment earlier
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
+        self._make(self._path(number))
         return number
+
+    def has(self, name: str) -> bool:
+        """Tell whether a named key is there."""
+        return (self._folder / f"{name}.key").exists()
+
+    def named(self, name: str) -> bytes:
+        """Return a key that is for something else than sealing and is never renewed; made when it is first asked for.
+
+        Raises:
+            BrokenError: It cannot be read or made.
+        """
+        path = self._folder / f"{name}.key"
+        try:
+            if not path.exists():
+                self._make(path)
+            return path.read_bytes()
+        except OSError as error:
+            raise BrokenError(
+                f"암호 키 {name} 을(를) 읽거나 만들 수 없습니다.",
+                next_step=f"{self._folder} 의 권한을 확인하거나 백업에서 되살리세요.",
+            ) from error
+
+    def _make(self, path: Path) -> None:
+        """Write a new key, whole or not at all; one that another process made a moment earlier stays."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(secrets.token_bytes(KEY_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):
+                os.link(part, path)
+        finally:
+            part.unlink()
 
     def _known(self) -> set[int]:
         return {int(path.stem) for path in self._folder.glob("*.key") if path.stem.isdigit()}

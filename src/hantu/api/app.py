@@ -18,8 +18,20 @@ from hantu.api.house import House
 from hantu.api.lanes import Lanes
 from hantu.api.policy import POLICY, Rule
 from hantu.api.problems import CODES, INTERNAL, FieldProblem, Problem, of_error
-from hantu.api.routes import approvals, charts, health, live, notices, people, records, rounds, session, strategies
-from hantu.api.routes.answer import Answer
+from hantu.api.routes import (
+    approvals,
+    charts,
+    health,
+    live,
+    notices,
+    passkeys,
+    people,
+    records,
+    rounds,
+    session,
+    strategies,
+)
+from hantu.api.routes.answer import Answer, written_once
 from hantu.api.shield import Shield, error_body
 from hantu.domain.errors import HantuError
 from hantu.telemetry import get_logger
@@ -33,6 +45,7 @@ TITLES: Final = {404: "그런 주소가 없습니다.", 405: "이 주소에서�
 HANDLERS: Final[Mapping[str, Answer]] = {
     **session.HANDLERS, **people.HANDLERS, **live.HANDLERS, **records.HANDLERS, **notices.HANDLERS,
     **approvals.HANDLERS, **strategies.HANDLERS, **health.HANDLERS, **charts.HANDLERS, **rounds.HANDLERS,
+    **passkeys.HANDLERS,
 }  # fmt: skip
 
 
@@ -48,6 +61,8 @@ def bare_app() -> FastAPI:
     lanes = Lanes()
     for rule in POLICY:
         answer = HANDLERS[rule.operation]
+        if rule.method == "GET":
+            answer = written_once(answer)
         _add(app, rule, replace(answer, handler=lanes.of(rule.pace, answer.handler)))
     _add_errors(app)
     return app

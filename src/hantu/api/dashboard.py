@@ -8,6 +8,7 @@ import gzip
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -94,6 +95,11 @@ def _answer(file: File, request: Request) -> Response:
 
 def _file(name: str, path: Path) -> File:
     plain = path.read_bytes()
-    packed = gzip.compress(plain, 9, mtime=0) if path.suffix in PACKED else b""
+    packed = _packed(plain) if path.suffix in PACKED else b""
     tag = f'"{hashlib.sha256(plain).hexdigest()[:20]}"'
     return File(TYPES[path.suffix], plain, packed if len(packed) < len(plain) else b"", tag, name.startswith(ASSETS))
+
+
+@lru_cache(maxsize=256)
+def _packed(plain: bytes) -> bytes:
+    return gzip.compress(plain, 9, mtime=0)

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
 
 from hantu.api.policy import POLICY, Key, Pace, Rule
 from hantu.api.problems import ErrorBody
@@ -24,9 +25,15 @@ _WHAT: Final = {
     503: "Records or guard are out of reach.",
     504: "The guard did not answer in time; what was asked may have happened.",
 }
+_SCHEMAS: Final = "#/components/schemas/"
+# Named and not given as a model: the framework would build a thousand validators for one and the same body at every start.
+_ERROR: Final = {"application/json": {"schema": {"$ref": f"{_SCHEMAS}{ErrorBody.__name__}"}}}
 _HEADERS: Final = {
     "Idempotency-Key": ("^[A-Za-z0-9_-]{8,64}$", "New for each press; the same when the same press is sent again."),
-    "X-Hantu-Code": (r"^\d{6}$", "A code of the authenticator that was not used before."),
+    "X-Hantu-Code": (
+        r"^(\d{6}|pk_[A-Za-z0-9_-]{43})$",
+        "A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`).",
+    ),
     "X-Hantu-CSRF": ("^[A-Za-z0-9_-]{1,128}$", "From `GET /session`; browsers only."),
 }
 
@@ -47,7 +54,7 @@ def responses_of(rule: Rule, answer: Answer) -> dict[int | str, dict[str, Any]]:
     if rule.pace is not Pace.FREE:
         found.append(429)
     told: dict[int | str, dict[str, Any]] = {
-        status: {"model": ErrorBody, "description": _WHAT[status]} for status in sorted(set(found))
+        status: {"content": _ERROR, "description": _WHAT[status]} for status in sorted(set(found))
     }
     if answer.media:
         told[answer.status] = {"content": {answer.media: {"schema": {"type": "string"}}}, "description": answer.about}
@@ -62,6 +69,10 @@ def describe(app: FastAPI) -> dict[str, Any]:
         "a token. Everything that changes something may be refused by a safety rule; an answer never says more than the "
         "guard confirmed. Times are UTC text, money and prices won."
     )
+    _, errors = models_json_schema([(ErrorBody, "serialization")], ref_template=_SCHEMAS + "{model}")
+    schemas = found["components"]["schemas"]
+    schemas.update(errors["$defs"])
+    found["components"]["schemas"] = dict(sorted(schemas.items()))
     found["components"]["securitySchemes"] = {
         "session": {"type": "apiKey", "in": "cookie", "name": "__Host-hantu"},
         "program": {"type": "http", "scheme": "bearer"},

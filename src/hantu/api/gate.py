@@ -32,7 +32,8 @@ KEY_HEADER: Final = "idempotency-key"
 UNATTENDED_HEADER: Final = "x-hantu-unattended"
 """What a page sends with what it asks by itself, when nobody has touched it lately."""
 KEY: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
-CODE: Final = re.compile(r"\d{6}")
+CODE: Final = re.compile(r"\d{6}|pk_[A-Za-z0-9_-]{43}")
+"""Of the authenticator, or the proof that a passkey gave."""
 ANSWER_KEPT_MAX: Final = 64 * 1024
 
 
@@ -174,7 +175,10 @@ async def _proved(house: House, caller: Caller, request: Request, source: str) -
     code = request.headers.get(CODE_HEADER, "")
     if not CODE.fullmatch(code):
         raise Problem(
-            403, "step_up_required", "인증 앱의 새 코드가 필요합니다.", next_step="인증 앱에서 새 코드를 확인하세요."
+            403,
+            "step_up_required",
+            "인증 앱의 새 코드나 패스키 확인이 필요합니다.",
+            next_step="인증 앱에서 새 코드를 확인하세요.",
         )
     await run_in_threadpool(house.doorkeeper.spend_code, caller, code, source=source)
 

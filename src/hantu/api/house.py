@@ -37,6 +37,26 @@ class Doorkeeper(Protocol):
     def note_refusal(self, caller: Caller, kind: str, detail: str, *, source: str) -> None: ...
 
 
+class Passkeys(Protocol):
+    """Keys of devices: what they are asked to sign, and what it is worth."""
+
+    def challenge(self) -> Row: ...
+
+    def sign_in(self, answer: Mapping[str, str], *, source: str, agent: str) -> SignedIn: ...
+
+    def listed(self, caller: Caller) -> Sequence[Row]: ...
+
+    def begin(self, caller: Caller) -> Row: ...
+
+    def register(self, caller: Caller, name: str, answer: Mapping[str, str], *, source: str) -> Row: ...
+
+    def remove(self, caller: Caller, passkey_id: str, *, source: str) -> None: ...
+
+    def step_up(self, caller: Caller) -> Row: ...
+
+    def prove(self, caller: Caller, answer: Mapping[str, str], *, source: str) -> str: ...
+
+
 class Register(Protocol):
     """Keeps people, programs and sessions."""
 
@@ -119,6 +139,10 @@ class Desk(Protocol):
     def place(
         self, approval_id: str, quantity: int, limit_price: int, *, by: Caller, request_id: str
     ) -> dict[str, Any]: ...
+
+    def flow(self) -> Any: ...
+
+    def resume_flow(self, analysis: str, *, by: Caller) -> Any: ...
 
     def mandate(self) -> Row: ...
 
@@ -254,6 +278,7 @@ class House:
     """Everything the routes may ask."""
 
     doorkeeper: Doorkeeper
+    passkeys: Passkeys
     register: Register
     keys: KeyBook
     pairs: Pairs

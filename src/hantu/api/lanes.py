@@ -7,6 +7,7 @@ their own, and so has the safe direction.
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -14,8 +15,11 @@ from anyio import CapacityLimiter, to_thread
 
 from hantu.api.policy import Pace
 
-READERS: Final = 8
+READERS: Final = 4
 """More would not make reads faster, but take the loop its turns."""
+TURN_S: Final = 0.001
+"""So long a thread keeps the interpreter while another waits for it: what the loop answers by itself waits this long
+behind each reader at work. Python's own five milliseconds are for programs nobody waits for."""
 THREADS: Final[Mapping[Pace, int]] = {Pace.COMMAND: 12, Pace.HEAVY: 2, Pace.SIGN_IN: 4, Pace.SAFETY: 4}
 
 
@@ -39,5 +43,6 @@ class Lanes:
 
 
 def use_few_readers() -> None:
-    """Set the number of default threads, in the running loop."""
+    """Set the number of default threads, in the running loop, and how long each keeps the others waiting."""
+    sys.setswitchinterval(TURN_S)
     to_thread.current_default_thread_limiter().total_tokens = READERS

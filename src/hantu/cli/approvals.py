@@ -100,6 +100,26 @@ def place(ctx: typer.Context, ident: Ident, quantity: Amount, price: Price) -> i
     return 0 if told["outcome"] in ACCEPTED else 1
 
 
+@app.command("flow")
+def flow(ctx: typer.Context) -> None:
+    """Show whether orders by hand are paused."""
+    from hantu.adapters.store.order_flow import flow_of
+
+    shell: Shell = ctx.obj
+    found = flow_of(shell.settings.database)
+    shell.show(found, lambda out: out.print(_flow_text(found), markup=False))
+
+
+@app.command("resume")
+def resume(ctx: typer.Context, note: Annotated[str, typer.Option("--note", show_default=False)]) -> None:
+    """Let orders by hand go again, with what was found out about the cause."""
+    from hantu.adapters.store.order_flow import resume_flow
+
+    shell: Shell = ctx.obj
+    found = resume_flow(shell.settings.database, note, actor=shell.actor)
+    shell.show(found, lambda out: out.print("주문 승인과 제출을 다시 엽니다. 원인 분석을 기록했습니다.", markup=False))
+
+
 @mandate_app.command("sign")
 def sign(
     ctx: typer.Context,
@@ -191,6 +211,15 @@ def _wake_guard(shell: Shell) -> None:
         return
     except HantuError as error:
         shell.note(f"실행 중인 감시에 알리지 못했습니다. 몇 초 안에 스스로 확인합니다. ({error})")
+
+
+def _flow_text(found: Any) -> str:
+    if found.pause is None:
+        return f"주문 승인과 제출이 열려 있습니다. 최근 15분 토큰 발급 실패 {found.failures}건."
+    return (
+        f"멈춤: {found.pause.cause}, {found.pause.paused_at} UTC 부터. 원인을 찾은 뒤 "
+        '`hantu approvals resume --note "원인 분석"` 으로 다시 여세요.'
+    )
 
 
 def _rejected(told: dict[str, Any]) -> HantuError:

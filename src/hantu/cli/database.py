@@ -53,19 +53,110 @@ def path(ctx: typer.Context) -> None:
 
 
 @app.command("backup")
-def backup(ctx: typer.Context, target: Annotated[Path, typer.Argument(show_default=False)]) -> None:
+def backup(
+    ctx: typer.Context,
+    target: Annotated[Path, typer.Argument(show_default=False)],
+    seal: Annotated[bool, typer.Option("--seal")] = False,
+) -> None:
     """Copy the database while it may be in use."""
     from hantu.adapters.store.maintenance import backup_database
     from hantu.adapters.store.offline import record_operation
 
     shell: Shell = ctx.obj
     with shell.progress("복사하는 중입니다"):
-        size = backup_database(shell.settings.database, target)
-    record_operation(shell.settings.database, "backup_made", {"file": target.name, "bytes": size}, actor=shell.actor)
+        size = _sealed_copy(shell, target) if seal else backup_database(shell.settings.database, target)
+    told = {"file": target.name, "bytes": size, "sealed": seal}
+    record_operation(shell.settings.database, "backup_made", told, actor=shell.actor)
     shell.show(
         {"ok": True, "path": str(target), "bytes": size},
         lambda out: out.print(f"복사했습니다: {target} ({size:,}바이트)", markup=False, soft_wrap=True),
     )
+
+
+@app.command("unseal")
+def unseal(
+    ctx: typer.Context,
+    source: Annotated[Path, typer.Argument(show_default=False)],
+    target: Annotated[Path, typer.Argument(show_default=False)],
+) -> None:
+    """Open a sealed copy."""
+    from hantu.adapters.sealed_file import open_file
+    from hantu.adapters.store.maintenance import check_database
+    from hantu.adapters.vault import Vault
+    from hantu.settings.sealing import keys_dir
+
+    shell: Shell = ctx.obj
+    size = open_file(Vault(keys_dir(shell.settings)), source, target)
+    check_database(target)
+    shell.show(
+        {"ok": True, "path": str(target), "bytes": size},
+        lambda out: out.print(f"열었습니다: {target} ({size:,}바이트, 무결성 정상)", markup=False, soft_wrap=True),
+    )
+
+
+@app.command("account")
+def account(ctx: typer.Context) -> None:
+    """Show which account the records belong to, masked."""
+    from hantu.adapters.store.account_rows import open_accounts
+    from hantu.adapters.vault import Vault
+    from hantu.settings.sealing import keys_dir
+
+    shell: Shell = ctx.obj
+    rows = [
+        {
+            "environment": one.environment,
+            "account": one.alias,
+            "number": f"****{one.number[-5:]}",
+            "hts_id": bool(one.hts_id),
+        }
+        for one in open_accounts(shell.settings.database, Vault(keys_dir(shell.settings)))
+    ]
+
+    def render(out: Any) -> None:
+        for row in rows:
+            out.print(f"{row['environment']} {row['account']}: {row['number']}", markup=False)
+        if not rows:
+            out.print("아직 없습니다. 감시가 시작할 때 기록합니다.")
+
+    shell.show(rows, render)
+
+
+@app.command("rotate")
+def rotate(ctx: typer.Context) -> None:
+    """Make a new key and seal everything by it."""
+    from hantu.adapters.store.account_rows import reseal_accounts
+    from hantu.adapters.store.offline import record_operation
+    from hantu.adapters.vault import Vault
+    from hantu.settings.sealing import keys_dir
+
+    shell: Shell = ctx.obj
+    vault, database = Vault(keys_dir(shell.settings)), shell.settings.database
+    number = vault.renew()
+    done = reseal_accounts(database, vault)
+    record_operation(database, "field_key_rotated", {"key": number, "resealed": done}, actor=shell.actor)
+    shell.show(
+        {"ok": True, "key": number, "resealed": done},
+        lambda out: out.print(
+            f"키 {number}번으로 값 {done}개를 다시 암호화했습니다. 예전 키는 예전 복사본을 여는 데 필요합니다.",
+            markup=False,
+        ),
+    )
+
+
+def _sealed_copy(shell: Shell, target: Path) -> int:
+    import tempfile
+
+    from hantu.adapters.sealed_file import seal_file
+    from hantu.adapters.store.maintenance import backup_database
+    from hantu.adapters.vault import Vault
+    from hantu.settings.sealing import keys_dir
+
+    settings = shell.settings
+    # Beside the database, where it is in clear anyway; the target may be on a disk that leaves the house.
+    with tempfile.TemporaryDirectory(dir=settings.home, prefix=".backup-") as folder:
+        plain = Path(folder) / "copy.db"
+        backup_database(settings.database, plain)
+        return seal_file(Vault(keys_dir(settings)), plain, target)
 
 
 @watch_app.command("import")

@@ -34,26 +34,24 @@ class Viewer:
         return code_now(self.secret, now_s)
 
 
-def make_viewer(home: Path) -> Viewer:
+def make_viewer(home: Path, name: str = NAME) -> Viewer:
     """Make and enrol a person of the role ``viewer`` in the accounts of ``home``.
 
     Raises:
         BrokenError: The folder takes no files.
     """
-
-    def earlier() -> float:
-        return time.time() - EARLIER_S
-
+    # One moment for all of it: a code that ends while the password is hashed would be refused.
+    earlier = time.time() - EARLIER_S
     folder = home / "server"
-    book, vault = Book(folder / "server.db", earlier), Vault(folder / "keys")
+    book, vault = Book(folder / "server.db", lambda: earlier), Vault(folder / "keys")
     desk = SignInDesk(book, vault, Lifetimes(3_600.0, 28_800.0), actor_of=str, tell=_nobody)
-    invited = AccountRegister(book, _nobody).add_user(NAME, Role.VIEWER, by=CONSOLE)
-    offer = desk.enrol_begin(NAME, invited["enrolment_code"], source="console")
+    invited = AccountRegister(book, _nobody).add_user(name, Role.VIEWER, by=CONSOLE)
+    offer = desk.enrol_begin(name, invited["enrolment_code"], source="console")
     password = "-".join(secrets.token_hex(WORD_BYTES) for _ in range(WORDS))
-    code = code_now(offer["secret"], earlier())
-    desk.enrol_complete(NAME, invited["enrolment_code"], password, code, source="console")
+    code = code_now(offer["secret"], earlier)
+    desk.enrol_complete(name, invited["enrolment_code"], password, code, source="console")
     book.close()
-    return Viewer(NAME, password, str(offer["secret"]), str(offer["otpauth_uri"]))
+    return Viewer(name, password, str(offer["secret"]), str(offer["otpauth_uri"]))
 
 
 def bundle_built() -> bool:

@@ -44,6 +44,8 @@ class Caller:
     idle_left_s: float = 0.0
     left_s: float = 0.0
     recovery_codes_left: int = 0
+    passkeys: int = 0
+    """That let in and prove."""
 
     @property
     def owner(self) -> str:

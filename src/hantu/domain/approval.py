@@ -163,6 +163,8 @@ class ApprovalFound:
     """Seconds the approval still holds."""
     spent: bool
     """The token, or another one of the approval, has been used."""
+    paused: str = ""
+    """Since when orders by hand are paused; empty while they go."""
 
 
 @dataclass(frozen=True, slots=True)

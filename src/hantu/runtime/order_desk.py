@@ -42,6 +42,9 @@ ANSWER_WAIT_S = 20.0
 """Real seconds to wait for the broker's word: patience for a place and a wire, then its own time-out."""
 UNAVAILABLE = "503 Service Unavailable"
 KILLED = "order_blocked_killswitch"
+FLOW_PAUSED = "order_flow_paused"
+PAUSED_WORDS = "Orders by hand are paused until the cause of failed token calls is recorded"
+PAUSED_HINT = '`hantu approvals resume --note "원인 분석"` 으로 다시 여세요.'
 SYMBOL = re.compile(r"[0-9A-Z]{6,7}")
 REQUEST_ID = re.compile(r"[0-9A-Za-z_.-]{1,64}")
 STATUS = {
@@ -138,6 +141,8 @@ class OrderDesk:
             OrderLog.exception("[ERROR] Token issuance failed: %s [%s]", UNAVAILABLE, request_id)
             self._around.on_unavailable(UNAVAILABLE)
             return _error(503, "unavailable", str(error), request_id)
+        if found.paused:
+            return _error(409, FLOW_PAUSED, PAUSED_WORDS, request_id, hint=PAUSED_HINT)
         approval, problem = found.approval, _no_token(found)
         if problem is not None or approval is None:
             rejection = problem or Rejection.APPROVAL_NOT_FOUND
@@ -178,6 +183,8 @@ class OrderDesk:
                 found = await self._approvals.find(claims.approval, claims.jti)
             except BrokenError as error:
                 return _error(503, "unavailable", str(error), request_id)
+        if found.paused:
+            return _error(409, FLOW_PAUSED, PAUSED_WORDS, request_id, hint=PAUSED_HINT)
         placed = OrderPlaced(
             request_id, client, order, claims, flaw, found.approval, self._left_s(found), found.spent, self._now_s(),
             kill,

@@ -17,6 +17,7 @@ from hantu.adapters.accounts.doorkeeper import readable_secrets
 from hantu.adapters.backup_set import KEYS_NAME, NAME, Contents, Part, keep_newest, make_set, opened_set
 from hantu.adapters.process_lock import ProcessLock
 from hantu.adapters.second_factor import SecondFactors
+from hantu.adapters.store.account_rows import open_accounts
 from hantu.adapters.store.maintenance import init_database, newest_record
 from hantu.adapters.store.offline import record_kill, record_operation
 from hantu.adapters.store.phone_book import FILE_NAME
@@ -24,6 +25,7 @@ from hantu.adapters.vault import Vault
 from hantu.domain.commands import KillLevel
 from hantu.domain.errors import BrokenError, HantuError, UsageError
 from hantu.settings.model import Settings
+from hantu.settings.sealing import keys_dir
 
 DATABASE: Final = "hantu.db"
 SERVER: Final = "server/server.db"
@@ -83,7 +85,9 @@ def parts_of(settings: Settings) -> tuple[Part, ...]:
 
 def keys_of(settings: Settings) -> tuple[Part, ...]:
     """Return the files that open what is sealed in the databases, and sign what is audited."""
-    folders = (("audit", settings.audit_dir), ("server/keys", settings.home / "server" / "keys"))
+    folders = (
+        ("audit", settings.audit_dir), ("server/keys", settings.home / "server" / "keys"), ("keys", keys_dir(settings)),
+    )  # fmt: skip
     return tuple(
         Part(f"{name}/{path.name}", path) for name, folder in folders for path in sorted(folder.glob("*.key"))
     )  # fmt: skip
@@ -245,6 +249,7 @@ def _secrets(found: Contents, keys: Contents, scratch_in: Path) -> int:
             for part, path in group.items():
                 _put(path, scratch / part)
         count = 0
+        count += 2 * len(open_accounts(scratch / DATABASE, Vault(scratch / "keys")))
         if SERVER in found.files:
             count += readable_secrets(Book(scratch / SERVER, lambda: 0.0), Vault(scratch / "server" / "keys"))
         if FILE_NAME in found.files:

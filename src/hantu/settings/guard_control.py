@@ -52,7 +52,7 @@ COMPANIONS: Mapping[str, Callable[[str, str], Fact]] = {
     "process_given_up": ev.ProcessGivenUp,
 }  # fmt: skip
 """What processes beside the guard may have told, and the fact it is put on record as."""
-TOLD_ONLY = ("sign_in_locked", "recovery_code_used")
+TOLD_ONLY = ("sign_in_locked", "recovery_code_used", "passkey_added", "passkey_copied", "order_flow_paused")
 """What the server has written into the audit trail itself: people are told, and no fact of trading is made of it."""
 SUBJECT_MAX, DETAIL_MAX = 80, 600
 

@@ -19,5 +19,9 @@ class ServerSettings(Section, frozen=True):
     """None: where there are certificates."""
     tls_dir: Path | None = None
     """Folder of ``ca.pem``, ``server.pem`` and ``server-key.pem``; by default ``tls`` in the home."""
+    passkey_name: str = ""
+    """Host name passkeys are bound to: by default the first of ``names``, or localhost. They end with another one."""
+    passkey_origins: tuple[str, ...] = ()
+    """Addresses of the dashboard they answer under: by default that name with the port of ``address``."""
     idle_s: Annotated[float, Meta(ge=60, le=86_400)] = 900.0
     absolute_s: Annotated[float, Meta(ge=300, le=86_400)] = 28_800.0

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from hantu.adapters.store.maintenance import writing
 from hantu.domain.access import Scope
 from tests.e2e.arena import Phone
 from tests.unit.api.site import Site, opened
@@ -132,8 +133,59 @@ def test_a_refused_connection_is_alerted_and_may_be_tried_again(site: Site, exec
     for _ in range(2):
         found = otto.do(f"/approvals/{ident}/place", PLACE, key="press-00000100")
         assert (found.status, found.code) == (503, "guard_unreachable"), "nobody was asked, so the key is free"
-    until(phone.texts, "the alert")
-    assert len(phone.texts()) == 1, "once a minute, not once a press"
+    until(lambda: len(phone.texts()) >= 2, "the alerts")
+    failed = [text for text in phone.texts() if "Token issuance failed" in text]
+    assert len(failed) == 1, "once a minute, not once a press"
+
+
+@pytest.mark.requirement("ALR-45")
+def test_a_second_failure_pauses_orders_by_hand_until_the_cause_is_on_record(
+    site: Site, execution: Execution, phone: Phone
+) -> None:
+    first, second = approved(site), approved(site)
+    waiting = site.browser("otto").do("/approvals", ORDER).json
+    execution.answers["/issue_token"] = (502, b"Bad Gateway")
+    otto, olga = site.browser("otto"), site.browser("olga")
+    assert otto.do(f"/approvals/{first}/place", PLACE).status == 502
+    assert otto.get("/approvals/flow").json == {"pause": None, "failures": 1, "last": None}
+    assert otto.do(f"/approvals/{second}/place", PLACE).status == 502
+    until(lambda: any("주문 승인 멈춤: 502 Bad Gateway" in text for text in phone.texts()), "the alert of the pause")
+    # The server is well again, but nobody has said why it was not.
+    execution.answers = {
+        "/issue_token": (200, {"token": "t", "token_id": "j"}), "/place_order": (200, {"outcome": "accepted"})
+    }  # fmt: skip
+    asked = len(execution.asked)
+    placed = olga.do(f"/approvals/{first}/place", PLACE)
+    assert (placed.status, placed.code) == (409, "denied")
+    assert "hantu approvals resume" in placed.json["next_step"]
+    path = f"/approvals/{waiting['approval_id']}/approve"
+    assert olga.do(path, {"order_hash": waiting["order_hash"]}, **olga.prove()).code == "denied"
+    assert len(execution.asked) == asked, "the guard is not even asked"
+    flow = olga.get("/approvals/flow").json
+    assert (flow["pause"]["cause"], flow["pause"]["resumed_at"]) == ("502 Bad Gateway", "")
+    for analysis in ("", "fixed", " " * 40):
+        assert olga.do("/approvals/flow/resume", {"analysis": analysis}, **olga.prove()).status == 422
+    done = olga.do("/approvals/flow/resume", {"analysis": "the disk was full, made room"}, **olga.prove())
+    assert (done.json["pause"], done.json["failures"]) == (None, 0)
+    assert (done.json["last"]["resumed_by"], done.json["last"]["analysis"]) == ("olga", "the disk was full, made room")
+    assert olga.do(f"/approvals/{first}/place", PLACE).json["outcome"] == "accepted"
+    assert olga.do("/approvals/flow/resume", {"analysis": "the disk was full"}, **olga.prove()).code == "denied"
+    kinds = [row["event_type"] for row in olga.get("/audit").json["items"]]
+    assert kinds.index("order_flow_resumed") < kinds.index("order_flow_paused")
+
+
+@pytest.mark.requirement("ALR-45")
+def test_failures_far_apart_pause_nothing(site: Site, execution: Execution) -> None:
+    first, second = approved(site), approved(site)
+    execution.answers["/issue_token"] = (502, b"Bad Gateway")
+    otto = site.browser("otto")
+    assert otto.do(f"/approvals/{first}/place", PLACE).status == 502
+    with writing(site.settings.database) as connection:
+        connection.execute(
+            "UPDATE token_failures SET at = strftime('%Y-%m-%d %H:%M:%f', 'now', '-901 seconds') || '000'"
+        )
+    assert otto.do(f"/approvals/{second}/place", PLACE).status == 502
+    assert otto.get("/approvals/flow").json["pause"] is None
 
 
 @pytest.mark.requirement("DEC-25")

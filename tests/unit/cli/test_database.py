@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from hantu.adapters.store.account_rows import Account, record_account
+from hantu.adapters.vault import Vault
+
 
 def test_init_check_path_backup(hantu, home, tmp_path):
     assert "준비했습니다" in hantu("db", "init")[1]
@@ -16,6 +19,40 @@ def test_init_check_path_backup(hantu, home, tmp_path):
     code, _, err = hantu("db", "backup", str(copy))
     assert code == 2
     assert "이미 있는" in err
+
+
+@pytest.mark.requirement("SVC-44")
+def test_a_sealed_copy_shows_nothing_and_opens_with_the_keys_of_the_home(hantu, hantu_json, home, tmp_path):
+    hantu("db", "init")
+    hantu("event", "add", "operator_note", "a word of a person 005930")
+    copy, back = tmp_path / "copy.sealed", tmp_path / "back.db"
+    code, value = hantu_json("db", "backup", str(copy), "--seal")
+    assert (code, value["bytes"]) == (0, copy.stat().st_size)
+    for word in (b"005930", b"SQLite format", b"event_log"):
+        assert word not in copy.read_bytes()
+    assert list(home.glob(".backup-*")) == [], "the copy in clear is gone"
+    assert hantu("db", "rotate")[0] == 0
+    code, out, _ = hantu("db", "unseal", str(copy), str(back))
+    assert code == 0
+    assert "무결성 정상" in out
+    assert b"005930" in back.read_bytes()
+    (home / "keys").rename(tmp_path / "elsewhere")
+    code, _, err = hantu("db", "unseal", str(copy), str(tmp_path / "third.db"))
+    assert code == 1
+    assert "암호 키 1번" in err
+    assert not (tmp_path / "third.db").exists()
+
+
+@pytest.mark.requirement("SVC-44")
+def test_the_account_is_shown_masked_and_its_key_rotates(hantu, hantu_json, home):
+    hantu("db", "init")
+    assert "아직 없습니다" in hantu("db", "account")[1]
+    record_account(home / "hantu.db", Vault(home / "keys"), Account("real", "main", "73904418-01", "hong1974"))
+    code, value = hantu_json("db", "rotate")
+    assert (code, value["key"], value["resealed"]) == (0, 2, 2)
+    out = hantu("db", "account")[1]
+    assert "****18-01" in out
+    assert "73904418" not in out + "".join(str(part) for part in hantu("audit", "show"))
 
 
 def test_damaged_database_is_one_sentence(hantu, home):

@@ -184,6 +184,68 @@ def test_new_events_are_found_after_the_last(home):
     assert len(everything) >= len(FACTS)
 
 
+def file_event(home, ident, kind="order_filled"):
+    """File a fact as the guard does; an id smaller than the newest was drawn earlier and waited in the spill."""
+    from hantu.adapters.store.late_rows import newest_fact, note_late
+    from hantu.adapters.store.maintenance import writing
+
+    with writing(home / "hantu.db") as connection:
+        newest = newest_fact(connection)
+        connection.execute(
+            "INSERT INTO event_log (event_id, event_type, timestamp, payload_json) VALUES (?, ?, ?, '{}')",
+            (ident, kind, moment(29)),
+        )
+        if ident < newest:
+            note_late(connection, ident, newest)
+
+
+@pytest.mark.parametrize("kind", [None, "order_filled"])
+def test_an_event_that_is_filed_late_is_found_once(home, kind):
+    from hantu.cli.event_reader import EventReader
+
+    reader = EventReader(home / "hantu.db", kind)
+    told = [row.event_id for row in reader.latest(50, None)]
+    for ident in ("0-late", "f-new", "1-late"):
+        file_event(home, ident)
+    file_event(home, "2-other", "sleep_left")
+    told += [row.event_id for row in reader.fresh()]
+    assert reader.fresh() == []
+    assert [told.count(ident) for ident in ("0-late", "f-new", "1-late")] == [1, 1, 1]
+    assert told.count("2-other") == (1 if kind is None else 0)
+    assert len(told) == len(set(told))
+
+
+def test_an_event_that_comes_between_the_two_first_looks_is_told_once(home, monkeypatch):
+    from hantu.cli.event_reader import EventReader
+
+    reader = EventReader(home / "hantu.db")
+    ask = reader._queries.events
+
+    def events(*words, **named):
+        file_event(home, "f-new")
+        return ask(*words, **named)
+
+    monkeypatch.setattr(reader._queries, "events", events)
+    assert reader.latest(50, None)[-1].event_id == "f-new"
+    assert reader.fresh() == []
+
+
+def test_following_shows_what_is_filed_late_and_nothing_old(hantu, home, monkeypatch):
+    """Nothing is old enough to be left out by ``--since``, so that only what comes is shown."""
+    looks = iter(["0-late", "f-new", None])
+
+    def pause(_seconds):
+        ident = next(looks)
+        if ident is None:
+            raise KeyboardInterrupt
+        file_event(home, ident)
+
+    monkeypatch.setattr("hantu.cli.records.time.sleep", pause)
+    words = ["events", "--type", "order_filled", "--since", "2026-11-23 09:02", "--follow", "--json"]
+    _, out, _ = hantu(*words)
+    assert [json.loads(line)["event_id"] for line in out.splitlines()] == ["0-late", "f-new"]
+
+
 @pytest.mark.requirement("MON-5.03")
 def test_opportunities_and_alerts(hantu, hantu_json):
     out = hantu("opportunities")[1]

@@ -31,12 +31,13 @@ class Records:
         self.status = ApprovalStatus.APPROVED
         self.left_s = 600.0
         self.latest_s = 0.0
+        self.paused = ""
 
     async def find(self, approval_id: str, jti: str) -> ApprovalFound:
         if self.broken:
             raise BrokenError("no database")
         approval = Approval(approval_id, self.status, TERMS, order_hash(TERMS), "alice", "", "bob")
-        return ApprovalFound(approval, self.left_s, spent=False)
+        return ApprovalFound(approval, self.left_s, spent=False, paused=self.paused)
 
     async def mandate(self) -> None:
         """There is none."""
@@ -188,3 +189,15 @@ async def test_what_is_no_request_is_refused_before_anything_is_looked_at(body: 
     with pytest.raises(UsageError):
         await place.desk.place_order(body, "test")
     assert place.inputs == []
+
+
+@pytest.mark.requirement("ALR-45")
+async def test_while_orders_by_hand_are_paused_no_token_is_issued_and_none_is_taken() -> None:
+    place = Place()
+    token = (await place.issue()).body["token"]
+    place.records.paused = "2026-11-23 00:00:00.000000"
+    inputs = len(place.inputs)
+    for answer in (await place.issue(), await (await place.placing(token))):
+        assert (answer.status, answer.body["code"]) == (409, "order_flow_paused")
+        assert "resume" in answer.body["hint"]
+    assert len(place.inputs) == inputs, "the engine hears nothing of it"

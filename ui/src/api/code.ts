@@ -16,6 +16,10 @@ export interface CodeWish<T> {
   lines?: readonly string[]
   /** Ask for a reason, too. */
   reason?: boolean
+  /** What the reason is called, where it is more than one. */
+  reasonName?: string
+  /** Characters it must have at least. */
+  reasonMin?: number
   /** A word to be typed, for what cannot be taken back. */
   word?: string
   confirm?: string
@@ -51,12 +55,13 @@ export function withCode<T>(wish: CodeWish<T>): Promise<T | undefined> {
   })
 }
 
-/** Send the wish with what the person entered. */
-export async function confirmCode(code: string, reason: string): Promise<void> {
+/** Send the wish with what the person entered, or with what a device says when it is asked. */
+export async function confirmCode(proof: string | (() => Promise<string>), reason: string): Promise<void> {
   const now = pending.value
   if (!now || now.busy) return
   pending.value = { ...now, busy: true, problem: null }
   try {
+    const code = typeof proof === 'string' ? proof : await proof()
     const result = await now.wish.act({ code, reason, key: now.key })
     if (pending.value?.key === now.key) now.done(result)
   } catch (error) {

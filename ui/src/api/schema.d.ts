@@ -88,6 +88,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/passkey/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * sign in: session
+         * @description Begin a sign-in by passkey; no name is asked for, so none is found out.
+         */
+        post: operations["passkey_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * sign in: session
+         * @description Begin a session by a passkey whose device has verified its owner: both factors at once.
+         */
+        post: operations["passkey_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -127,6 +167,110 @@ export interface paths {
          * @description End one of one's own sessions.
          */
         delete: operations["session_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * read: own passkey
+         * @description List one's own passkeys.
+         */
+        get: operations["passkeys_list"];
+        put?: never;
+        /**
+         * register: own passkey
+         * @description Keep the passkey a device made for what was begun.
+         */
+        post: operations["passkey_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/passkeys/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * register: own passkey
+         * @description Begin to register a passkey; only this session can finish it.
+         */
+        post: operations["passkey_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * remove: own passkey
+         * @description Let one of one's own passkeys in no more.
+         */
+        delete: operations["passkey_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/passkeys/proof/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * prove: own passkey
+         * @description Begin to show a passkey in the place of a code.
+         */
+        post: operations["step_up_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/passkeys/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * prove: own passkey
+         * @description Show one of one's own passkeys; the proof is the code of the next risky wish of this session.
+         */
+        post: operations["step_up_prove"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1186,6 +1330,46 @@ export interface paths {
          * @description Put an order before a person; it must be decided within the hour.
          */
         post: operations["approval_propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * read: flow of orders by hand
+         * @description Show whether orders by hand are paused, since when and why.
+         */
+        get: operations["flow_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/flow/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * resume: flow of orders by hand
+         * @description Let orders by hand go again, with the analysis of what failed.
+         */
+        post: operations["flow_resume"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2277,6 +2461,27 @@ export interface components {
              */
             confirm: "flatten";
         };
+        /** @description A pause after a second token call without an answer; ``resumed_at`` is empty while it lasts. */
+        FlowPause: {
+            paused_at: string;
+            /** @example 502 Bad Gateway */
+            cause: string;
+            resumed_at: string;
+            resumed_by: string;
+            analysis: string;
+        };
+        FlowResume: {
+            /** @example 감시 서버의 디스크가 가득 차 재시작이 되풀이됨. 비우고 다시 시작함 */
+            analysis: string;
+        };
+        /** @description Whether orders by hand go: while ``pause`` is there, nothing is approved or placed. Exits are not part of it. */
+        FlowView: {
+            pause: components["schemas"]["FlowPause"] | null;
+            /** @description Token calls without an answer in the last quarter of an hour; the second one pauses. */
+            failures: number;
+            /** @description The newest pause that ended. */
+            last: components["schemas"]["FlowPause"] | null;
+        };
         HealthRow: {
             component: string;
             status: string;
@@ -2658,6 +2863,92 @@ export interface components {
         PairRequests: {
             items: components["schemas"]["PairRequest"][];
         };
+        /** @description What a device signed. */
+        PasskeyAnswer: {
+            credential_id: string;
+            client_data: string;
+            authenticator_data: string;
+            signature: string;
+            /** @default  */
+            user_handle: string;
+        };
+        /** @description What a device is to sign; for one answer, soon. */
+        PasskeyChallenge: {
+            challenge: string;
+            /**
+             * @description The host name passkeys of this server are bound to.
+             * @example localhost
+             */
+            rp_id: string;
+            /**
+             * @description Addresses of the dashboard under which a passkey answers.
+             * @example [
+             *       "http://localhost:8700"
+             *     ]
+             */
+            origins: string[];
+            timeout_s: number;
+            /** @description Signing in: empty, the device knows. Before a risky wish: one's own keys. Registering: keys that are there already. */
+            credential_ids: string[];
+        };
+        PasskeyList: {
+            items: components["schemas"]["PasskeyRow"][];
+        };
+        /** @description A key that a device made, and what its owner calls it. */
+        PasskeyNew: {
+            /** @example 사무실 노트북 */
+            name: string;
+            credential_id: string;
+            client_data: string;
+            attestation_object: string;
+        };
+        /** @description What a device makes a new key of. */
+        PasskeyOffer: {
+            challenge: string;
+            /**
+             * @description The host name passkeys of this server are bound to.
+             * @example localhost
+             */
+            rp_id: string;
+            /**
+             * @description Addresses of the dashboard under which a passkey answers.
+             * @example [
+             *       "http://localhost:8700"
+             *     ]
+             */
+            origins: string[];
+            timeout_s: number;
+            /** @description Signing in: empty, the device knows. Before a risky wish: one's own keys. Registering: keys that are there already. */
+            credential_ids: string[];
+            user: string;
+            /** @description Random; says nothing of the person. */
+            user_handle: string;
+            /**
+             * @description COSE numbers, the best first.
+             * @example [
+             *       -7,
+             *       -8,
+             *       -257
+             *     ]
+             */
+            algorithms: number[];
+        };
+        /** @description Stands for a code, once, within a minute, in this session: send it as ``X-Hantu-Code``. */
+        PasskeyProof: {
+            proof: string;
+        };
+        /** @description One of one's own passkeys. */
+        PasskeyRow: {
+            passkey_id: string;
+            name: string;
+            created_at: string;
+            /** @description Empty: never. */
+            last_used_at: string;
+            /** @description Since when it lets nobody in, because its counter went back; empty: it does. */
+            blocked_at: string;
+            /** @description Kept by a service that copies it to other devices. */
+            backed_up: boolean;
+        };
         /** @description One stock, or all of them when none is named. */
         Pause: {
             /** @default  */
@@ -2927,6 +3218,11 @@ export interface components {
             enrolment_code: string;
             /** @default 0 */
             recovery_codes_left: number;
+            /**
+             * @description Of one's own, that may be shown in the place of a code.
+             * @default 0
+             */
+            passkeys: number;
         };
         SettingList: {
             items: components["schemas"]["SettingView"][];
@@ -3407,6 +3703,50 @@ export interface operations {
             };
         };
     };
+    passkey_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+        };
+    };
+    passkey_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+        };
+    };
     sessions_list: {
         parameters: {
             query?: never;
@@ -3475,6 +3815,153 @@ export interface operations {
             };
         };
     };
+    passkeys_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyList"];
+                };
+            };
+        };
+    };
+    passkey_register: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRow"];
+                };
+            };
+        };
+    };
+    passkey_begin: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
+                "X-Hantu-Code": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOffer"];
+                };
+            };
+        };
+    };
+    passkey_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+            };
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revoked"];
+                };
+            };
+        };
+    };
+    step_up_begin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+        };
+    };
+    step_up_prove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyProof"];
+                };
+            };
+        };
+    };
     users_list: {
         parameters: {
             query?: never;
@@ -3503,7 +3990,7 @@ export interface operations {
                 "X-Hantu-CSRF"?: string;
                 /** @description New for each press; the same when the same press is sent again. */
                 "Idempotency-Key": string;
-                /** @description A code of the authenticator that was not used before. */
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
                 "X-Hantu-Code": string;
             };
             path?: never;
@@ -3534,7 +4021,7 @@ export interface operations {
                 "X-Hantu-CSRF"?: string;
                 /** @description New for each press; the same when the same press is sent again. */
                 "Idempotency-Key": string;
-                /** @description A code of the authenticator that was not used before. */
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
                 "X-Hantu-Code": string;
             };
             path: {
@@ -3612,7 +4099,7 @@ export interface operations {
                 "X-Hantu-CSRF"?: string;
                 /** @description New for each press; the same when the same press is sent again. */
                 "Idempotency-Key": string;
-                /** @description A code of the authenticator that was not used before. */
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
                 "X-Hantu-Code": string;
             };
             path?: never;
@@ -3972,7 +4459,7 @@ export interface operations {
                 "X-Hantu-CSRF"?: string;
                 /** @description New for each press; the same when the same press is sent again. */
                 "Idempotency-Key": string;
-                /** @description A code of the authenticator that was not used before. */
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
                 "X-Hantu-Code": string;
             };
             path?: never;
@@ -4003,7 +4490,7 @@ export interface operations {
                 "X-Hantu-CSRF"?: string;
                 /** @description New for each press; the same when the same press is sent again. */
                 "Idempotency-Key": string;
-                /** @description A code of the authenticator that was not used before. */
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
                 "X-Hantu-Code": string;
             };
             path?: never;
@@ -4054,7 +4541,7 @@ export interface operations {
                 "X-Hantu-CSRF"?: string;
                 /** @description New for each press; the same when the same press is sent again. */
                 "Idempotency-Key": string;
-                /** @description A code of the authenticator that was not used before. */
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
                 "X-Hantu-Code": string;
             };
             path: {
@@ -4208,7 +4695,7 @@ export interface operations {
                 "X-Hantu-CSRF"?: string;
                 /** @description New for each press; the same when the same press is sent again. */
                 "Idempotency-Key": string;
-                /** @description A code of the authenticator that was not used before. */
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
                 "X-Hantu-Code": string;
             };
             path?: never;
@@ -4239,7 +4726,7 @@ export interface operations {
                 "X-Hantu-CSRF"?: string;
                 /** @description New for each press; the same when the same press is sent again. */
                 "Idempotency-Key": string;
-                /** @description A code of the authenticator that was not used before. */
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
                 "X-Hantu-Code": string;
             };
             path: {
@@ -4927,6 +5414,57 @@ export interface operations {
             };
         };
     };
+    flow_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowView"];
+                };
+            };
+        };
+    };
+    flow_resume: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description From `GET /session`; browsers only. */
+                "X-Hantu-CSRF"?: string;
+                /** @description New for each press; the same when the same press is sent again. */
+                "Idempotency-Key": string;
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
+                "X-Hantu-Code": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowResume"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowView"];
+                };
+            };
+        };
+    };
     mandate: {
         parameters: {
             query?: never;
@@ -4955,7 +5493,7 @@ export interface operations {
                 "X-Hantu-CSRF"?: string;
                 /** @description New for each press; the same when the same press is sent again. */
                 "Idempotency-Key": string;
-                /** @description A code of the authenticator that was not used before. */
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
                 "X-Hantu-Code": string;
             };
             path?: never;
@@ -5031,7 +5569,7 @@ export interface operations {
                 "X-Hantu-CSRF"?: string;
                 /** @description New for each press; the same when the same press is sent again. */
                 "Idempotency-Key": string;
-                /** @description A code of the authenticator that was not used before. */
+                /** @description A code of the authenticator that was not used before, or the proof of a passkey (`POST /passkeys/proof`). */
                 "X-Hantu-Code": string;
             };
             path: {

@@ -3,7 +3,7 @@ import { computed, shallowRef } from 'vue'
 import { access, ApiError, read, send, type Schemas } from './client'
 
 export type Role = 'admin' | 'operator' | 'viewer'
-type View = Schemas['SessionView']
+export type View = Schemas['SessionView']
 
 /** undefined: not asked yet; null: nobody. */
 export const session = shallowRef<View | null | undefined>(undefined)
@@ -34,10 +34,7 @@ export async function loadSession(): Promise<View | null> {
 /** Sign in; what comes back may ask for an enrolment instead of a session. */
 export async function signIn(user: string, password: string, proof: { code?: string; recovery_code?: string }): Promise<View> {
   const found = await send('post', '/session', { body: { user, password, ...proof } })
-  if (found.status === 'signed_in') {
-    endedByServer.value = false
-    take(found)
-  }
+  if (found.status === 'signed_in') take(found)
   return found
 }
 
@@ -49,7 +46,9 @@ export async function signOut(): Promise<void> {
   }
 }
 
-function take(found: View | null): View | null {
+/** From now on this is who is signed in. */
+export function take(found: View | null): View | null {
+  if (found) endedByServer.value = false
   access.csrf = found?.csrf ?? ''
   session.value = found
   return found

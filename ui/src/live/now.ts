@@ -12,7 +12,7 @@ export type State = Schemas['StateView']
 
 const LOOK_MS = 250
 const FACTS_MAX = 200
-const FACTS_FIRST = 30
+const FACTS_FIRST = 100
 /** A picture of the guard older than this is shown as old. */
 export const STALE_S = 5
 const CHECK_EVERY_MS = 5_000

@@ -6,6 +6,7 @@
 4. The console (`hantu users unlock`) forgets them; nothing else does but time.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from hantu.adapters.accounts.book import Book
@@ -47,6 +48,15 @@ def note_wrong(book: Book, connection: Connection, name: str, source: str) -> bo
     )
     pair, _ = _count(connection, "name = ? AND source = ?", (name, source), book.now_s() - WINDOW_S)
     return pair == PAIR_MAX
+
+
+def count_wrong(book: Book, tell: Callable[[str, str, str], None], name: str, source: str, what: str) -> None:
+    """Put one wrong attempt on record and count it; who is locked out by it is told."""
+    with book.writing() as connection:
+        locked = note_wrong(book, connection, name, source)
+        book.note(connection, "refused", name, source, what)
+    if locked:
+        tell("sign_in_locked", name, source)
 
 
 def forget(connection: Connection, name: str, source: str = "") -> int:

@@ -121,6 +121,34 @@ CREATE TABLE IF NOT EXISTS checklists (
     started_at   REAL NOT NULL,
     state        TEXT NOT NULL CHECK (state IN ('open', 'finished', 'withdrawn'))
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS passkey_owners (
+    user_id INTEGER PRIMARY KEY REFERENCES users (user_id),
+    handle  BLOB NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE IF NOT EXISTS passkeys (
+    passkey_id    TEXT NOT NULL PRIMARY KEY,
+    user_id       INTEGER NOT NULL REFERENCES passkey_owners (user_id),
+    credential_id BLOB NOT NULL UNIQUE,
+    public_key    BLOB NOT NULL,
+    sign_count    INTEGER NOT NULL,
+    label         TEXT NOT NULL,
+    backed_up     INTEGER NOT NULL,
+    created_at    REAL NOT NULL,
+    last_used_at  REAL NOT NULL DEFAULT 0,
+    blocked_at    REAL NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS passkey_challenges (
+    challenge_hash TEXT NOT NULL PRIMARY KEY,
+    purpose        TEXT NOT NULL CHECK (purpose IN ('sign_in', 'register', 'step_up')),
+    owner          TEXT NOT NULL,
+    expires_at     REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS passkey_challenges_by_owner ON passkey_challenges (owner, expires_at);
+CREATE TABLE IF NOT EXISTS passkey_proofs (
+    proof_hash TEXT NOT NULL PRIMARY KEY,
+    session_id TEXT NOT NULL,
+    expires_at REAL NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS told (
     kind TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -191,6 +219,8 @@ class Book:
             connection.execute("DELETE FROM attempts WHERE at < ?", (now - 86_400,))
             connection.execute("DELETE FROM commands WHERE at < ?", (now - 7 * 86_400,))
             connection.execute("DELETE FROM sessions WHERE expires_at < ?", (now,))
+            connection.execute("DELETE FROM passkey_challenges WHERE expires_at < ?", (now,))
+            connection.execute("DELETE FROM passkey_proofs WHERE expires_at < ?", (now,))
             connection.execute("DELETE FROM pairs WHERE asked_at < ?", (now - 30 * 86_400,))
             connection.execute("DELETE FROM checklists WHERE started_at < ?", (now - 30 * 86_400,))
             connection.execute("DELETE FROM access_log WHERE at < ?", (now - ACCESS_KEPT_S,))

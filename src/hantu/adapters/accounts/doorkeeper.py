@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hantu.adapters.accounts import factors
-from hantu.adapters.accounts.attempts import forget, note_wrong, refuse_if_locked
+from hantu.adapters.accounts.attempts import count_wrong, forget, note_wrong, refuse_if_locked
 from hantu.adapters.accounts.book import Book, row_of, text_of
+from hantu.adapters.accounts.ceremonies import PROOF_MARK, spend_proof
+from hantu.adapters.accounts.passkeys import forget_keys
 from hantu.adapters.store.sqlite import Connection
 from hantu.adapters.vault import Vault
 from hantu.domain.access import AccessError, Caller, Role, Scope, SignedIn
@@ -28,7 +30,8 @@ AGENT_MAX: Final = 300
 PROGRAM_MARK: Final = "hantu_"
 WRONG: Final = "이름, 비밀번호 또는 코드가 맞지 않습니다."
 _SESSION: Final = """SELECT session_id, csrf, s.agent, last_seen, expires_at, user_id, name, role,
-    (SELECT count(*) FROM recovery_codes r WHERE r.user_id = u.user_id AND used_at = 0) AS codes_left
+    (SELECT count(*) FROM recovery_codes r WHERE r.user_id = u.user_id AND used_at = 0) AS codes_left,
+    (SELECT count(*) FROM passkeys k WHERE k.user_id = u.user_id AND blocked_at = 0) AS passkeys
 FROM sessions s JOIN users u USING (user_id) WHERE secret_hash = ? AND state = 'active'"""
 _USER: Final = "SELECT * FROM users WHERE name = ?"
 
@@ -80,7 +83,32 @@ class SignInDesk:
             self._spend(known, code)
         except AccessError:
             raise self._wrong(user, source, "code") from None
-        return self._session(known, source, agent[:AGENT_MAX])
+        return self.begin_session(known, source, agent)
+
+    def begin_session(self, row: Mapping[str, Any], source: str, agent: str, by: str = "") -> SignedIn:
+        """Begin a session of a person who has shown both factors; ``by`` says how, where it was not by code."""
+        now, secret, agent = self._book.now_s(), secrets.token_urlsafe(SECRET_BYTES), agent[:AGENT_MAX]
+        ident = secrets.token_hex(8)
+        with self._book.writing() as connection:
+            connection.execute(
+                """INSERT INTO sessions (session_id, secret_hash, user_id, csrf, agent, source, created_at, last_seen,
+                    expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                (ident, factors.secret_hash(secret), row["user_id"], secrets.token_urlsafe(24), agent, source, now, now,
+                 now + self._lifetimes.absolute_s),
+            )  # fmt: skip
+            new_place = connection.execute(
+                "INSERT OR IGNORE INTO known_sources (user_id, source, agent, at) VALUES (?, ?, ?, ?)",
+                (row["user_id"], source, agent, now),
+            ).rowcount
+            failed = forget(connection, row["name"], source)
+            connection.execute("UPDATE users SET last_sign_in_at = ? WHERE user_id = ?", (now, row["user_id"]))
+            self._book.note(connection, "signed_in", row["name"], source, f"{by}, {agent}" if by else agent)
+            found = row_of(connection.execute(_SESSION, (factors.secret_hash(secret),)))
+        if found is None:
+            raise AccessError("wrong_credentials", WRONG)  # disabled between the look and the session
+        marks = (by, "new browser" if new_place else "", f"after {failed} wrong" if failed else "")
+        self._tell("user_signed_in", row["name"], ", ".join((source, *(mark for mark in marks if mark))))
+        return SignedIn(self._person(found), secret)
 
     def by_cookie(self, secret: str, *, agent: str, touch: bool = True) -> Caller | None:
         """Return who holds a session; None when there is none, it has ended, or another browser shows it."""
@@ -99,7 +127,7 @@ class SignInDesk:
         return self._person(row)
 
     def spend_code(self, caller: Caller, code: str, *, source: str) -> None:
-        """Take a fresh code of a person who is signed in.
+        """Take a fresh code of a person who is signed in, or the proof that one of their passkeys gave.
 
         Raises:
             AccessError: Wrong or used; too many wrong ones end the session.
@@ -109,7 +137,10 @@ class SignInDesk:
             row = row_of(connection.execute(_USER, (caller.name,)))
         assert row is not None
         try:
-            self._spend(row, code)
+            if code.startswith(PROOF_MARK):
+                spend_proof(self._book, caller.ident, code)
+            else:
+                self._spend(row, code)
         except AccessError as error:
             with self._book.writing() as connection:
                 locked = error.code == "code_wrong" and note_wrong(self._book, connection, caller.name, source)
@@ -173,6 +204,7 @@ class SignInDesk:
                 raise AccessError("wrong_credentials", WRONG)
             connection.execute("DELETE FROM recovery_codes WHERE user_id = ?", (ident,))
             connection.execute("DELETE FROM sessions WHERE user_id = ?", (ident,))
+            forget_keys(connection, ident)  # whatever was lost, they were on it
             connection.executemany(
                 "INSERT INTO recovery_codes (user_id, code_hash) VALUES (?, ?)",
                 [(ident, factors.code_hash(one)) for one in codes],
@@ -220,29 +252,6 @@ class SignInDesk:
                 "code_used", "이미 쓴 코드입니다.", next_step="인증 앱에 다음 코드가 나올 때까지 기다리세요(최대 30초)."
             )
 
-    def _session(self, row: Mapping[str, Any], source: str, agent: str) -> SignedIn:
-        now, secret = self._book.now_s(), secrets.token_urlsafe(SECRET_BYTES)
-        ident = secrets.token_hex(8)
-        with self._book.writing() as connection:
-            connection.execute(
-                """INSERT INTO sessions (session_id, secret_hash, user_id, csrf, agent, source, created_at, last_seen,
-                    expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                (ident, factors.secret_hash(secret), row["user_id"], secrets.token_urlsafe(24), agent, source, now, now,
-                 now + self._lifetimes.absolute_s),
-            )  # fmt: skip
-            new_place = connection.execute(
-                "INSERT OR IGNORE INTO known_sources (user_id, source, agent, at) VALUES (?, ?, ?, ?)",
-                (row["user_id"], source, agent, now),
-            ).rowcount
-            failed = forget(connection, row["name"], source)
-            connection.execute("UPDATE users SET last_sign_in_at = ? WHERE user_id = ?", (now, row["user_id"]))
-            self._book.note(connection, "signed_in", row["name"], source, agent)
-            found = row_of(connection.execute(_SESSION, (factors.secret_hash(secret),)))
-        assert found is not None
-        detail = f"{source}{', new browser' if new_place else ''}{f', after {failed} wrong' if failed else ''}"
-        self._tell("user_signed_in", row["name"], detail)
-        return SignedIn(self._person(found), secret)
-
     def _recovered(self, row: Mapping[str, Any], recovery_code: str, source: str) -> SignedIn:
         fresh = secrets.token_urlsafe(24)
         now = self._book.now_s()
@@ -270,11 +279,7 @@ class SignInDesk:
         return row
 
     def _wrong(self, user: str, source: str, what: str) -> AccessError:
-        with self._book.writing() as connection:
-            locked = note_wrong(self._book, connection, user, source)
-            self._book.note(connection, "refused", user, source, what)
-        if locked:
-            self._tell("sign_in_locked", user, source)
+        count_wrong(self._book, self._tell, user, source, what)
         return AccessError("wrong_credentials", WRONG, next_step="다시 확인하고 입력하세요.")
 
     def _stolen(self, row: Mapping[str, Any]) -> None:
@@ -290,7 +295,7 @@ class SignInDesk:
             "person", row["session_id"], row["name"], self._actor_of(row["name"]), Role(row["role"]),
             csrf=row["csrf"], expires_at=text_of(row["expires_at"]), idle_s=idle_s,
             idle_left_s=max(0.0, row["last_seen"] + idle_s - now), left_s=max(0.0, row["expires_at"] - now),
-            recovery_codes_left=row["codes_left"],
+            recovery_codes_left=row["codes_left"], passkeys=row["passkeys"],
         )  # fmt: skip
 
 

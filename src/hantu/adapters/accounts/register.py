@@ -8,6 +8,7 @@ from hantu.adapters.accounts import factors
 from hantu.adapters.accounts.attempts import forget
 from hantu.adapters.accounts.book import Book, row_of, rows_of, text_of
 from hantu.adapters.accounts.doorkeeper import ENROL_S, PROGRAM_MARK, invite
+from hantu.adapters.accounts.passkeys import forget_keys
 from hantu.adapters.store.sqlite import Connection, IntegrityError
 from hantu.domain.access import Caller, Role, Scope
 from hantu.domain.errors import DeniedError, NotThereError
@@ -114,6 +115,7 @@ class AccountRegister:
                     "UPDATE users SET state = 'invited', password_hash = '', totp_sealed = x'' WHERE user_id = ?",
                     (ident,),
                 )
+                forget_keys(connection, ident)
                 invited = {"enrolment_code": code, "expires_at": text_of(expires)}
             connection.execute("DELETE FROM sessions WHERE user_id = ?", (ident,))
             if before == ("admin", "active") and not _admins(connection):

@@ -12,6 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from hantu.adapters.store.maintenance import NOW, reading, writing
+from hantu.adapters.store.order_flow import paused_since, refuse_if_paused
 from hantu.adapters.store.sqlite import Connection
 from hantu.adapters.store.state_rows import audit
 from hantu.domain.account import Side
@@ -86,10 +87,12 @@ def decide(
 
     Raises:
         UsageError: There is no such approval.
-        DeniedError: It is not pending any more, or is another order than was shown.
+        DeniedError: It is not pending any more, is another order than was shown, or orders by hand are paused.
         BrokenError: The database does not take the write.
     """
     with writing(database) as connection:
+        if approve:
+            refuse_if_paused(connection)
         connection.execute(_EXPIRE)
         before = _one(connection, approval_id)
         withdrawn = not approve and before.status is ApprovalStatus.APPROVED
@@ -213,9 +216,10 @@ def _find(connection: Connection, approval_id: str, jti: str) -> ApprovalFound:
     spent = connection.execute(
         "SELECT 1 FROM order_tokens WHERE jti = ? OR (approval_id <> '' AND approval_id = ?)", (jti, approval_id)
     ).fetchone()
+    paused = paused_since(connection)
     if row is None:
-        return ApprovalFound(None, 0.0, spent is not None)
-    return ApprovalFound(_approval(row[:-1]), float(row[-1] or 0.0), spent is not None)
+        return ApprovalFound(None, 0.0, spent is not None, paused)
+    return ApprovalFound(_approval(row[:-1]), float(row[-1] or 0.0), spent is not None, paused)
 
 
 def _one(connection: Connection, approval_id: str) -> Approval:

@@ -1,10 +1,26 @@
 """Event ids: UUIDv7, so that sorting by id is sorting by the order of recording."""
 
-import secrets
+import os
 from collections.abc import Callable
+from struct import unpack
 from uuid import UUID
 
 _COUNTER_LIMIT = 1 << 12
+BLOCK = 256
+"""Random numbers drawn from the system at once: each call of the system lends the interpreter's lock to other threads."""
+
+
+class Draws:
+    """Random numbers from the system, drawn in blocks."""
+
+    def __init__(self) -> None:
+        self._left: list[int] = []
+
+    def __call__(self, bits: int) -> int:
+        """Return the next, of at most 64 bits."""
+        if not self._left:
+            self._left = list(unpack(f"{BLOCK}Q", os.urandom(8 * BLOCK)))
+        return self._left.pop() >> (64 - bits)
 
 
 class EventIds:
@@ -14,8 +30,8 @@ class EventIds:
     and then the last millisecond go on, so no id is ever below an earlier one.
     """
 
-    def __init__(self, randomness: Callable[[int], int] = secrets.randbits) -> None:
-        self._randomness = randomness
+    def __init__(self, randomness: Callable[[int], int] | None = None) -> None:
+        self._randomness = randomness or Draws()
         self._millis = 0
         self._counter = 0
 

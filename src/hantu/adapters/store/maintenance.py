@@ -19,6 +19,7 @@ from hantu.adapters.store.sqlite import (
     transaction,
     unusable,
 )
+from hantu.adapters.store.standing_readers import StandingReaders
 from hantu.adapters.store.state_rows import GUARD, audit
 from hantu.adapters.store.timestamps import from_text, to_text
 from hantu.domain.errors import BrokenError, UsageError
@@ -176,9 +177,29 @@ def set_practice_aside(database: Path, now: datetime) -> Path | None:
     return target
 
 
+_STANDING: dict[Path, StandingReaders] = {}
+"""Of the databases whose readers stay open in this process; empty in one that asks now and then."""
+
+
+@contextlib.contextmanager
+def standing(path: Path) -> Iterator[None]:
+    """Keep connections for the reads of ``path`` open while this lasts: opening costs several times what a read does."""
+    _STANDING[path] = readers = StandingReaders(path)
+    try:
+        yield
+    finally:
+        del _STANDING[path]
+        readers.close()
+
+
 @contextlib.contextmanager
 def reading(path: Path) -> Iterator[Connection]:
-    """Open for a short read; a failing read becomes a BrokenError with a next step."""
+    """Open for a short read, or lend what stands open; a failing read becomes a BrokenError with a next step."""
+    readers = _STANDING.get(path)
+    if readers is not None:
+        with readers.reading() as connection:
+            yield connection
+        return
     connection = connect_readonly(path)
     try:
         yield connection

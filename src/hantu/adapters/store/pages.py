@@ -248,6 +248,8 @@ def limited(path: Path) -> Iterator[Connection]:
             if "interrupted" not in str(error):
                 raise
             raise RetryableError("찾는 데 너무 오래 걸립니다.", next_step="기간이나 종류를 좁히세요.") from error
+        finally:
+            connection.set_progress_handler(None, 0)
 
 
 def _where(conditions: Sequence[tuple[str, Any]]) -> tuple[str, list[Any]]:

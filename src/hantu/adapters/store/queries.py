@@ -86,22 +86,16 @@ class Queries:
         )
         return OrderRow(*rows[0]) if rows else None
 
-    def events(
-        self, kind: str | None = None, since: str | None = None, after: str | None = None, limit: int = 20
-    ) -> tuple[EventRecord, ...]:
-        """Return the newest ``limit`` events in the order of recording.
-
-        ``since`` is UTC text; with ``after``, an event id, the oldest ones behind it.
-        """
+    def events(self, kind: str | None = None, since: str | None = None, limit: int = 20) -> tuple[EventRecord, ...]:
+        """Return the newest ``limit`` events since a UTC text, oldest first; ``Tail`` has what comes after them."""
         where, values = ["1"], []
-        for condition, value in (("event_type = ?", kind), ("timestamp >= ?", since), ("event_id > ?", after)):
+        for condition, value in (("event_type = ?", kind), ("timestamp >= ?", since)):
             if value is not None:
                 where.append(condition)
                 values.append(value)
-        order = "DESC" if after is None else "ASC"
-        query = f"{_EVENTS} WHERE {' AND '.join(where)} ORDER BY event_id {order} LIMIT ?"
+        query = f"{_EVENTS} WHERE {' AND '.join(where)} ORDER BY event_id DESC LIMIT ?"
         rows = self._rows(query, *values, limit)
-        return tuple(EventRecord(*row) for row in (reversed(rows) if after is None else rows))
+        return tuple(EventRecord(*row) for row in reversed(rows))
 
     def explain(self, any_id: str) -> tuple[ChainLink, ...]:
         """Return the whole causal chain, oldest first, of a flow, event, intent, order, alert or stock."""

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from hantu.api.models.shapes import Ask, Note, Shares, SymbolText, View, WonPrice
+from hantu.api.models.shapes import Ask, Note, Reason, Shares, SymbolText, View, WonPrice
 
 
 class Propose(Ask):
@@ -110,6 +110,32 @@ class OrderOutcome(View):
 class Decided(View):
     approval: ApprovalView
     placed: OrderOutcome | None = None
+
+
+class FlowPause(View):
+    """A pause after a second token call without an answer; ``resumed_at`` is empty while it lasts."""
+
+    paused_at: str
+    cause: str = Field(examples=["502 Bad Gateway"])
+    resumed_at: str
+    resumed_by: str
+    analysis: str
+
+
+class FlowView(View):
+    """Whether orders by hand go: while ``pause`` is there, nothing is approved or placed. Exits are not part of it."""
+
+    pause: FlowPause | None
+    failures: int = Field(
+        description="Token calls without an answer in the last quarter of an hour; the second one pauses."
+    )
+    last: FlowPause | None = Field(description="The newest pause that ended.")
+
+
+class FlowResume(Ask):
+    analysis: Reason = Field(
+        min_length=10, examples=["감시 서버의 디스크가 가득 차 재시작이 되풀이됨. 비우고 다시 시작함"]
+    )
 
 
 class MandateView(View):

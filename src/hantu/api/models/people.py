@@ -36,6 +36,7 @@ class SessionView(View):
     left_s: float = Field(default=0.0, description="Seconds until it ends however much it is used.")
     enrolment_code: str = Field(default="", description="After a recovery code: enrol the authenticator anew with it.")
     recovery_codes_left: int = 0
+    passkeys: int = Field(default=0, description="Of one's own, that may be shown in the place of a code.")
 
 
 class SessionRow(View):

@@ -10,6 +10,8 @@ from hantu.api.models.acts import (
     ApprovalView,
     Approve,
     Decided,
+    FlowResume,
+    FlowView,
     MandateSign,
     MandateView,
     OrderOutcome,
@@ -64,6 +66,16 @@ def approval_place(approval_id: Ident, asked: Place, request: Request, caller: W
     return OrderOutcome.model_validate(told)
 
 
+def flow_show(house: Inside) -> FlowView:
+    """Show whether orders by hand are paused, since when and why."""
+    return FlowView.model_validate(house.desk.flow())
+
+
+def flow_resume(asked: FlowResume, caller: Who, house: Inside) -> FlowView:
+    """Let orders by hand go again, with the analysis of what failed."""
+    return FlowView.model_validate(house.desk.resume_flow(asked.analysis, by=caller))
+
+
 def mandate(house: Inside) -> MandateView:
     """Show the standing approval of exits and whether it holds."""
     return MandateView.model_validate(house.desk.mandate())
@@ -86,6 +98,8 @@ HANDLERS: Final[Mapping[str, Answer]] = {
     "approval_approve": Answer(approval_approve, Decided),
     "approval_deny": Answer(approval_deny, ApprovalView),
     "approval_place": Answer(approval_place, OrderOutcome),
+    "flow_show": Answer(flow_show, FlowView),
+    "flow_resume": Answer(flow_resume, FlowView),
     "mandate": Answer(mandate, MandateView),
     "mandate_sign": Answer(mandate_sign, MandateView),
     "mandate_revoke": Answer(mandate_revoke, MandateView),

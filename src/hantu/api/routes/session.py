@@ -6,6 +6,7 @@ from typing import Final
 from fastapi import Request, Response
 
 from hantu.api.gate import SECURE_COOKIE
+from hantu.api.house import House
 from hantu.api.models.people import (
     Enrolled,
     EnrolmentBegin,
@@ -18,7 +19,7 @@ from hantu.api.models.people import (
     SignIn,
 )
 from hantu.api.routes.answer import Answer, Ident, Inside, Source, Who
-from hantu.domain.access import Caller
+from hantu.domain.access import Caller, SignedIn
 
 
 def enrolment_begin(asked: EnrolmentBegin, house: Inside, source: Source) -> EnrolmentOffer:
@@ -34,7 +35,6 @@ def enrolment_complete(asked: EnrolmentComplete, house: Inside, source: Source) 
 
 def sign_in(asked: SignIn, request: Request, response: Response, house: Inside, source: Source) -> SessionView:
     """Begin a session; an older one of this browser ends."""
-    before = request.cookies.get(SECURE_COOKIE, "")
     agent = request.headers.get("user-agent", "")
     found = house.doorkeeper.sign_in(
         asked.user, asked.password, code=asked.code or "", recovery_code=asked.recovery_code or "", source=source,
@@ -42,6 +42,14 @@ def sign_in(asked: SignIn, request: Request, response: Response, house: Inside, 
     )  # fmt: skip
     if found.caller is None:
         return SessionView(status="enrolment_required", user=asked.user, enrolment_code=found.enrolment_code)
+    return came_in(found, request, response, house)
+
+
+def came_in(found: SignedIn, request: Request, response: Response, house: House) -> SessionView:
+    """Hand over the cookie of a new session; an older one of this browser ends."""
+    assert found.caller is not None
+    before = request.cookies.get(SECURE_COOKIE, "")
+    agent = request.headers.get("user-agent", "")
     earlier = house.doorkeeper.by_cookie(before, agent=agent) if before else None
     if earlier is not None:
         house.register.end_sessions(earlier, earlier.ident)
@@ -82,7 +90,7 @@ def _view(caller: Caller) -> SessionView:
         user=caller.name, role=caller.role, kind="person" if caller.kind == "person" else "program",
         scopes=sorted(caller.scopes), csrf=caller.csrf, session_id=caller.ident, expires_at=caller.expires_at,
         idle_s=caller.idle_s, idle_left_s=caller.idle_left_s, left_s=caller.left_s,
-        recovery_codes_left=caller.recovery_codes_left,
+        recovery_codes_left=caller.recovery_codes_left, passkeys=caller.passkeys,
     )  # fmt: skip
 
 

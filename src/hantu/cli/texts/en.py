@@ -153,6 +153,12 @@ COMMANDS = {
         "hantu approvals place A-1b2c3d4e --quantity 10 --price 70500",
         {"ident": "Number of the approval.", "quantity": "Shares.", "price": "Limit price (won)."},
     ),
+    "approvals flow": Entry("Show whether failed token calls have paused orders by hand.", "hantu approvals flow"),
+    "approvals resume": Entry(
+        "Let paused orders by hand go again; needs the analysis of the cause.",
+        'hantu approvals resume --note "the disk of the guard was full, made room and restarted"',
+        {"note": "What failed, why, and what was mended."},
+    ),
     "approvals mandate": Entry(
         "The standing approval of exits; without one profit waits, stops go on.", "hantu approvals mandate show"
     ),
@@ -305,8 +311,17 @@ COMMANDS = {
     "db check": Entry("Check the database's integrity.", "hantu db check"),
     "db path": Entry("Print the path of the database file.", "sqlite3 $(hantu db path)"),
     "db backup": Entry(
-        "Copy the database safely, even while it is in use.", "hantu db backup copy.db", {"target": "File to create."}
+        "Copy the database safely, even while it is in use.",
+        "hantu db backup copy.db",
+        {"target": "File to create.", "seal": "Seal it, for a copy that leaves this machine (keys: <home>/keys)."},
     ),
+    "db unseal": Entry(
+        "Open a sealed copy.",
+        "hantu db unseal copy.sealed restored.db",
+        {"source": "The sealed copy.", "target": "File to create."},
+    ),
+    "db account": Entry("Show, masked, which account the records belong to.", "hantu db account"),
+    "db rotate": Entry("Make a new key and seal the account fields by it.", "hantu db rotate"),
     "watchlist": Entry("Manage the watch list (result of phase 2).", "hantu watchlist list"),
     "watchlist import": Entry(
         "Import the watch list from a CSV or JSON file.",

@@ -155,6 +155,12 @@ COMMANDS = {
         "hantu approvals place A-1b2c3d4e --quantity 10 --price 70500",
         {"ident": "승인 번호.", "quantity": "주식 수.", "price": "지정가(원)."},
     ),
+    "approvals flow": Entry("토큰 발급 실패로 주문 승인이 멈췄는지 보여 줍니다.", "hantu approvals flow"),
+    "approvals resume": Entry(
+        "멈춘 주문 승인과 제출을 다시 엽니다. 원인 분석이 필요합니다.",
+        'hantu approvals resume --note "감시 서버의 디스크가 가득 참, 비우고 재시작함"',
+        {"note": "무엇이 왜 실패했고 무엇을 고쳤는지."},
+    ),
     "approvals mandate": Entry(
         "자동 매도의 상시 승인을 다룹니다. 없으면 익절은 보류되고 손절은 계속 나갑니다.", "hantu approvals mandate show"
     ),
@@ -298,8 +304,17 @@ COMMANDS = {
     "db check": Entry("데이터베이스의 무결성을 검사합니다.", "hantu db check"),
     "db path": Entry("데이터베이스 파일 경로를 출력합니다.", "sqlite3 $(hantu db path)"),
     "db backup": Entry(
-        "실행 중에도 안전하게 복사본을 만듭니다.", "hantu db backup hantu-backup.db", {"target": "새로 만들 파일."}
+        "실행 중에도 안전하게 복사본을 만듭니다.",
+        "hantu db backup hantu-backup.db",
+        {"target": "새로 만들 파일.", "seal": "암호화합니다. 이 컴퓨터 밖에 둘 복사본에 쓰세요(키: <홈>/keys)."},
     ),
+    "db unseal": Entry(
+        "암호화한 복사본을 엽니다.",
+        "hantu db unseal hantu-backup.sealed restored.db",
+        {"source": "암호화한 복사본.", "target": "새로 만들 파일."},
+    ),
+    "db account": Entry("기록이 어느 계좌의 것인지 가려서 보여 줍니다.", "hantu db account"),
+    "db rotate": Entry("계좌 필드의 암호 키를 새로 만들고 다시 암호화합니다.", "hantu db rotate"),
     "watchlist": Entry("관심 종목(Phase 2 선정 결과)을 관리합니다.", "hantu watchlist list"),
     "watchlist import": Entry(
         "CSV 또는 JSON 파일에서 관심 종목을 가져옵니다.",

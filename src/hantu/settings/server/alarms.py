@@ -22,6 +22,8 @@ SENDER: Final = "server"
 _WORDS: Final[Mapping[str, str]] = {
     "sign_in_locked": f"{{who}} ({{detail}}) - {PAIR_MAX}번 틀려 {WINDOW_S / 60:.0f}분 동안 막음",
     "recovery_code_used": "{who} ({detail}) - 새 인증 앱을 등록하게 됩니다",
+    "passkey_added": "{who} ({detail}) - 이제 이 기기로 로그인할 수 있습니다",
+    "passkey_copied": "{who} ({detail}) - 횟수가 되돌아간 키라 막음",
 }
 
 
@@ -41,6 +43,13 @@ class TokenAlarm:
                 return
             self._told = now
         _in_background(lambda: tell_directly(self._settings, "token_issue_failed", cause))
+
+    def paused(self, cause: str) -> None:
+        """Tell people that orders by hand wait for one of them; it happens once until one resumes them."""
+        detail = f"{cause} - 두 번째 실패, 원인을 기록할 때까지 승인과 제출을 멈춤"
+        _in_background(
+            lambda: have_told(self._settings, "order_flow_paused", detail, "order_flow_paused", sender=SENDER)
+        )
 
 
 class AccessAlarm:

@@ -9,10 +9,12 @@ import hmac
 import http.client
 import json
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol
 
 from hantu.adapters.store import approvals as rows
+from hantu.adapters.store.maintenance import reading
+from hantu.adapters.store.order_flow import Flow, flow_of, note_failure, refuse_if_paused, resume_flow
 from hantu.adapters.store.queries import Queries
 from hantu.domain.access import AccessError, Caller
 from hantu.domain.account import Side
@@ -37,10 +39,20 @@ LISTED_MAX: Final = 100_000
 OUTCOMES: Final = ("accepted", "refused", "not_sent", "unknown", "asked", "rejected")
 
 
-class OrderCounter:
-    """Implements the desk of the interface; ``alarm`` tells people that no token was to be had."""
+class Alarm(Protocol):
+    """Tells people, in no time of ours."""
 
-    def __init__(self, settings: Settings, door: SocketDoor, alarm: Callable[[str], None]) -> None:
+    def tell(self, cause: str) -> None:
+        """No token was to be had."""
+
+    def paused(self, cause: str) -> None:
+        """That happened again, and orders by hand wait for a person."""
+
+
+class OrderCounter:
+    """Implements the desk of the interface."""
+
+    def __init__(self, settings: Settings, door: SocketDoor, alarm: Alarm) -> None:
         self._settings = settings
         self._door = door
         self._alarm = alarm
@@ -98,9 +110,12 @@ class OrderCounter:
         Raises:
             NotThereError: There is no such approval.
             AccessError: A program asks for what it did not propose.
+            DeniedError: Orders by hand are paused.
             SilentError: No token was to be had; nothing was placed.
         """
         found = self._one(approval_id)
+        with reading(self._settings.database) as connection:
+            refuse_if_paused(connection)
         if by.kind != "person" and found.proposed_by != by.actor:
             raise AccessError("not_yours", "이 프로그램이 올린 주문이 아닙니다.")
         status, issued = self._token(approval_id, request_id)
@@ -157,6 +172,19 @@ class OrderCounter:
         self._wake(by)
         return self.mandate()
 
+    def flow(self) -> Flow:
+        """Return whether orders by hand go."""
+        return flow_of(self._settings.database)
+
+    def resume_flow(self, analysis: str, *, by: Caller) -> Flow:
+        """Let them go again, with what was found out.
+
+        Raises:
+            DeniedError: Nothing is paused.
+        """
+        resume_flow(self._settings.database, analysis, actor=by.actor)
+        return self.flow()
+
     # --- leaves -----------------------------------------------------------------------
 
     def _one(self, approval_id: str) -> Approval:
@@ -177,20 +205,30 @@ class OrderCounter:
         try:
             status, told = self._call("issue_token", wanted, TOKEN_S)
         except SilentError as error:
-            title = "502 Bad Gateway" if error.reached else "연결 거부"
-            OrderLog.error("[ERROR] Token issuance failed: %s [%s]", title, request_id)
-            self._alarm(f"{title} ({request_id})")
+            self._failed("502 Bad Gateway" if error.reached else "연결 거부", request_id)
             raise
         if status in TITLES or status >= 500:
             title = TITLES.get(status, str(status))
-            OrderLog.error("[ERROR] Token issuance failed: %s [%s]", title, request_id)
-            self._alarm(f"{title} ({request_id})")
+            self._failed(title, request_id)
             raise SilentError(
                 f"토큰을 발급받지 못했습니다: {title}. 주문은 나가지 않았습니다.",
                 failed=status != 503,
                 reached=status != 503,
             )
         return status, told
+
+    def _failed(self, title: str, request_id: str) -> None:
+        """Log, tell and note a token call without an answer; the second one pauses orders by hand."""
+        OrderLog.error("[ERROR] Token issuance failed: %s [%s]", title, request_id)
+        self._alarm.tell(f"{title} ({request_id})")
+        try:
+            pause = note_failure(self._settings.database, title, seen_by=CLIENT_NAME)
+        except HantuError as error:
+            OrderLog.error("토큰 발급 실패를 기록하지 못함 [%s]: %s", request_id, error)
+            return
+        if pause is not None:
+            OrderLog.error("[ERROR] Order flow paused: %s [%s]", title, request_id)
+            self._alarm.paused(title)
 
     def _call(self, name: str, body: Mapping[str, Any], wait_s: float) -> tuple[int, dict[str, Any]]:
         address = control_address(self._settings)

@@ -12,15 +12,19 @@ import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from hantu.adapters.accounts.book import Book
+from hantu.adapters.accounts.ceremonies import RelyingParty
 from hantu.adapters.accounts.checklists import ChecklistBook
 from hantu.adapters.accounts.commands import CommandBook, PairBook
 from hantu.adapters.accounts.doorkeeper import Lifetimes, SignInDesk
+from hantu.adapters.accounts.passkeys import PasskeyDesk
 from hantu.adapters.accounts.register import AccountRegister
 from hantu.adapters.clock import SystemClock
+from hantu.adapters.store.maintenance import standing
 from hantu.adapters.store.offline import record_operation
 from hantu.adapters.tls import has_certificate, server_context
 from hantu.adapters.vault import Vault
@@ -59,6 +63,7 @@ class Accounts:
     book: Book
     vault: Vault
     desk: SignInDesk
+    passkeys: PasskeyDesk
     register: AccountRegister
 
 
@@ -75,7 +80,10 @@ def accounts_of(settings: Settings, now_s: Callable[[], float] | None = None) ->
 
     lifetimes = Lifetimes(settings.server.idle_s, settings.server.absolute_s)
     desk = SignInDesk(book, vault, lifetimes, actor_of=lambda name: actor_of(settings, name), tell=tell)
-    return Accounts(book, vault, desk, AccountRegister(book, tell))
+    passkeys = PasskeyDesk(
+        book, relying_party(settings), opens=partial(desk.begin_session, by="passkey"), tell=tell
+    )  # fmt: skip
+    return Accounts(book, vault, desk, passkeys, AccountRegister(book, tell))
 
 
 @dataclass(slots=True)
@@ -104,8 +112,8 @@ def office_of(
     pairs = PairBook(accounts.book)
     door = SocketDoor(settings, MACHINE, lambda: sum(one["state"] == "waiting" for one in pairs.waiting()))
     house = House(
-        doorkeeper=accounts.desk, register=accounts.register, keys=CommandBook(accounts.book), pairs=pairs, guard=door,
-        desk=OrderCounter(settings, door, TokenAlarm(settings).tell), records=Archive(settings, door, MACHINE),
+        doorkeeper=accounts.desk, passkeys=accounts.passkeys, register=accounts.register, keys=CommandBook(accounts.book), pairs=pairs, guard=door,
+        desk=OrderCounter(settings, door, TokenAlarm(settings)), records=Archive(settings, door, MACHINE),
         notices=NoticeBoard(settings, report), keeping=Housekeeping(settings, sources, door, MACHINE),
         rounds=Rounds(settings, ChecklistBook(accounts.book), door.status), workshop=workshop or JobsWorkshop(settings), hub=hub, clock=MACHINE, draw=_draw,
     )  # fmt: skip
@@ -141,7 +149,8 @@ async def _run(settings: Settings, sources: Sources, report: Report, announce: C
     for handler in logging.getLogger("hantu").handlers:
         logging.getLogger("uvicorn.error").addHandler(handler)
     try:
-        await _serve(settings, office_of(settings, sources, report), announce)
+        with standing(settings.database):
+            await _serve(settings, office_of(settings, sources, report), announce)
     finally:
         logs.close()
 
@@ -209,10 +218,22 @@ def tls_dir(settings: Settings) -> Path:
     return settings.server.tls_dir or settings.home / "tls"
 
 
+def relying_party(settings: Settings) -> RelyingParty:
+    """Return what passkeys of this server are bound to. Browsers take no numbers for names: localhost is one."""
+    server = settings.server
+    name = server.passkey_name or next(iter(server.names), "localhost")
+    scheme, port = ("https", 443) if _encrypted(settings) else ("http", 80)
+    own = address_of(settings)[1]
+    return RelyingParty(name, server.passkey_origins or (f"{scheme}://{name}{'' if own == port else f':{own}'}",))
+
+
+def _encrypted(settings: Settings) -> bool:
+    return has_certificate(tls_dir(settings)) if settings.server.tls is None else settings.server.tls
+
+
 def _context(settings: Settings, host: str) -> Any:
     folder = tls_dir(settings)
-    wanted = has_certificate(folder) if settings.server.tls is None else settings.server.tls
-    if wanted:
+    if _encrypted(settings):
         return server_context(folder)
     if not is_loopback(host.strip("[]")):
         raise UsageError(

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hantu.adapters.store.entries import BatchEntry, DeliveryEntry, EventRow, decode_fact, encode_fact
-from hantu.adapters.store.event_ids import EventIds
+from hantu.adapters.store.event_ids import BLOCK, EventIds
 from hantu.adapters.store.spill import SpillFile
 from hantu.domain.events import FACTS, Fact, SubscribeDone, event_type
 
@@ -63,6 +63,14 @@ def test_ids_are_uuids_of_version_seven_and_carry_the_time() -> None:
     made = EventIds(lambda bits: 0).next(0x0123456789AB)
 
     assert made == "01234567-89ab-7000-8000-000000000000"
+
+
+def test_the_random_part_of_ids_never_comes_again() -> None:
+    ids = EventIds()
+    tails = [ids.next(number)[19:] for number in range(3 * BLOCK)]
+
+    assert len(set(tails)) == len(tails)
+    assert {tail[0] for tail in tails} == set("89ab"), "the variant of the standard, everything behind it drawn"
 
 
 def test_more_ids_in_one_millisecond_than_the_counter_holds_still_rise() -> None:

@@ -28,15 +28,21 @@ export function standingOf(alert: Alert, serverMs: number): Standing {
 /** Long-lasting knowledge of this build of the server: asked once. */
 const meanings = shallowRef<ReadonlyMap<string, Meaning>>(new Map())
 let asked: Promise<void> | null = null
+let failures = 0
+const AGAIN_MS = 3_000
+const FAILURES_MAX = 5
 
 export function useCatalogue(): typeof meanings {
   asked ??= read('/alerts/catalogue').then(
     (found) => {
       meanings.value = new Map(found.items.map((one) => [one.event_type, one]))
+      failures = 0
     },
     () => {
-      // The page works without it; the next page that wants it asks again.
+      // The page works without it; it is asked for again soon, and by the next page that wants it.
       asked = null
+      failures += 1
+      if (failures < FAILURES_MAX) setTimeout(useCatalogue, AGAIN_MS)
     },
   )
   return meanings

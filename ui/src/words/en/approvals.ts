@@ -109,6 +109,16 @@ export default {
     confirm: 'Propose',
     made: 'Proposed.',
   },
+  flow: {
+    title: 'Approving and placing are paused',
+    cause: (cause, since) => `Two token calls failed within 15 minutes: ${cause}, since ${since}`,
+    text: 'Find and mend the cause, then record what failed and why to go on. Exits are not part of it.',
+    near: 'A token call failed in the last 15 minutes. One more pauses approving and placing.',
+    resume: 'Resume',
+    resumeText: 'Approving and placing go on. The analysis of the cause is kept on record.',
+    analysis: 'Analysis of the cause (10 characters or more)',
+    resumed: 'Approving and placing go on.',
+  },
   requests: {
     title: 'What two people decide',
     text: 'Selling everything, and releasing hard or flatten: one person asks, another one confirms within five minutes with a code of their own.',

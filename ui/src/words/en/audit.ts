@@ -43,6 +43,8 @@ export default {
     alert_sent: 'alert sent', alert_acknowledged: 'alert acknowledged', watchlist_imported: 'watch list imported', kill_switch_changed: 'kill switch',
     user_signed_in: 'signed in', user_added: 'person added', user_enrolled: 'enrolled', user_changed: 'person changed',
     sign_in_locked: 'sign-in locked', recovery_code_used: 'recovery code used', sessions_ended: 'sessions ended',
+    order_flow_paused: 'approving paused', order_flow_resumed: 'approving resumed',
+    passkey_added: 'passkey registered', passkey_removed: 'passkey removed', passkey_copied: 'passkey copied',
     program_added: 'program added', program_revoked: 'program revoked', request_withdrawn: 'request of two withdrawn',
     strategy_started: 'strategy started', strategy_suspended: 'strategy suspended', strategy_stopped: 'strategy stopped',
     strategy_resumed: 'strategy resumed', strategy_removed: 'strategy removed', records_exported: 'records exported',

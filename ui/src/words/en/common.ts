@@ -91,6 +91,15 @@ export default {
     cancel: 'Cancel',
     sending: 'Sending',
   },
+  passkey: {
+    prove: 'Use a passkey',
+    or: 'or',
+    elsewhere: 'Passkeys do not work at this address.',
+    elsewhereNext: (origin) => `Open ${origin} instead.`,
+    known: 'This device has a passkey already.',
+    none: 'No passkey was used.',
+    noneNext: 'Try again, or use another way.',
+  },
   account: {
     signOut: 'Sign out',
     theme: 'Theme',
@@ -137,6 +146,7 @@ export default {
     market_halted: 'market halted',
     ordering: 'ordering',
     awaiting_fill: 'awaiting a fill',
+    stopped: 'stopped by a person',
   },
   errors: {
     network: 'The server cannot be reached.',

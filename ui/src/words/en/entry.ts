@@ -16,6 +16,8 @@ export default {
   haveCode: 'Use the authenticator',
   recoveryCode: 'Recovery code',
   recoveryHint: 'A recovery code counts once; you will enrol an authenticator anew.',
+  passkey: 'Sign in with a passkey',
+  passkeyHint: 'Where you have registered this device, without name and password.',
   first: 'Have you been given an enrolment code?',
   enrol: 'Enrol',
   enrolTitle: 'Enrol',

@@ -104,6 +104,8 @@ export default {
     silentSteps: ['hantu doctor', 'hantu run guard', 'hantu status'],
     idle: 'The guard is at rest',
     idleText: 'It starts by itself when the market opens. Press to start now.',
+    stopped: 'A person has stopped the guard',
+    stoppedText: 'The market is open, but nobody looks at prices: no stop goes out. Press to guard again.',
     sleeping: 'The guard is asleep',
     sleepingText: 'It could not connect, or somebody stopped it. Look into the cause, then start it again.',
     start: 'Start monitoring',

@@ -88,6 +88,15 @@ export default {
     cancel: '취소',
     sending: '보내는 중',
   },
+  passkey: {
+    prove: '패스키로 확인',
+    or: '또는',
+    elsewhere: '이 주소에서는 패스키를 쓸 수 없습니다.',
+    elsewhereNext: (origin: string) => `${origin} 으로 열어 주세요.`,
+    known: '이 기기에는 이미 패스키가 있습니다.',
+    none: '패스키를 쓰지 않았습니다.',
+    noneNext: '다시 시도하거나 다른 방법을 쓰세요.',
+  },
   account: {
     signOut: '로그아웃',
     theme: '화면 밝기',
@@ -134,6 +143,7 @@ export default {
     market_halted: '장 중단',
     ordering: '주문 실행',
     awaiting_fill: '체결 대기',
+    stopped: '사람이 멈춤',
   },
   errors: {
     network: '서버에 연결할 수 없습니다.',

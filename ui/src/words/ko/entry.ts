@@ -13,6 +13,8 @@ export default {
   haveCode: '인증 앱 코드로 로그인',
   recoveryCode: '복구 코드',
   recoveryHint: '복구 코드는 한 번만 쓸 수 있고, 쓰면 인증 앱을 새로 등록합니다.',
+  passkey: '패스키로 로그인',
+  passkeyHint: '이 기기에 등록해 두었다면 이름과 비밀번호 없이 로그인합니다.',
   first: '등록 코드를 받았나요?',
   enrol: '처음 등록하기',
   enrolTitle: '처음 등록',

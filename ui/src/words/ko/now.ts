@@ -100,6 +100,8 @@ export default {
     silentSteps: ['hantu doctor', 'hantu run guard', 'hantu status'],
     idle: '감시가 쉬고 있습니다',
     idleText: '장이 열리면 스스로 시작합니다. 지금 시작하려면 누르세요.',
+    stopped: '사람이 감시를 멈췄습니다',
+    stoppedText: '장이 열려 있지만 시세를 보지 않아 손절이 나가지 않습니다. 다시 지키려면 누르세요.',
     sleeping: '감시가 휴면 상태입니다',
     sleepingText: '연결에 계속 실패했거나 사람이 멈췄습니다. 원인을 확인하고 다시 시작하세요.',
     start: '감시 시작',
