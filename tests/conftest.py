@@ -63,6 +63,8 @@ COMPUTING = ("tests/simulation/", "tests/zoo/test_zoo.py::test_a_bug_is_noticed"
 """They take seconds each, all of it work."""
 WAITING = ("tests/e2e/", "tests/chaos/", "tests/test_bench.py", "tests/test_deploy.py")
 """They take seconds to a minute each, most of it waiting."""
+BROWSER = "tests/e2e/browser/"
+"""They share one town and one browser process, so they stay together on one worker."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -70,10 +72,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # equal share of what waits: the processors are busy all the time, and nobody is left with a minute's test at the end.
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     if workers > 1:
-        waiting = [item for item in items if item.nodeid.startswith(WAITING)]
+        browser = [item for item in items if item.nodeid.startswith(BROWSER)]
+        waiting = [item for item in items if item.nodeid.startswith(WAITING) and not item.nodeid.startswith(BROWSER)]
         computing = [item for item in items if item.nodeid.startswith(COMPUTING)]
         short = iter([item for item in items if not item.nodeid.startswith(COMPUTING + WAITING)])
-        shares = [computing, *(waiting[number :: workers - 1] for number in range(workers - 1))]
+        browsing = [item for item in waiting if item.nodeid.startswith("tests/e2e/browser/")]
+        others = [item for item in waiting if item not in browsing]
+        shares = [computing, *(others[number :: workers - 1] for number in range(workers - 1))]
+        shares[-1] = browsing + shares[-1]  # one town with one browser serves them all
+        shares[1] = [*browser, *shares[1]]
         stretch = -(-len(items) // workers)
         items[:] = [item for share in shares for item in (*share, *islice(short, max(0, stretch - len(share))))]
         items.extend(short)
@@ -81,6 +88,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else ""
         if folder in ("e2e", "third_party", "simulation"):
             item.add_marker(folder)
+        if item.nodeid.startswith(BROWSER):
+            item.add_marker("browser")
 
 
 @pytest.fixture(autouse=True)

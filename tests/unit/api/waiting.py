@@ -3,10 +3,12 @@
 import time
 
 WAIT_S = 10.0
+PAUSE_S = 0.05
+"""Slower than the limit on reads."""
 
 
-def until(condition, what: str) -> None:  # type: ignore[no-untyped-def]
+def until(condition, what: str, pause_s: float = PAUSE_S) -> None:  # type: ignore[no-untyped-def]
     end = time.monotonic() + WAIT_S
     while not condition():
         assert time.monotonic() < end, f"waited for {what}"
-        time.sleep(0.05)  # slower than the limit on reads
+        time.sleep(pause_s)
