@@ -1,7 +1,7 @@
 """What keeps a storm of alerts from the guard's other work: rests, drops filed later, a bound on what is unrecorded."""
 
 import asyncio
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
 from typing import TypeVar
 
 from hantu.domain.alert import Alert
@@ -16,6 +16,8 @@ FEW = 250
 UNRECORDED_MAX = 100
 SLICE = 5
 """Alerts judged in one turn of the loop; about a quarter of a millisecond."""
+LIGHT = 25
+"""Items of light work done in one turn of the loop; about as long."""
 T = TypeVar("T")
 
 
@@ -30,6 +32,14 @@ async def in_slices(steps: Generator[None, None, T]) -> T:
             return result
         count += 1
         if count % SLICE == 0:
+            await asyncio.sleep(0)
+
+
+async def gently(items: Iterable[T]) -> AsyncIterator[T]:
+    """Yield items, and let the loop turn after every few of them."""
+    for number, one in enumerate(items, 1):
+        yield one
+        if number % LIGHT == 0:
             await asyncio.sleep(0)
 
 

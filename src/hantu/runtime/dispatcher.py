@@ -28,7 +28,7 @@ from hantu.domain.krx_calendar import KRX_CALENDAR
 from hantu.domain.session import Calendar
 from hantu.ports import AlertDesk, Charge, Clock, JudgedAlert, Notifier, Outbox, PendingAlert
 from hantu.runtime.alert_memory import AlertMemory
-from hantu.runtime.crowd import Dropped, Unrecorded, rest_s
+from hantu.runtime.crowd import Dropped, Unrecorded, gently, rest_s
 from hantu.runtime.delivery import Came, Counts, Receipt, age_s, hand_over, keyed, masked, outgoing
 from hantu.runtime.rests import RETRY_S, Rests
 from hantu.telemetry import get_logger, mask
@@ -139,7 +139,7 @@ class Dispatcher:
         now = self._clock.now()
         judgements = await self._memory.judge(await self._waiting(now))
         if self._whole:
-            self._drop([one for one in judgements if one.verdict is Verdict.DROP])
+            await self._drop([one for one in judgements if one.verdict is Verdict.DROP])
         due = self._next(judgements, now)
         if due is not None:
             await self._deliver(due, now)
@@ -195,7 +195,7 @@ class Dispatcher:
         self._seen = {held: one for held, one in waiting.items() if held not in self._not_before}
         return [
             Waiting(one.alert_id, one.alert, age_s(one.event_at, now), durable=one.alert_id > 0)
-            for one in self._seen.values()
+            async for one in gently(self._seen.values())
         ]
 
     async def _deliver(self, judgement: Judgement, now: Instant) -> None:
@@ -345,14 +345,14 @@ class Dispatcher:
         while len(self._told_elsewhere) > LOOK:
             del self._told_elsewhere[next(iter(self._told_elsewhere))]
 
-    def _drop(self, judgements: list[Judgement]) -> None:
-        for judgement in judgements:
+    async def _drop(self, judgements: list[Judgement]) -> None:
+        async for judgement in gently(judgements):
             self.counts.dropped += 1
             # A channel that has tried it is told, or the outbox would keep its next try.
-            channel = self._main.name if self._attempts(judgement) else POLICY
+            channel, reason = self._main.name if self._attempts(judgement) else POLICY, mask(judgement.reason)
             for alert_id in judgement.alert_ids:
                 if self._direct.pop(alert_id, None) is None:
-                    self._dropped.put(alert_id, channel, mask(judgement.reason))
+                    self._dropped.put(alert_id, channel, reason)
 
     async def _file(self) -> bool:
         if not (self._dropped and self._whole):

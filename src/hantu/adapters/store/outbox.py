@@ -27,6 +27,14 @@ class _Waiting:
     due: dict[str, str] = field(default_factory=dict)
     """Channel → UTC text of its next try; channel '' until one has tried."""
     delivered: tuple[str, ...] = ()
+    _made: PendingAlert | None = None
+
+    def pending(self) -> PendingAlert:
+        """Return it as it is handed out; made once, for a crowd of hundreds is looked at again and again."""
+        made = self._made
+        if made is None or (made.attempts, made.delivered_to) != (self.attempts, self.delivered):
+            made = self._made = self.row.pending(self.attempts, self.delivered)
+        return made
 
 
 class Outbox:
@@ -119,7 +127,7 @@ class Outbox:
         """Return at most ``limit`` alerts due at ``now`` (UTC text)."""
         waiting = chain.from_iterable(line.values() for line in self._lines.values())
         due = (one for one in waiting if any(at <= now for at in one.due.values()))
-        return tuple(one.row.pending(one.attempts, one.delivered) for one in islice(due, limit))
+        return tuple(one.pending() for one in islice(due, limit))
 
     def apply(self, entry: DeliveryEntry) -> None:
         """Note what a channel made of an alert; it waits on while a try is due."""
@@ -161,6 +169,7 @@ class Outbox:
         alert_id, line = waiting.row.alert_id, self._lines[waiting.row.priority]
         behind = bool(line) and alert_id not in line and alert_id < next(reversed(line))
         line[alert_id] = waiting
+        waiting.pending()  # as it comes, not for hundreds at once when they are asked for
         self._priority_of[alert_id] = waiting.row.priority
         if behind:
             # What came back by the spill may be older than what is here.
