@@ -76,7 +76,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         waiting = [item for item in items if item.nodeid.startswith(WAITING) and not item.nodeid.startswith(BROWSER)]
         computing = [item for item in items if item.nodeid.startswith(COMPUTING)]
         short = iter([item for item in items if not item.nodeid.startswith(COMPUTING + WAITING)])
-        shares = [computing, *(waiting[number :: workers - 1] for number in range(workers - 1))]
+        browsing = [item for item in waiting if item.nodeid.startswith("tests/e2e/browser/")]
+        others = [item for item in waiting if item not in browsing]
+        shares = [computing, *(others[number :: workers - 1] for number in range(workers - 1))]
+        shares[-1] = browsing + shares[-1]  # one town with one browser serves them all
         shares[1] = [*browser, *shares[1]]
         stretch = -(-len(items) // workers)
         items[:] = [item for share in shares for item in (*share, *islice(short, max(0, stretch - len(share))))]

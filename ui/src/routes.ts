@@ -1,6 +1,6 @@
 // Which page answers which address; each is loaded when it is first opened. The server answers index.html for all of them.
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
-import { loadSession, session } from './api/session'
+import { findSession, session } from './api/session'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -42,8 +42,9 @@ export function wayBack(asked: unknown): string {
 }
 
 export async function admit(to: RouteLocationNormalized): Promise<true | { name: string; query: Record<string, string> }> {
-  if (session.value === undefined) await loadSession().catch(() => undefined)
-  if (to.meta.open || session.value) return true
+  if (session.value === undefined) await findSession()
+  // Not known is not signed out: the frame says that the server does not answer.
+  if (to.meta.open || session.value !== null) return true
   return { name: 'sign-in', query: to.fullPath === '/' ? {} : { back: to.fullPath } }
 }
 

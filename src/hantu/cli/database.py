@@ -171,7 +171,7 @@ def import_list(
 
     shell: Shell = ctx.obj
     rows = read_watchlist_file(file)
-    day = _day(date)
+    day = _market_day(shell, date)
     database = shell.settings.database
     database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     count = import_watchlist(database, day, rows, actor=shell.actor)
@@ -192,9 +192,7 @@ def list_watched(ctx: typer.Context, date: Annotated[str, typer.Option("--date",
     from hantu.cli.views.wording import plain
 
     shell: Shell = ctx.obj
-    # A practice market has a date of its own; the running guard knows it.
-    status = None if date else shell.guard.status()
-    day = _day(date or str((status or {}).get("market_time", ""))[:10])
+    day = _market_day(shell, date)
     rows = Queries(shell.settings.database).watchlist(day)
 
     def render(out: Any) -> None:
@@ -208,6 +206,12 @@ def list_watched(ctx: typer.Context, date: Annotated[str, typer.Option("--date",
         out.print(listed)
 
     shell.show(rows, render)
+
+
+def _market_day(shell: Shell, date: str) -> Date:
+    """Return the day that was named, or today; a practice market has a date of its own, which the running guard knows."""
+    status = None if date else shell.guard.status()
+    return _day(date or str((status or {}).get("market_time", ""))[:10])
 
 
 def _day(text: str) -> Date:

@@ -30,9 +30,12 @@ def leave(turn: Turn, position: Position, hit: Hit, *, traded_at: str, received_
     if turn.book.kill is KillLevel.FLATTEN:
         # The plan sells what is held, whatever its level.
         return
-    flow = f"{turn.today.replace('-', '')}-{position.symbol}-{hit.purpose}-{turn.desk.next_intent}"
+    watching = turn.desk.config.mode is Mode.WATCH
+    # What is only watched takes no number: the first exit that is sold later on that day has a story of its own.
+    number = "watched" if watching else turn.desk.next_intent
+    flow = f"{turn.today.replace('-', '')}-{position.symbol}-{hit.purpose}-{number}"
     reached = _reached(position, hit, flow, traded_at, received_at)
-    if turn.desk.config.mode is Mode.WATCH:
+    if watching:
         if turn.record_once(("reached", position.symbol, hit.purpose), reached):
             price = exit_price(turn, position.symbol, hit.purpose, hit.price)
             turn.record(

@@ -32,7 +32,7 @@ WORDS = (
     # A page that is not in front is drawn and timed like one that is.
     "--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows",
     # Nothing outside this machine can be found, whatever a page or the browser itself asks for.
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 )  # fmt: skip
 
 

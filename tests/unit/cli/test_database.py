@@ -95,6 +95,15 @@ def test_watchlist_is_imported_and_listed(hantu, hantu_json, tmp_path, content):
     assert "없습니다" in hantu("watchlist", "list", "--date", "2026-11-22")[1]
 
 
+def test_a_watchlist_is_of_the_day_the_running_guard_has(hantu, hantu_json, guard, tmp_path):
+    """A practice market has a date of its own: a list of the machine's day would be for a day it never comes to."""
+    file = tmp_path / "watch.csv"
+    file.write_text("symbol,name,score,support_price\n005380,현대차,85,240000\n")
+    assert hantu_json("watchlist", "import", str(file))[1]["date"] == guard.status["market_time"][:10]
+    assert "현대차" in hantu("watchlist", "list", "--date", "2026-11-23")[1]
+    assert hantu_json("watchlist", "import", str(file), "--date", "2026-11-20")[1]["date"] == "2026-11-20"
+
+
 @pytest.mark.parametrize(
     ("content", "word"),
     [

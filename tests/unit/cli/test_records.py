@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -240,7 +241,7 @@ def test_following_shows_what_is_filed_late_and_nothing_old(hantu, home, monkeyp
             raise KeyboardInterrupt
         file_event(home, ident)
 
-    monkeypatch.setattr("hantu.cli.records.time.sleep", pause)
+    monkeypatch.setattr("hantu.cli.records.time", SimpleNamespace(sleep=pause))
     words = ["events", "--type", "order_filled", "--since", "2026-11-23 09:02", "--follow", "--json"]
     _, out, _ = hantu(*words)
     assert [json.loads(line)["event_id"] for line in out.splitlines()] == ["0-late", "f-new"]

@@ -357,6 +357,12 @@ def test_watch_mode_says_what_it_would_have_sold_and_sends_nothing() -> None:
     (would,) = world.of(ev.ExitSimulated)
     assert would.quantity == 10
 
+    selling = held()
+    selling.open()
+    selling.trade(SAMSUNG, 66_000)
+    (sold,) = selling.of(ev.IntentRecorded)
+    assert sold.flow != would.flow, "the same day goes on in earnest: two stories"
+
 
 @pytest.mark.requirement("MON-B.01")
 def test_trailing_stop_rises_with_the_price_and_never_falls() -> None:

@@ -1,6 +1,6 @@
 // Who is signed in: asked once at the start, ended by the person, by the server, or by time.
 import { computed, shallowRef } from 'vue'
-import { access, ApiError, read, send, type Schemas } from './client'
+import { access, ApiError, read, send, shown, type Schemas } from './client'
 
 export type Role = 'admin' | 'operator' | 'viewer'
 export type View = Schemas['SessionView']
@@ -28,6 +28,19 @@ export async function loadSession(): Promise<View | null> {
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return take(null)
     throw error
+  }
+}
+
+/** Why it is not known whether somebody is signed in; null once it is. */
+export const unreached = shallowRef<ApiError | null>(null)
+
+/** Find out who is signed in; where the server does not say, nobody is called signed out. */
+export async function findSession(): Promise<void> {
+  try {
+    await loadSession()
+    unreached.value = null
+  } catch (error) {
+    unreached.value = shown(error)
   }
 }
 

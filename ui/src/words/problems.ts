@@ -14,14 +14,15 @@ export const PROBLEMS: Readonly<Record<string, Told>> = {
   wrong_host: ['The server does not answer to this name.', 'See server.names in its settings.'],
   wrong_origin: ['Requests from pages of another place are not taken.', ''],
   unauthorized: ['You are not signed in.', SIGN_IN],
-  wrong_credentials: ['Name, password or code is wrong.', 'Which of them is not told.'],
+  wrong_credentials: ['Name, password, code or passkey is wrong.', 'Which of them is not told.'],
   locked: ['Too many wrong tries; sign-in is blocked for a while.', 'Wait, or run hantu users unlock NAME at the server.'],
   busy: ['Too many sign-ins are being checked.', ''],
   forbidden: ['You may not do this.', 'An administrator can tell you your role.'],
   forged: ['The token against forged requests is missing or wrong.', 'Load the page again.'],
-  step_up_required: ['A fresh code of the authenticator is needed.', CODE],
+  step_up_required: ['A fresh code of the authenticator, or a passkey, is needed.', CODE],
   code_wrong: ['The code is wrong.', CODE],
   code_used: ['The code has been used.', 'Wait for the next one, 30 seconds at most.'],
+  passkey_wrong: ['The passkey could not be verified.', 'Try again, or sign in with password and authenticator code.'],
   same_person: ['The second person has to be another one than who asked.', 'Another operator has to confirm.'],
   not_yours: ['This order was not proposed by this program.', ''],
   not_found: ['There is no such thing, or no more.', LIST],
@@ -48,7 +49,7 @@ export const PROBLEMS: Readonly<Record<string, Told>> = {
 }
 
 /** Codes of failures the browser itself finds; their sentence is in the language of the page already. */
-const OWN: readonly string[] = ['network', 'slow', 'strange', 'bug']
+const OWN: readonly string[] = ['network', 'slow', 'strange', 'bug', 'passkey_elsewhere', 'passkey_known', 'passkey_none']
 
 /** What is not known by its code is told by how it was answered. */
 function byStatus(status: number): Told {

@@ -43,7 +43,7 @@ export default {
     alert_sent: 'alert sent', alert_acknowledged: 'alert acknowledged', watchlist_imported: 'watch list imported', kill_switch_changed: 'kill switch',
     user_signed_in: 'signed in', user_added: 'person added', user_enrolled: 'enrolled', user_changed: 'person changed',
     sign_in_locked: 'sign-in locked', recovery_code_used: 'recovery code used', sessions_ended: 'sessions ended',
-    order_flow_paused: 'approving paused', order_flow_resumed: 'approving resumed',
+    order_flow_paused: 'approving paused', order_flow_resumed: 'approving resumed', field_key_rotated: 'account key renewed',
     passkey_added: 'passkey registered', passkey_removed: 'passkey removed', passkey_copied: 'passkey copied',
     program_added: 'program added', program_revoked: 'program revoked', request_withdrawn: 'request of two withdrawn',
     strategy_started: 'strategy started', strategy_suspended: 'strategy suspended', strategy_stopped: 'strategy stopped',

@@ -147,6 +147,13 @@ export default {
     ordering: 'ordering',
     awaiting_fill: 'awaiting a fill',
     stopped: 'stopped by a person',
+    normal: 'normal',
+    warning: 'warning',
+    danger: 'danger',
+    ok: 'ok',
+    warn: 'warning',
+    down: 'down',
+    not_expected: 'not expected',
   },
   errors: {
     network: 'The server cannot be reached.',
@@ -154,6 +161,8 @@ export default {
     slow: 'The server did not answer in time.',
     slowNext: 'Look on the page first whether it was done.',
     strange: 'The answer of the server cannot be read.',
+    unreached: 'The server does not answer',
+    unreachedText: 'Whether you are signed in is not known yet. It is asked again every few seconds. The guard works on by itself.',
     retryAfter: (s) => `Try again in ${s} s.`,
   },
 } satisfies Same<typeof ko>

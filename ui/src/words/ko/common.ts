@@ -144,6 +144,13 @@ export default {
     ordering: '주문 실행',
     awaiting_fill: '체결 대기',
     stopped: '사람이 멈춤',
+    normal: '정상',
+    warning: '경고',
+    danger: '위험',
+    ok: '정상',
+    warn: '주의',
+    down: '고장',
+    not_expected: '해당 없음',
   },
   errors: {
     network: '서버에 연결할 수 없습니다.',
@@ -151,6 +158,8 @@ export default {
     slow: '서버가 제때 답하지 않았습니다.',
     slowNext: '일이 되었는지 화면에서 먼저 확인하세요.',
     strange: '서버의 답을 읽을 수 없습니다.',
+    unreached: '서버가 답하지 않습니다',
+    unreachedText: '로그인이 살아 있는지 아직 알 수 없습니다. 몇 초마다 다시 묻습니다. 감시는 따로 계속 동작합니다.',
     retryAfter: (s: number) => `${s}초 뒤에 다시 시도하세요.`,
   },
 }
