@@ -101,17 +101,21 @@ def happen(town: Town) -> dict[str, str]:
     arena.post("/_sim/fault", {"kind": "cut"})
     wait(lambda: not town.status()["connection"]["connected"], "the cut")
     wait(lambda: town.status()["connection"]["connected"], "the line to be back")
-    bought = proposal(otto, HYUNDAI)
-    terms = bought["terms"]
-    wanted = {"order_hash": bought["order_hash"], "quantity": terms["quantity"], "limit_price": terms["price_high"]}
-    answer = otto.do(f"/approvals/{bought['approval_id']}/approve", wanted, **otto.prove())
+    made = town.propose(KIA, 8, price_low=95_000, price_high=105_000, note="점수 82, 지지선 98,000원에서 반등")
+    wanted = {"order_hash": made["order_hash"], "quantity": 8, "limit_price": 102_000}
+    answer = otto.do(f"/approvals/{made['approval_id']}/approve", wanted, **otto.prove())
     assert answer.status == 200, answer.body
-    wait(lambda: any(held["symbol"] == HYUNDAI for held in town.status()["positions"]), "the purchase")
+    placed = answer.json["placed"]
+    while placed["outcome"] != "accepted":  # so soon after a cut the guard may want to see a price first
+        print(f"pictures: {placed['reason']} {placed['detail']}")
+        time.sleep(2)
+        placed = otto.do(f"/approvals/{made['approval_id']}/place", {"quantity": 8, "limit_price": 102_000}).json
+    wait(lambda: any(held["symbol"] == KIA for held in town.status()["positions"]), "the purchase")
     otto.do("/killswitch", {"level": "active", "reason": "호가가 이상해 보여 멈춤"})
     wait(lambda: town.status()["kill"]["level"] == "active", "the switch")
     otto.do("/killswitch/release", {"reason": "거래소 공지 확인, 정상"}, **otto.prove())
     wait(lambda: town.status()["kill"]["level"] == "off", "the release")
-    waiting = proposal(otto, KIA)
+    waiting = proposal(otto, HYUNDAI)
     wait(lambda: otto.get("/incidents").json["items"], "the incident")
     otto.do("/checklists/open", {"kind": "daily"})
     return {"order": sold["intent_id"], "approval": waiting["approval_id"], "incident": "1"}

@@ -255,10 +255,10 @@ class Tab:
             what="the page to settle",
         )
 
-    def drawn(self) -> None:
-        """Wait until the page has been the same for two looks, half a second apart: a chart draws in its own time."""
+    def drawn(self, within: float = 2.0) -> None:
+        """Wait until two looks see the same, or a while: a chart draws in its own time, an age counts on for ever."""
         before = b""
-        end = time.monotonic() + WAIT_S
+        end = time.monotonic() + within
         while time.monotonic() < end:
             now = base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
             if now == before:

@@ -38,6 +38,15 @@ def test_one_tap_stops_orders_and_a_release_asks_for_a_reason_and_a_fresh_code(t
     tab.says("주문 차단", ".bar .danger dd")
     assert not tab.sees("", "[role=dialog]"), "one tap, no question"
 
+    # The switch is an emergency: while it is on, it stays on the first page until a person has acknowledged it.
+    waiting = tab.until("() => document.querySelectorAll('.todo .alerts li').length")
+    tab.press(".todo .alerts button", "확인함")
+    tab.until("(before) => document.querySelectorAll('.todo .alerts li').length < before", waiting)
+    until(
+        lambda: any(one["acked_by"] == "otto" for one in town.otto.get("/alerts").json["items"] if one["acked_at"]),
+        "the acknowledgement on record",
+    )
+
     tab.press(".kill button.release")
     tab.fill(f"{DIALOG} textarea", "원인을 찾아 고쳤음")
     tab.fill(CODE, town.spent_code("otto"))
@@ -50,15 +59,6 @@ def test_one_tap_stops_orders_and_a_release_asks_for_a_reason_and_a_fresh_code(t
     until(lambda: level(town) == "off", "the release")
     tab.says("꺼짐", ".bar dd")
     assert [one["level"] for one in town.otto.get("/killswitch/history").json["items"][:2]] == ["off", "active"]
-
-    # The switch was an emergency: it stays on the first page until a person has acknowledged it.
-    waiting = tab.until("() => document.querySelectorAll('.todo .alerts li').length")
-    tab.press(".todo .alerts button", "확인함")
-    tab.until("(before) => document.querySelectorAll('.todo .alerts li').length < before", waiting)
-    until(
-        lambda: any(one["acked_by"] == "otto" for one in town.otto.get("/alerts").json["items"] if one["acked_at"]),
-        "the acknowledgement on record",
-    )
 
 
 @pytest.mark.requirement("DEC-25", "ALR-12")
