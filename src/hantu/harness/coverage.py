@@ -39,7 +39,7 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
     "B1 list lags": ("fault B1 list lags",),
     "B2 partial fill, then silence": ("fault exchange: drop_notices",),
     "B3 cancel races with a fill": ("I3 cancel",),
-    "B5 rejected late": ("edge order: working -> refused",),
+    "B5 rejected late": ("edge order: working -> rejected_late",),
     "B7 a person trades the same stock": ("fault B7 manual order",),
     "B9 balance lags": ("fault B9 balance lags",),
     "B15 halts and interruptions": ("fault exchange: halt", "fault exchange: stock_halt", "fault exchange: vi"),
