@@ -53,6 +53,8 @@ MACHINE: Final = SystemClock()
 TIDY_S: Final = 3_600.0
 BEAT_S: Final = 1.0
 BACKLOG: Final = 256
+BEHIND: Final = 5
+"""Niceness: the guard that sells goes before the pages that show it; the units of systemd say the same."""
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
 
@@ -138,6 +140,7 @@ def run_server(settings: Settings, sources: Sources, report: Report, announce: C
         UsageError: The address is in use, or may not be served in clear.
         BrokenError: There is no usable folder for the accounts.
     """
+    os.nice(BEHIND)
     asyncio.run(_run(settings, sources, report, announce))
 
 
