@@ -64,7 +64,8 @@ chaos: setup ## 300 real kill -9, full disks, bad networks, writes docs/chaos.md
 	@$(BIN)/python -m tests.chaos.run $(ARGS)
 
 drill: setup ## real deaths, disks, networks, a bad day message by message, damages of the audit trail
-	@HANTU_SLOW=1 $(BIN)/python -m pytest tests/chaos tests/e2e/test_bad_day.py tests/unit/adapters/store/test_chain.py
+	@HANTU_SLOW=1 $(BIN)/python -m pytest tests/chaos tests/e2e/test_bad_day.py tests/e2e/test_storm_day.py tests/test_bench.py \
+	  tests/unit/adapters/store/test_chain.py
 	@$(BIN)/python -m tests.chaos.notifier KILLS=200 SEED=1
 
 docs: setup ## write docs/traceability.md and docs/ALERTS.md; fails on a closed area with an untested row

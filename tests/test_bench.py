@@ -9,8 +9,10 @@ import pytest
 
 from bench.figures import Figures, judged, percentile
 from bench.wire import data_frame, next_frame, next_request
+from tests.drills import DRILL
 
 ROOT = Path(__file__).resolve().parent.parent
+IN_DRILLS = pytest.mark.skipif(not DRILL, reason="seconds of several processes: part of make drill")
 
 
 def test_the_order_path_is_measured_from_socket_to_socket():
@@ -26,6 +28,7 @@ def test_the_order_path_is_measured_from_socket_to_socket():
     assert verdicts["p99 at 2,000 frames/s with a busy server process"] == "not measured here"
 
 
+@IN_DRILLS
 def test_the_guard_does_not_notice_strategies_that_work_or_spin():
     """Loosely: a machine that runs other tests cannot bound a percent; docs/strategies.md has the figures."""
     command = [sys.executable, "-m", "bench", "strategies", "--rounds", "1", "--orders", "15", "--json"]
@@ -83,6 +86,7 @@ def test_the_stub_reads_frames_and_requests_that_arrive_in_pieces():
     assert request == b""
 
 
+@IN_DRILLS
 @pytest.mark.requirement("SVC-18")
 def test_dashboards_and_requests_beside_a_guard_that_sells_are_all_answered():
     """More orders than holdings: each is sold, bought anew outside, and sold again. Times are judged on a quiet machine."""

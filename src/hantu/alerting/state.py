@@ -8,8 +8,6 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import msgspec
-
 from hantu.domain.alert import Alert, Priority, Severity
 
 VERSION = 1
@@ -153,7 +151,11 @@ def dumped(state: State) -> str:
         "groups": state.groups,
         "batch_at": state.batch_at,
     }
-    return msgspec.json.encode(data).decode()
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=_fields)
+
+
+def _fields(one: Any) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in one.__dataclass_fields__}
 
 
 def loaded(text: str, now: float) -> State:

@@ -5,6 +5,7 @@ broker. It may be killed at any moment: what was asked for is written down befor
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import secrets
@@ -140,7 +141,8 @@ def run_server(settings: Settings, sources: Sources, report: Report, announce: C
         UsageError: The address is in use, or may not be served in clear.
         BrokenError: There is no usable folder for the accounts.
     """
-    os.nice(BEHIND)
+    with contextlib.suppress(PermissionError):  # a unit of systemd forbids it, and has given its own weights
+        os.nice(BEHIND)
     asyncio.run(_run(settings, sources, report, announce))
 
 
