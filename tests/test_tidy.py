@@ -299,3 +299,18 @@ def test_the_table_of_rows_names_tests_and_closed_areas(tmp_path):
 
 def test_the_list_of_closed_days_is_as_the_tool_writes_it():
     assert closed_days.TARGET.read_text(encoding="utf-8") == closed_days.render()
+
+
+def test_every_attack_names_tests_that_exist():
+    page = (ROOT / "docs" / "attacks.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) >= 22, "one for each attack of the catalogue"
+    missing = []
+    for row in rows:
+        named = re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", row)
+        assert named, row
+        for path, test in named:
+            text = (ROOT / "tests" / path).read_text(encoding="utf-8") if (ROOT / "tests" / path).exists() else ""
+            if not text or (test and f"def {test}(" not in text):
+                missing.append(f"{path}::{test}")
+    assert missing == []

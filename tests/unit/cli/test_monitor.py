@@ -1,6 +1,7 @@
 """Start, stop and look: what is asked of a guard, and what is said when none runs."""
 
 import json
+import resource
 
 import pytest
 
@@ -149,3 +150,18 @@ def test_home_with_a_long_path_is_explained(hantu, tmp_path):
     code, _, err = hantu("monitor", "status", HANTU_HOME=str(tmp_path / ("x" * 120)))
     assert code == 2
     assert "HANTU_HOME" in err
+
+
+@pytest.mark.parametrize("role", ["guard", "notifier", "server", "jobs"])
+def test_a_process_with_keys_leaves_no_core(hantu, monkeypatch, role):
+    """Attack S9; a unit of systemd forbids the call, and has said the same."""
+    asked = []
+
+    def limit(*words):
+        asked.append(words)
+        raise PermissionError
+
+    monkeypatch.setattr(resource, "setrlimit", limit)
+    hantu("run", role, "--help")
+    hantu("run", role, "--no-such-word")
+    assert set(asked) == {(resource.RLIMIT_CORE, (0, 0))}
