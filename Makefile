@@ -10,6 +10,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
+# Compiled files are kept whatever the machine's habit is: the suite starts hundreds of processes, each 300 modules.
+export PYTHONDONTWRITEBYTECODE =
+
 PYTHON ?=
 ARGS ?=
 SEEDS ?= 200
@@ -34,7 +37,8 @@ demo: setup ## play a compressed trading day; ARGS=--keep leaves it running
 # The unit tests of domain and engine run once, under coverage, beside the rest, also when a check fails.
 test: setup ## check and every test
 	@failed=0; measured=$$(mktemp); tools/check coverage > $$measured 2>&1 & coverage=$$!; \
-	  tools/check format lint types imports dead-code || failed=1; \
+	  $(BIN)/python tools/run_tests.py --prepare & prepared=$$!; \
+	  tools/check format lint types imports dead-code || failed=1; wait $$prepared || failed=1; \
 	  $(BIN)/python tools/run_tests.py $(ARGS) || failed=$$?; \
 	  wait $$coverage || failed=1; cat $$measured; rm -f $$measured; exit $$failed
 
@@ -64,7 +68,7 @@ chaos: setup ## 300 real kill -9, full disks, bad networks, writes docs/chaos.md
 	@$(BIN)/python -m tests.chaos.run $(ARGS)
 
 drill: setup ## real deaths, disks, networks, a bad day message by message, damages of the audit trail
-	@HANTU_SLOW=1 $(BIN)/python -m pytest tests/chaos tests/e2e/test_bad_day.py tests/e2e/test_storm_day.py tests/test_bench.py \
+	@HANTU_SLOW=1 $(BIN)/python -m pytest tests/chaos tests/e2e/test_bad_day.py tests/e2e/test_storm_day.py tests/test_bench.py tests/unit/api/test_fuzz.py \
 	  tests/unit/adapters/store/test_chain.py
 	@$(BIN)/python -m tests.chaos.notifier KILLS=200 SEED=1
 

@@ -31,8 +31,19 @@ def again(failed: Sequence[str]) -> list[str]:
     return tests if len(tests) == len(failed) and 0 < len(tests) <= AGAIN_MAX else []
 
 
+def prepare() -> int:
+    """Compile what the workers and their processes import, once instead of by each of them; return what failed."""
+    compiled = subprocess.run([sys.executable, "-m", "compileall", "-q", "src", "bench"], cwd=ROOT, check=False)
+    collected = subprocess.run(
+        [*PYTEST, "--collect-only", "-qq"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+    )
+    return compiled.returncode or collected.returncode
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run everything; return what pytest returns."""
+    if "--prepare" in arguments:
+        return prepare()
     FAILED.unlink(missing_ok=True)
     first = subprocess.Popen([*PYTEST, *SUITE, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert first.stdout is not None
