@@ -1,6 +1,7 @@
 """Passkeys with the browser's own device in software: registered, used to come in and in the place of a code, removed."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
@@ -53,8 +54,11 @@ def test_a_device_signs_its_owner_in_and_proves(
     tab.at("/")
     tab.says("olga", "nav")
     tab.visit("/settings")
-    tab.press("button", "지우기")
-    tab.press("button", "정말 지우기")
+    for _ in range(5):  # the question ends by itself after five seconds, which a busy machine may miss
+        tab.press("button", "지우기")
+        with suppress(AssertionError):
+            tab.press("button", "정말 지우기", within=4.0)
+            break
     tab.says("등록한 패스키가 없습니다")
     tab.press("button", "로그아웃")
     tab.says("로그인", "h1")
