@@ -20,7 +20,14 @@ PYTEST = [sys.executable, "-m", "pytest"]
 # The unit tests of domain and engine run under coverage beside this, except those that are left out there.
 NOT_HERE = [f"--ignore-glob=*/unit/engine/test_{name}*.py" for name in ("[!s]", "s[!t]", "st[!o]")]
 SUITE = ["-n", "4", "--dist", "worksteal", "--ignore=tests/unit/domain", *NOT_HERE]
-REAL_TIME = ("tests/e2e/", "tests/chaos/", "tests/third_party/", "tests/unit/api/")
+REAL_TIME = (
+    "tests/e2e/",
+    "tests/chaos/",
+    "tests/contract/",
+    "tests/third_party/",
+    "tests/unit/adapters/",
+    "tests/unit/api/",
+)
 AGAIN_MAX = 5
 TESTS_FAILED = 1
 

@@ -119,8 +119,7 @@ def test_every_role_does_its_work_under_its_unit(units: Units) -> None:
         limits = dict(re.findall(r"^(Max [a-z ]+?)  +(\S+)", told, re.MULTILINE))
         return limits["Max core file size"] == "0" and limits["Max data size"].isdigit()
 
-    # It stands behind everybody else: on a busy machine the first start may end for want of a hello, the next is a minute later.
-    arena.wait(limited, "the strategy to limit itself as it does outside", timeout=90.0)
+    arena.wait(limited, "the strategy to limit itself as it does outside")
     units.start("watch")
     found = {
         one["role"]: one["state"] for one in json.loads(arena.run("--json", "status", check=False).stdout)["processes"]
