@@ -376,15 +376,15 @@ async def test_whole_account_leaves_at_one_moment_at_the_brokers_pace(
     rig: Rig, broker: ScriptedBroker, sell: OrderRequest
 ) -> None:
     """Exits wait for each other; none is denied or dropped for being the eleventh of a second."""
-    rig.clock = FastClock(5.0)
+    rig.clock = FastClock(2.0)
     rig.pacer = Pacer(Limits(18, 10), rig.clock)
     sender = rig.new_sender()
     outcomes = await asyncio.gather(*(sender.submit(numbered(sell, n)) for n in range(41)))
     assert {outcome.kind for outcome in outcomes} == {OutcomeKind.ACCEPTED}
     assert len(broker.orders) == 41
     times = sorted(outcome.sent_mono for outcome in outcomes)
-    # A busy machine may stamp one order some 40 real milliseconds after its turn came.
-    assert all(later - earlier >= 0.8 for earlier, later in zip(times, times[10:], strict=False))
+    # The throttle keeps 1.05 s for a second; at this pace a busy machine has 25 ms for the way from its turn to its stamp.
+    assert all(later - earlier >= 1.0 for earlier, later in zip(times, times[10:], strict=False))
 
 
 async def test_thousand_orders_leave_nothing_behind(rig: Rig, broker: ScriptedBroker, sell: OrderRequest) -> None:
