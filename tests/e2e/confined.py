@@ -52,7 +52,7 @@ def allowed(unit: dict[str, list[str]]) -> set[str]:
     """Return what ``SystemCallFilter=`` leaves."""
     found: set[str] = set()
     for line in unit["SystemCallFilter"]:
-        groups = [calls_of(word) for word in line.removeprefix("~").split()]
+        groups = [calls_of(word) if word.startswith("@") else {word} for word in line.removeprefix("~").split()]
         found = found - set().union(*groups) if line.startswith("~") else found | set().union(*groups)
     return found
 

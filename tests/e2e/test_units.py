@@ -2,18 +2,21 @@
 
 import ctypes.util
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hantu.adapters.guard_link import GuardLink
 from hantu.cli.wards import NotifyLine
 from hantu.domain.access import Role
+from hantu.strategies.limits import NICE
 from tests.e2e.arena import HANTU, Arena
 from tests.e2e.confined import allowed, settings
 from tests.e2e.one_stock import HELD, SAMSUNG, one_stock
@@ -110,16 +113,19 @@ def test_every_role_does_its_work_under_its_unit(units: Units) -> None:
     jobs = GuardLink(arena.home / "jobs.sock", "tester")
     jobs.request("start", strategy="mine")
 
-    def limited() -> bool:
-        job = jobs.request("show", job_id="strategy_mine")
-        try:
-            told = Path(f"/proc/{job['pid']}/limits").read_text()
-        except FileNotFoundError:
-            return False  # it is being started again
-        limits = dict(re.findall(r"^(Max [a-z ]+?)  +(\S+)", told, re.MULTILINE))
-        return limits["Max core file size"] == "0" and limits["Max data size"].isdigit()
+    def show() -> dict[str, Any]:
+        return jobs.request("show", job_id="strategy_mine")
 
-    arena.wait(limited, "the strategy to limit itself as it does outside")
+    # It has answered a step: one that dies of a filter has limits, too, for a moment.
+    arena.wait(lambda: show()["heartbeat_at"] or show()["errors"], "the strategy to give a sign of life", 60)
+    job = show()
+    assert job["restarts"] == job["errors"] == 0, (job, (arena.home / "jobs.out").read_text()[-2_000:])
+    assert os.getpriority(os.PRIO_PROCESS, job["pid"]) == os.getpriority(os.PRIO_PROCESS, 0) + NICE
+    assert os.sched_getscheduler(job["pid"]) == os.SCHED_BATCH
+    told = Path(f"/proc/{job['pid']}/limits").read_text()
+    limits = dict(re.findall(r"^(Max [a-z ]+?)  +(\S+)", told, re.MULTILINE))
+    assert limits["Max core file size"] == "0"
+    assert limits["Max data size"].isdigit()
     units.start("watch")
     found = {
         one["role"]: one["state"] for one in json.loads(arena.run("--json", "status", check=False).stdout)["processes"]
