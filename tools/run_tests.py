@@ -27,6 +27,7 @@ REAL_TIME = (
     "tests/third_party/",
     "tests/unit/adapters/",
     "tests/unit/api/",
+    "tests/unit/cli/test_caretaker.py",
 )
 AGAIN_MAX = 5
 TESTS_FAILED = 1

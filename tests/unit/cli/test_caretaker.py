@@ -23,6 +23,7 @@ SPEAK = """
 import os, signal, socket, sys, time
 def say(text):
     line = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    line.settimeout(1.0)  # nobody hears it any more while it is ended
     line.sendto(text.encode(), os.environ["NOTIFY_SOCKET"])
 with open("{starts}", "a") as file:
     starts = file.tell()
@@ -48,7 +49,7 @@ class House:
         self.log: list[str] = []
 
     def add(self, name: str, script: str, **words: float | bool) -> Ward:
-        patience = {"watchdog_s": 5.0, "start_s": 5.0, "stop_s": 5.0} | words
+        patience = {"watchdog_s": 5.0, "start_s": 5.0, "stop_s": 15.0} | words
         starts = self.folder / f"{name}.starts"
         command = [sys.executable, "-S", "-c", SPEAK.format(starts=starts) + script]
         line = NotifyLine(self.folder / f"{name}.line")

@@ -378,7 +378,7 @@ async def test_whole_account_leaves_at_one_moment_at_the_brokers_pace(
     """Exits wait for each other; none is denied or dropped for being the eleventh of a second."""
     rig.clock = FastClock(2.0)
     rig.pacer = Pacer(Limits(18, 10), rig.clock)
-    sender = rig.new_sender()
+    sender = rig.new_sender(patience_s=10.0)
     outcomes = await asyncio.gather(*(sender.submit(numbered(sell, n)) for n in range(41)))
     assert {outcome.kind for outcome in outcomes} == {OutcomeKind.ACCEPTED}
     assert len(broker.orders) == 41
