@@ -294,7 +294,7 @@ async def build(
         on_unrecordable=lambda reason: dispatcher.post(unrecordable(reason)),
         authorize=office.desk.authorize if office else None,
     )  # fmt: skip
-    guard.performer, switch.deliver = performer, guard.deliver
+    guard.performer, switch.deliver, performer.right_of_way = performer, guard.deliver, dispatcher.right_of_way
     watch = RecordWatch(store, clock, guard.deliver, dispatcher.hint, partial(left_stopped, settings.database))
     make = partial(makers.control, calls=all_calls(office, health, clock, dispatcher.post))
     control = control_socket(settings, clock, logs, guard, dispatcher, make, health.status if health else None)

@@ -25,11 +25,11 @@ def within_rate(this: Round) -> tuple[Judgement, ...]:
     per_s = RATE_PER_S / this.setting.pace
     bucket.tokens = min(RATE_BURST, bucket.tokens + max(0.0, this.at - bucket.at) * per_s)
     bucket.at = this.at
-    bound = [one for one in this.found if one.verdict is Verdict.SEND and one.alert.priority is not Priority.EMERGENCY]
+    bound = [one for one in this.found if _is_bound(one)]
     if bound and bucket.tokens < 1.0:
         bucket.held = True
         wait_s = (1.0 - bucket.tokens) / per_s
-        return tuple(_held_back(one, wait_s) if one in bound else one for one in this.found)
+        return tuple(_held_back(one, wait_s) if _is_bound(one) else one for one in this.found)
     singles = [one for one in bound if one.kind is Kind.SINGLE]
     if not bucket.held or len(singles) < 2:
         return tuple(this.found)
@@ -37,8 +37,12 @@ def within_rate(this: Round) -> tuple[Judgement, ...]:
     title = f"📦 한꺼번에 전하는 알림 {len(singles)}건"
     joined = messages.headed(title, tuple(one.alert for one in singles), Priority.HIGH, "batch")
     held = Judgement(Verdict.SEND, ids, joined, "held back by the rate of the channel", code="held", kind=Kind.HELD)
-    rest = [one for one in this.found if one not in singles]
-    return (*(one for one in rest if one not in bound), held, *(one for one in rest if one in bound))
+    first = [one for one in this.found if not _is_bound(one)]
+    return (*first, held, *(one for one in bound if one.kind is not Kind.SINGLE))
+
+
+def _is_bound(one: Judgement) -> bool:
+    return one.verdict is Verdict.SEND and one.alert.priority is not Priority.EMERGENCY
 
 
 def _held_back(one: Judgement, wait_s: float) -> Judgement:

@@ -5,7 +5,9 @@ caller keeps that axis the same across lives (``steady``). Every collection is b
 """
 
 import json
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from hantu.domain.alert import Alert, Priority, Severity
@@ -14,6 +16,7 @@ VERSION = 1
 MEMORY = 10_000
 """Keys remembered; the oldest are forgotten first."""
 SITUATIONS = 200
+DUMPED_AT_ONCE = 20
 LISTED = 20
 """Keys an account of untold alerts lists."""
 
@@ -137,21 +140,38 @@ class State:
 
 def dumped(state: State) -> str:
     """Return the state as text that ``loaded`` turns into an equal one."""
-    # Not by ``asdict``, which copies every one of them: with thousands that stops the guard's loop for 40 ms. Alerts
-    # without a record end with their life.
-    data = {
-        "version": VERSION,
+    steps = dumping(state)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            text: str = end.value
+            return text
+
+
+def dumping(state: State) -> Generator[None, None, str]:
+    """Do as ``dumped``, and stop after every few entries: thousands at once would hold the guard's loop for milliseconds."""
+    parts = [f'{{"version":{VERSION},"batch_at":{json.dumps(state.batch_at)}']
+    # Alerts without a record end with their life.
+    recorded = {key: at for key, at in state.noted.items() if key > 0}
+    yield
+    maps: dict[str, Mapping[Any, Any]] = {
         "told": state.told,
-        "noted": {key: at for key, at in state.noted.items() if key > 0},
+        "noted": recorded,
         "open": state.open,
         "owed": state.owed,
         "buckets": state.buckets,
         "flaps": state.flaps,
         "held": state.held,
         "groups": state.groups,
-        "batch_at": state.batch_at,
     }
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=_fields)
+    for name, entries in maps.items():
+        texts, left = [], iter(entries.items())
+        while some := dict(islice(left, DUMPED_AT_ONCE)):
+            texts.append(json.dumps(some, ensure_ascii=False, separators=(",", ":"), default=_fields)[1:-1])
+            yield
+        parts.append(f',"{name}":{{{",".join(texts)}}}')
+    return "".join((*parts, "}"))
 
 
 def _fields(one: Any) -> dict[str, Any]:

@@ -12,12 +12,13 @@ from hantu.alerting.judgement import Judgement, Kind, Setting, Waiting
 from hantu.alerting.routes import Channels
 from hantu.alerting.silences import People
 from hantu.alerting.situations import of_alert
-from hantu.alerting.state import State, dumped, loaded
+from hantu.alerting.state import State, dumping, loaded
 from hantu.domain.instant import Instant
 from hantu.domain.krx_calendar import KRX_CALENDAR
 from hantu.domain.session import Calendar
 from hantu.ports import AlertDesk, Clock, JudgedAlert, PendingAlert
-from hantu.runtime.crowd import in_slices
+from hantu.runtime.crowd import Pause, in_slices
+from hantu.runtime.right_of_way import RightOfWay
 from hantu.telemetry import get_logger
 
 WORDS_S = 5.0
@@ -41,7 +42,9 @@ class AlertMemory:
         calendar: Calendar = KRX_CALENDAR,
         *,
         shared: bool = False,
+        pause: Pause | None = None,
     ) -> None:
+        self._pause = pause or RightOfWay().pause
         self._shared = shared
         """Another process may tell people from the same outbox."""
         self.state = State()
@@ -119,7 +122,7 @@ class AlertMemory:
     async def judge(self, waiting: Iterable[Waiting]) -> tuple[Judgement, ...]:
         """Judge what waits, a few at a time so that no order waits for all, and note every new verdict."""
         setting = Setting(self._calendar, self._channels, self.people, self.market_s(1.0))
-        self.state, judgements = await in_slices(policy.judging(self.state, waiting, self.now(), setting))
+        self.state, judgements = await in_slices(policy.judging(self.state, waiting, self.now(), setting), self._pause)
         for one in judgements:
             for alert_id in one.alert_ids:
                 mark = (one.verdict.value, one.code, one.about)
@@ -174,7 +177,8 @@ class AlertMemory:
         self._saved_at = now
         notes, self._unsaved, self._dirty = tuple(self._unsaved), [], False
         try:
-            await self._desk.judged(notes, dumped(self.state) if whole else "")
+            text = await in_slices(dumping(self.state), self._pause) if whole else ""
+            await self._desk.judged(notes, text)
         except Exception as error:  # noqa: BLE001 -- telling goes on; the next save brings it all
             self._unsaved = [*notes, *self._unsaved]
             self._dirty = True

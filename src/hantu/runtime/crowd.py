@@ -1,7 +1,6 @@
 """What keeps a storm of alerts from the guard's other work: rests, drops filed later, a bound on what is unrecorded."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Sequence
 from typing import TypeVar
 
 from hantu.domain.alert import Alert
@@ -19,10 +18,12 @@ SLICE = 5
 LIGHT = 25
 """Items of light work done in one turn of the loop; about as long."""
 T = TypeVar("T")
+Pause = Callable[[], Awaitable[None]]
+"""Lets the loop turn; whoever has the right of way goes first."""
 
 
-async def in_slices(steps: Generator[None, None, T]) -> T:
-    """Run work that stops now and then to its end, and let the loop turn after every few steps."""
+async def in_slices(steps: Generator[None, None, T], pause: Pause) -> T:
+    """Run work that stops now and then to its end, and pause after every few steps."""
     count = 0
     while True:
         try:
@@ -32,15 +33,15 @@ async def in_slices(steps: Generator[None, None, T]) -> T:
             return result
         count += 1
         if count % SLICE == 0:
-            await asyncio.sleep(0)
+            await pause()
 
 
-async def gently(items: Iterable[T]) -> AsyncIterator[T]:
-    """Yield items, and let the loop turn after every few of them."""
+async def gently(items: Iterable[T], pause: Pause) -> AsyncIterator[T]:
+    """Yield items, and pause after every few of them."""
     for number, one in enumerate(items, 1):
         yield one
         if number % LIGHT == 0:
-            await asyncio.sleep(0)
+            await pause()
 
 
 def rest_s(waiting: int) -> float:
@@ -55,8 +56,9 @@ class Dropped:
     message and no order waits for more than one; until then they are neither judged nor counted again.
     """
 
-    def __init__(self, outbox: Outbox) -> None:
+    def __init__(self, outbox: Outbox, pause: Pause) -> None:
         self._outbox = outbox
+        self._pause = pause
         self._left: dict[int, tuple[str, str]] = {}
 
     def __len__(self) -> int:
@@ -78,6 +80,7 @@ class Dropped:
         """
         before = len(self._left)
         for alert_id, (channel, reason) in list(self._left.items()):
+            await self._pause()
             try:
                 await self._outbox.failed(alert_id, channel, reason, retry_s=None)
             except Exception as error:  # noqa: BLE001 -- an outbox may fail in any way; the caller says so once

@@ -20,6 +20,10 @@ SEND_TIMEOUT_S = 20.0
 """Real seconds a channel may take for one alert, all parts included."""
 LATE_S = 60.0
 """From this age on a message says when its event was."""
+PARKED = "parked"
+"""Reason of what was not tried because the channel asked for quiet."""
+POLICY = "policy"
+"""Named as the channel of what was not sent on purpose."""
 _log = get_logger(__name__)
 
 

@@ -29,8 +29,9 @@ from hantu.domain.session import Calendar
 from hantu.ports import AlertDesk, Charge, Clock, JudgedAlert, Notifier, Outbox, PendingAlert
 from hantu.runtime.alert_memory import AlertMemory
 from hantu.runtime.crowd import Dropped, Unrecorded, gently, rest_s
-from hantu.runtime.delivery import Came, Counts, Receipt, age_s, hand_over, keyed, masked, outgoing
+from hantu.runtime.delivery import PARKED, POLICY, Came, Counts, Receipt, age_s, hand_over, keyed, masked, outgoing
 from hantu.runtime.rests import RETRY_S, Rests
+from hantu.runtime.right_of_way import RightOfWay
 from hantu.telemetry import get_logger, mask
 
 POLL_S = 1.0
@@ -41,10 +42,6 @@ BURST = 20
 """Messages of one step; then other tasks get their turn."""
 REFUSED_RETRY_S = 300.0
 """Seconds between tries of an emergency that the channel refuses for good."""
-PARKED = "parked"
-"""Reason of what was not tried because the channel asked for quiet."""
-POLICY = "policy"
-"""Named as the channel of what was not sent on purpose."""
 _log = get_logger(__name__)
 
 
@@ -68,19 +65,20 @@ class Dispatcher:
         self.charge = charge
         """Shares the outbox with another process; None: all of it is ours."""
         self._turn = charge.turn if charge is not None else 0
-        self.counts = Counts()
+        self.counts, self.right_of_way = Counts(), RightOfWay()
+        self._pause = self.right_of_way.pause
         self._outbox = outbox
         self._main = main
         self._clock = clock
         ladder = (*fallbacks, *((sms,) if sms else ()))
         self._others = {one.name: one for one in ladder}
         self._channels = Channels(main.name, tuple(one.name for one in fallbacks), sms.name if sms else "")
-        self._memory = AlertMemory(clock, self._channels, desk, calendar, shared=charge is not None)
+        self._memory = AlertMemory(clock, self._channels, desk, calendar, shared=charge is not None, pause=self._pause)
         self._wake = asyncio.Event()
         self._direct = Unrecorded()
         self._seen: dict[int, PendingAlert] = {}
         self._unmarked: dict[int, str] = {}
-        self._dropped = Dropped(outbox)
+        self._dropped = Dropped(outbox, self._pause)
         self._not_before: dict[int, float] = {}
         self._told_elsewhere: dict[int, str] = {}
         self._market_s = self._memory.market_s
@@ -125,7 +123,7 @@ class Dispatcher:
         if self.charge is not None and self.charge.turn != self._turn:
             self._turn = self.charge.turn
             self._memory.begin_anew()
-            self._dropped = Dropped(self._outbox)
+            self._dropped = Dropped(self._outbox, self._pause)
         self._wake.clear()
         await self._memory.begin()
         await self._memory.listen()
@@ -135,6 +133,7 @@ class Dispatcher:
         return True
 
     async def _one(self) -> bool:
+        await self._pause()
         await self._mark()
         now = self._clock.now()
         judgements = await self._memory.judge(await self._waiting(now))
@@ -195,7 +194,7 @@ class Dispatcher:
         self._seen = {held: one for held, one in waiting.items() if held not in self._not_before}
         return [
             Waiting(one.alert_id, one.alert, age_s(one.event_at, now), durable=one.alert_id > 0)
-            async for one in gently(self._seen.values())
+            async for one in gently(self._seen.values(), self._pause)
         ]
 
     async def _deliver(self, judgement: Judgement, now: Instant) -> None:
@@ -263,6 +262,7 @@ class Dispatcher:
         """Hand over, unless the channel asked to be left alone."""
         if self._rests.asked_s(name, self._clock.now().mono):
             return Receipt(name, Came.AGAIN, PARKED)
+        await self._pause()
         receipt = await hand_over(self._main if name == self._main.name else self._others[name], alert)
         if name == self._main.name and receipt.came is Came.ACCEPTED:
             self._rests.well()
@@ -346,7 +346,7 @@ class Dispatcher:
             del self._told_elsewhere[next(iter(self._told_elsewhere))]
 
     async def _drop(self, judgements: list[Judgement]) -> None:
-        async for judgement in gently(judgements):
+        async for judgement in gently(judgements, self._pause):
             self.counts.dropped += 1
             # A channel that has tried it is told, or the outbox would keep its next try.
             channel, reason = self._main.name if self._attempts(judgement) else POLICY, mask(judgement.reason)

@@ -22,6 +22,7 @@ from hantu.engine import inputs as inp
 from hantu.engine.decision import Action, Decision
 from hantu.engine.inputs import FeedFailure, Input
 from hantu.ports import Batch, Broker, Clock, Feed, Store
+from hantu.runtime.right_of_way import RightOfWay
 from hantu.telemetry import get_logger
 
 SystemLog = get_logger(__name__, "system")
@@ -55,6 +56,8 @@ class Performer:
         authorize: Callable[[OrderRequest], OrderRequest] | None = None,
     ) -> None:
         self._authorize = authorize or _as_it_is
+        self.right_of_way = RightOfWay()
+        """Taken by each order until its bytes have left; others that wait for it are given the same."""
         self._store = store
         self._broker = broker
         self._feed = feed
@@ -80,6 +83,8 @@ class Performer:
             alerts = tuple(
                 (index, alert) for index, fact in enumerate(decision.facts) for alert in self._alerts_of(fact, now)
             )
+            if any(isinstance(action, act.Submit) for action in decision.actions):
+                afterwards = self.right_of_way.taken(afterwards)
             # The disk works from here on; this task's first turn comes later.
             writing = self._store.record(Batch(now, decision.facts, alerts, self.epoch))
             self._spawn(self._record_then_act(decision, writing, afterwards, alerted=bool(alerts)), "record")

@@ -12,7 +12,9 @@ from hantu.harness.memory_store import MemoryDisk, MemoryStore
 from hantu.ports import Batch
 from hantu.runtime.alert_memory import LARGE, SAVE_S, AlertMemory
 from hantu.runtime.crowd import CROWD, FEW, REST_MAX_S, Dropped, rest_s
-from hantu.runtime.dispatcher import LOOK, POLICY, Dispatcher
+from hantu.runtime.delivery import POLICY
+from hantu.runtime.dispatcher import LOOK, Dispatcher
+from hantu.runtime.right_of_way import RightOfWay
 from tests.unit.runtime.delivery import FakeChannel, FakeClock, FakeOutbox, alert
 
 
@@ -61,7 +63,7 @@ async def test_what_cannot_be_filed_is_not_judged_or_counted_again_and_is_filed_
 async def test_filing_gives_way_to_what_is_new_once_few_are_left():
     clock = FakeClock()
     outbox = FakeOutbox(clock)
-    dropped = Dropped(outbox)
+    dropped = Dropped(outbox, RightOfWay().pause)
     for number in range(1, FEW + 51):
         outbox.add(alert("late", key="same"))
         dropped.put(number, POLICY, "duplicate")
