@@ -17,6 +17,7 @@ MEMORY = 10_000
 """Keys remembered; the oldest are forgotten first."""
 SITUATIONS = 200
 DUMPED_AT_ONCE = 20
+"""Entries written in one step."""
 LISTED = 20
 """Keys an account of untold alerts lists."""
 
@@ -138,19 +139,11 @@ class State:
         )
 
 
-def dumped(state: State) -> str:
-    """Return the state as text that ``loaded`` turns into an equal one."""
-    steps = dumping(state)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            text: str = end.value
-            return text
-
-
 def dumping(state: State) -> Generator[None, None, str]:
-    """Do as ``dumped``, and stop after every few entries: thousands at once would hold the guard's loop for milliseconds."""
+    """Return the state as text that ``loaded`` turns into an equal one.
+
+    It stops after every few entries: thousands at once would hold the guard's loop for milliseconds.
+    """
     parts = [f'{{"version":{VERSION},"batch_at":{json.dumps(state.batch_at)}']
     # Alerts without a record end with their life.
     recorded = {key: at for key, at in state.noted.items() if key > 0}

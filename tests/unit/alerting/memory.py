@@ -4,11 +4,22 @@ from datetime import UTC, datetime, timedelta
 
 from hantu.alerting import policy
 from hantu.alerting.judgement import Setting
-from hantu.alerting.state import State, dumped, loaded
+from hantu.alerting.state import State, dumping, loaded
 from hantu.domain.instant import Instant
 
 START = datetime(2026, 11, 23, 0, 12, 31, tzinfo=UTC)
 """09:12:31 in Seoul, a Monday."""
+
+
+def dumped(state):
+    """Return the whole text of a state at once."""
+    *_, text = whole(dumping(state))
+    return text
+
+
+def whole(steps):
+    """Yield every step of work that stops now and then, and at last what it returns."""
+    yield (yield from steps)
 
 
 class Policy:

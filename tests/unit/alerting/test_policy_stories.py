@@ -5,16 +5,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hantu.alerting.judgement import Kind, Setting, Verdict, Waiting
+from hantu.alerting.judgement import Judgement, Kind, Setting, Verdict, Waiting
 from hantu.alerting.owed import REPEAT_S
 from hantu.alerting.policy import GROUP_S, LATE_S
 from hantu.alerting.rate import RATE_BURST
 from hantu.alerting.rules import Context, alerts_of, storage_cause
 from hantu.alerting.silences import Ack, People, Silence
 from hantu.alerting.situations import FLAP_CALM_S
+from hantu.alerting.state import DUMPED_AT_ONCE, dumping, loaded
 from hantu.domain import events as e
 from hantu.domain.alert import Alert, Priority, Severity
-from tests.unit.alerting.memory import START, Policy
+from tests.unit.alerting.memory import START, Policy, whole
 
 NIGHT = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
 """02:00 in Seoul, on a Monday."""
@@ -286,6 +287,27 @@ def test_the_rate_of_a_channel_holds_back_all_but_emergencies_and_then_tells_the
     assert "그 밖에 20건" in held.alert.short
     policy.told(held, 2.0)
     assert len(tell(policy, [Waiting(300, of("stop_loss_filled", key="k300"))], 10.0)) == 1
+
+
+def test_hundreds_of_judgements_are_not_compared_with_each_other(monkeypatch):
+    """Each of five hundred was looked for among the others: thirteen milliseconds in which no order went on."""
+    policy = Policy()
+    tell(policy, [Waiting(n, of("stop_loss_filled", key=f"k{n}")) for n in range(1, 61)], 0)
+    compared = []
+    monkeypatch.setattr(Judgement, "__eq__", lambda self, other: compared.append(1) or self is other)
+    rest = [Waiting(n, of("stop_loss_filled", key=f"k{n}")) for n in range(61, 561)]
+    assert len(policy.judge(rest, 0)) == 500
+    assert len(to_send(policy.judge(rest, 2.0))) == 1
+    assert not compared
+
+
+def test_a_large_memory_is_written_in_small_steps():
+    policy = Policy()
+    for n in range(1, 401):
+        tell(policy, [Waiting(n, of("stop_loss_filled", key=f"k{n}"))], n * 10.0)
+    *steps, text = whole(dumping(policy.state))
+    assert len(steps) >= len(policy.state.told) / DUMPED_AT_ONCE
+    assert loaded(text, 9_999.0) == policy.state
 
 
 def storage(number, reason):

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from hantu.alerting.routes import Channels
-from hantu.alerting.state import State, dumped, loaded
+from hantu.alerting.state import State, loaded
 from hantu.domain import events as ev
 from hantu.domain.alert import Priority
 from hantu.harness.memory_store import MemoryDisk, MemoryStore
@@ -15,6 +15,7 @@ from hantu.runtime.crowd import CROWD, FEW, REST_MAX_S, Dropped, rest_s
 from hantu.runtime.delivery import POLICY
 from hantu.runtime.dispatcher import LOOK, Dispatcher
 from hantu.runtime.right_of_way import RightOfWay
+from tests.unit.alerting.memory import dumped
 from tests.unit.runtime.delivery import FakeChannel, FakeClock, FakeOutbox, alert
 
 
