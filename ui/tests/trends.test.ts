@@ -26,3 +26,11 @@ it('calls a direction only what its interval bears out', () => {
     'level', 'more', 'less', 'level',
   ])
 })
+
+it('draws no count below none', () => {
+  const few = { ...view, values: [0, 0, 0, 1, 4], trend: { ...trend, mean: 1, slope: 0.9, low: -0.3, high: 2.1 } }
+  const { lines, bands } = drawn(few, 0)
+  const lows = [...lines.flatMap((line) => line.points.map((point) => point.y)), ...bands[0]!.points.map((point) => point.low)]
+  expect(Math.min(...lows)).toBe(0)
+  expect(Math.min(...drawn(few).bands[0]!.points.map((point) => point.low))).toBeLessThan(0)
+})

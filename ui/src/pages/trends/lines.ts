@@ -4,8 +4,8 @@ import type { Band, Line } from '../figure/Figure.vue'
 
 type View = Schemas['TrendView']
 
-/** What a metric's picture is made of; `x` counts trading days from the first one. */
-export function drawn(view: View): { lines: Line[]; bands: Band[] } {
+/** What a metric's picture is made of; `x` counts trading days from the first one. Nothing lies below `floor`: no count is less than none. */
+export function drawn(view: View, floor = -Infinity): { lines: Line[]; bands: Band[] } {
   const points = view.values.map((y, x) => ({ x, y }))
   const lines: Line[] = [{ points, kind: 'main', dots: points.length <= 45 }]
   const { trend } = view
@@ -13,7 +13,7 @@ export function drawn(view: View): { lines: Line[]; bands: Band[] } {
   const last = points.length - 1
   const middle = last / 2
   const ends = [...new Set([0, middle, last])]
-  const at = (x: number, slope: number): number => trend.mean + slope * (x - middle)
+  const at = (x: number, slope: number): number => Math.max(floor, trend.mean + slope * (x - middle))
   lines.push({ points: ends.map((x) => ({ x, y: at(x, trend.slope) })), kind: 'trend' })
   const ahead = view.forecast.map((day) => ({ x: last + day.ahead, y: day.value, low: day.low, high: day.high }))
   lines.push({ points: ahead, kind: 'forecast', dots: true })
