@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from hantu.alerting.wording import korean_time
 from hantu.adapters.checklist.items import Item, Result
 from hantu.adapters.store.incidents import incidents
 from hantu.adapters.store.maintenance import reading
 from hantu.adapters.store.queries import Queries
 from hantu.adapters.store.timestamps import to_text
 from hantu.alerting.rows import CATALOGUE
+from hantu.alerting.wording import korean_time
 from hantu.domain.alert import Severity
 from hantu.domain.commands import KillLevel
 
@@ -63,7 +63,11 @@ def kill(database: Path) -> Item:
         result = Result.FAIL
     else:
         result = {KillLevel.OFF: Result.OK, KillLevel.ACTIVE: Result.WARN}.get(found.level, Result.FAIL)
-    detail = f"{found.actor}: {found.reason} (한국시각 {korean_time(found.timestamp)})" if found.actor or found.reason else ""
+    detail = (
+        f"{found.actor}: {found.reason} (한국시각 {korean_time(found.timestamp)})"
+        if found.actor or found.reason
+        else ""
+    )
     return Item("kill_switch", "킬 스위치 상태", result, found.level.value, sql, detail)
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hantu.alerting.wording import korean_time
 from hantu.adapters.checklist.items import Item, Result
 from hantu.adapters.notify.last_word import close
 from hantu.adapters.store.maintenance import reading
 from hantu.alerting.rules import operations_alert
+from hantu.alerting.wording import korean_time
 from hantu.domain.errors import HantuError
 from hantu.settings.channels import notifiers_of, senders_of
 from hantu.settings.checklist.round import MACHINE, Round
@@ -65,7 +65,12 @@ def _through_guard(going: Round, ack_wait_s: float) -> list[Item]:
     waited_s = MACHINE.now().mono - began
     return [
         trip,
-        _ack(Result.OK, f"{going.person(acked[0])} 님이 {waited_s:.0f}초 만에 확인", f"한국시각 {korean_time(acked[1])}", waited_s),
+        _ack(
+            Result.OK,
+            f"{going.person(acked[0])} 님이 {waited_s:.0f}초 만에 확인",
+            f"한국시각 {korean_time(acked[1])}",
+            waited_s,
+        ),
     ]
 
 
