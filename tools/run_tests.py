@@ -28,6 +28,7 @@ REAL_TIME = (
     "tests/unit/adapters/",
     "tests/unit/api/",
     "tests/unit/cli/test_caretaker.py",
+    "tests/test_bench.py",
 )
 AGAIN_MAX = 5
 TESTS_FAILED = 1
