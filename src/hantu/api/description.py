@@ -57,7 +57,8 @@ def responses_of(rule: Rule, answer: Answer) -> dict[int | str, dict[str, Any]]:
         status: {"content": _ERROR, "description": _WHAT[status]} for status in sorted(set(found))
     }
     if answer.media:
-        told[answer.status] = {"content": {answer.media: {"schema": {"type": "string"}}}, "description": answer.about}
+        content = {media: {"schema": {"type": "string"}} for media in answer.media}
+        told[answer.status] = {"content": content, "description": answer.about}
     return told
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from hantu.adapters.store import pages as pages_module
 from hantu.adapters.store.maintenance import writing
+from hantu.api.app import bare_app
+from hantu.api.description import describe
 from tests.unit.api.site import EVENTS, TOML, Site, Surfer
 
 
@@ -70,7 +72,10 @@ def test_an_export_is_no_formula_and_is_on_record(shared: Site) -> None:
     rows = list(csv.DictReader(io.StringIO(answer.body.decode())))
     assert len([row for row in rows if row["timestamp"] < "2026-11-20 01"]) == EVENTS
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
-    lines = vera.get("/events/export?format=jsonl&type=order_accepted").body.decode().splitlines()
+    other = vera.get("/events/export?format=jsonl&type=order_accepted")
+    described = describe(bare_app())["paths"]["/api/v1/events/export"]["get"]["responses"]["200"]["content"]
+    assert set(described) == {one.headers["content-type"].partition(";")[0] for one in (answer, other)}
+    lines = other.body.decode().splitlines()
     assert len(lines) == EVENTS // 3
     assert json.loads(lines[0])["event_type"] == "order_accepted"
     trail = shared.browser("otto").get("/audit?type=records_exported").json["items"]

@@ -34,8 +34,8 @@ class Answer:
     model: Any
     status: int = 200
     response_class: type[Response] = JSONResponse
-    media: str = ""
-    """Other than JSON."""
+    media: tuple[str, ...] = ()
+    """Other than JSON; every kind it may be."""
     about: str = ""
 
 

@@ -184,7 +184,7 @@ def _waits(made: Mapping[str, Any]) -> KillAnswer:
 
 HANDLERS: Final[Mapping[str, Answer]] = {
     "state": Answer(state, StateView),
-    "stream": Answer(stream, None, 200, StreamingResponse, "text/event-stream", "state, fact, beat, reset and end"),
+    "stream": Answer(stream, None, 200, StreamingResponse, ("text/event-stream",), "state, fact, beat, reset and end"),
     "positions": Answer(positions, PositionList),
     "position": Answer(position, PositionView),
     "killswitch": Answer(killswitch, KillView),

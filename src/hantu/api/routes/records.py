@@ -31,6 +31,7 @@ from hantu.api.models.shapes import Done, Page
 from hantu.api.problems import absent
 from hantu.api.routes.answer import Answer, Cursor, Ident, Inside, Limit, Moment, Who, Word
 
+JSON_LINES: Final = "application/x-ndjson"
 EXPORT_MAX: Final = 100_000
 EXPORT_PAGE: Final = 500
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -149,7 +150,7 @@ def events_export(
     """Send what a search finds as a file, newest first; at most 100,000 facts; recorded itself."""
     house.keeping.note_export("events", EXPORT_MAX, by=caller)
     lines = _csv(house, where) if format == "csv" else _jsonl(house, where)
-    media = "text/csv; charset=utf-8" if format == "csv" else "application/x-ndjson"
+    media = "text/csv; charset=utf-8" if format == "csv" else JSON_LINES
     return StreamingResponse(
         lines, media_type=media, headers={"Content-Disposition": f'attachment; filename="hantu-events.{format}"'}
     )
@@ -219,7 +220,7 @@ HANDLERS: Final[Mapping[str, Answer]] = {
     "event": Answer(event, EventView),
     "event_types": Answer(event_types, TypeCounts),
     "events_export": Answer(
-        events_export, None, 200, StreamingResponse, "text/csv", "The file; JSON lines on request."
+        events_export, None, 200, StreamingResponse, ("text/csv", JSON_LINES), "The file; JSON lines on request."
     ),
     "chain": Answer(chain, Chain),
     "audit": Answer(audit, Page[AuditView]),
