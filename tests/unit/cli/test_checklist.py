@@ -9,6 +9,7 @@ import pytest
 from hantu.adapters.checklist.items import change
 from hantu.adapters.store.maintenance import init_database
 from hantu.adapters.store.sqlite import connect
+from hantu.alerting.wording import korean_time
 from tests.unit.adapters.store.plain_sqlite import ask
 
 NOW = datetime.now(UTC)
@@ -74,9 +75,11 @@ def test_daily_numbers_are_those_of_the_table(hantu_json, database, guard_now):
 @pytest.mark.parametrize(("level", "result"), [("off", "ok"), ("active", "warn"), ("hard", "fail")])
 def test_the_kill_switch_as_the_newest_row_tells(hantu_json, database, guard_now, level, result):
     sql = "INSERT INTO system_state (timestamp, kill_level, reason, actor) VALUES (?, ?, '점검', 'kim')"
-    write(database, sql, (ago(hours=2), "hard"), (ago(hours=1), level))
+    at = ago(hours=1)
+    write(database, sql, (ago(hours=2), "hard"), (at, level))
     code, value = hantu_json("checklist", "daily")
     found = items(value)["kill_switch"]
+    assert found["detail"] == f"kim: 점검 (한국시각 {korean_time(at)})"
     [row] = ask(database, found["how"])
     assert (found["value"], found["result"], row["kill_level"]) == (level, result, level)
     assert code == (1 if result == "fail" else 0)
